@@ -1,3 +1,5 @@
+import type { ExitName } from '../errors/index.js';
+
 /** The output port: what a command hands back and what every form (table, json, yaml, csv, ndjson) renders. */
 
 /** A cell is rendered by its kind: ids are never truncated, times are relative on a terminal, ISO 8601 elsewhere. */
@@ -32,7 +34,7 @@ export interface Result {
   /** Rows for csv and ndjson when they are not `view.rows`. */
   readonly rows?: readonly Row[];
   /** Exit code other than 0 for a finished command, for example 3 for differences. */
-  readonly exit?: import('../errors/index.js').ExitName;
+  readonly exit?: ExitName;
 }
 
 /** Streaming verbs write one row at a time; the promise settles when the row has left the process (back-pressure). */
