@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import { usageError } from '../../errors/index.js';
+
+/** Reads the JSON object of `--mdm-config-file`. Its values are secrets: no error shows the text. */
+export async function readMdmConfig(path: string): Promise<Record<string, unknown>> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    throw usageError(`--mdm-config-file ${path} cannot be read: ${reason}`, 'give a readable JSON file');
+  });
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw usageError(`${path}${place(text, cause)}: not valid JSON`, 'the file must hold one JSON object');
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw usageError(
+      `${path}: the MDM configuration must be a JSON object`,
+      'for Jamf: {"base_url": …, "client_id": …, "client_secret": …}',
+    );
+  }
+  return Object.fromEntries(Object.entries(parsed));
+}
+
+function place(text: string, cause: unknown): string {
+  const position = cause instanceof Error ? /position (\d+)/.exec(cause.message)?.[1] : undefined;
+  const before = text.slice(0, position === undefined ? text.length : Number(position)).split('\n');
+  return `:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+}

@@ -1,0 +1,44 @@
+import type { Framework } from '../engine/types.js';
+
+export const POLICY_MODES = ['enforce', 'observe'] as const;
+export const POLICY_STATUSES = ['active', 'staged', 'paused'] as const;
+export type PolicyMode = (typeof POLICY_MODES)[number];
+export type PolicyStatus = (typeof POLICY_STATUSES)[number];
+
+/** A bundle as the directory wants it on the control plane. */
+export interface DesiredBundle {
+  readonly name: string;
+  readonly framework: Framework;
+  /** Path relative to the policy directory, with forward slashes. */
+  readonly file: string;
+  /** Trimmed source: what is sent, hashed and shown in diagnostics. */
+  readonly rawPolicy: string;
+  /** Lines cut off in front of `rawPolicy`, so that diagnostics name the line the author sees. */
+  readonly lineOffset: number;
+  /** SHA-256 of the UTF-8 bytes of `rawPolicy`, lower-case hex. */
+  readonly policyHash: string;
+  readonly assignments: readonly string[];
+  readonly mode: PolicyMode;
+  readonly status: PolicyStatus;
+  readonly description: string;
+}
+
+/** A bundle version as the control plane lists it, narrowed to what the comparison needs. */
+export interface RemoteBundle {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly framework: string;
+  readonly policy_hash: string;
+  readonly raw_policy?: string | null | undefined;
+  readonly assignments: readonly string[];
+  readonly enforcement_mode: string;
+  readonly status: string;
+  readonly description?: string | null | undefined;
+}
+
+export function frameworkOf(file: string): Framework | undefined {
+  if (/\.cedar$/i.test(file)) return 'CEDAR';
+  if (/\.rego$/i.test(file)) return 'OPA';
+  return undefined;
+}

@@ -1,0 +1,36 @@
+import { ThothctlError } from '../errors/index.js';
+import type { PolicyDiagnostic } from '../engine/types.js';
+
+/** A finding with the file it is in. */
+export interface PolicyFault extends PolicyDiagnostic {
+  readonly file: string;
+}
+
+/** `file:line:column: severity: message`, the form editors and CI annotate, followed by the excerpt. */
+export function faultText(fault: PolicyFault): string {
+  const head = `${fault.file}:${fault.line}:${fault.column}: ${fault.severity}: ${fault.message} [${fault.code}]`;
+  const excerpt = fault.excerpt ? `\n${fault.excerpt.replace(/^/gm, '    ')}` : '';
+  return `${head}${excerpt}${fault.fix ? `\n    fix: ${fault.fix}` : ''}`;
+}
+
+/** The source line of a fault with a caret below the column. */
+export function excerptOf(text: string, line: number, column: number): string {
+  const source = (text.split('\n')[line - 1] ?? '').replace(/\r$/, '').replace(/\t/g, ' ');
+  const from = Math.max(0, column - 61);
+  const shown = source.slice(from, from + 120);
+  return `${shown}\n${' '.repeat(Math.max(0, column - 1 - from))}^`;
+}
+
+/** Every fault at once, so that one run is enough to repair a directory. */
+export function faultyPolicy(faults: readonly PolicyFault[], consequence: string): ThothctlError {
+  const errors = faults.filter((fault) => fault.severity === 'error');
+  const files = new Set(errors.map((fault) => fault.file)).size;
+  const listing = errors.map(faultText).join('\n');
+  return new ThothctlError({
+    code: 'policy_invalid',
+    message: `${errors.length} ${errors.length === 1 ? 'fault' : 'faults'} in ${files} policy ${files === 1 ? 'file' : 'files'}; ${consequence}\n${listing}`,
+    exit: 'usage',
+    fix: 'repair the places listed and run the command again; `thothctl policy lint DIR` checks without sending',
+    details: { diagnostics: errors },
+  });
+}

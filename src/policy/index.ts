@@ -1,0 +1,10 @@
+export type { DesiredBundle, RemoteBundle, PolicyMode, PolicyStatus } from './bundle.js';
+export { POLICY_MODES, POLICY_STATUSES, frameworkOf } from './bundle.js';
+export { faultText, type PolicyFault } from './fault.js';
+export { modeFor, statusFor } from './load.js';
+export { lintDirectory, type LintReport } from './lint.js';
+export type { BundleChange, PolicyDiff } from './diff.js';
+export { pendingChanges } from './diff.js';
+export { comparePolicy, planPush, sendPush, pushFailure, type PushOutcome, type PushPlan } from './push.js';
+export { bundleHistory, newestBundles } from './remote.js';
+export { triggerSync, waitForSync, syncExit, type SyncStatus } from './sync.js';
