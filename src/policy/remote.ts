@@ -1,4 +1,4 @@
-import type { GovApi } from '../govapi/index.js';
+import type { GovApi } from '../govapi/client.js';
 import type { RemoteBundle } from './bundle.js';
 import { newestByName } from './diff.js';
 

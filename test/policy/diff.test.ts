@@ -59,7 +59,7 @@ describe('diffPolicy', () => {
 
   it('does not depend on the order of either side', () => {
     fc.assert(
-      fc.property(directory, directory, fc.context(), (desired, others) => {
+      fc.property(directory, directory, (desired, others) => {
         const remote = push(desired.slice(1), push(others, []));
         expect(diffPolicy([...desired].reverse(), [...remote].reverse())).toEqual(
           diffPolicy(desired, remote),

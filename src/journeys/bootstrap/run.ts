@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ThothctlError } from '../../errors/index.js';
-import type { GovApi } from '../../govapi/index.js';
+import type { GovApi } from '../../govapi/client.js';
 import type { BootstrapInputs } from './inputs.js';
 import { changesSettings, mergeSettings, settingsPatch } from './settings-document.js';
 

@@ -1,0 +1,3 @@
+export { readApproval, isDead, type Approval } from './read.js';
+export { resolveApproval, type Resolved, type Verdict } from './resolve.js';
+export { waitForVerdict } from './wait.js';

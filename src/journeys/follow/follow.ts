@@ -1,0 +1,91 @@
+import { ThothctlError } from '../../errors/index.js';
+import type { Row, RowStream } from '../../output/port.js';
+import { readCursor, saveCursor } from './cursor-file.js';
+import { pollRows } from './poll.js';
+import type { FollowApi, FollowSource } from './source.js';
+
+export interface FollowOptions {
+  /** Exclusive position to continue after; wins over the cursor file and `fromStart`. */
+  readonly cursor?: string;
+  /** Without a cursor: begin with the oldest row instead of the next new one. */
+  readonly fromStart: boolean;
+  readonly signal: AbortSignal;
+  readonly notice: (text: string) => void;
+  /** Milliseconds between two reads of a control plane without streams. */
+  readonly pollMs?: number;
+}
+
+/** Rows as they are committed, each with the position after it; ends only by abort or failure. */
+export async function* follow(
+  api: FollowApi,
+  source: FollowSource,
+  options: FollowOptions,
+): AsyncGenerator<{ cursor: string; row: Row }> {
+  const polledBefore = options.cursor?.startsWith('id:') ?? false;
+  let received = false;
+  try {
+    // A position made of a row id means nothing to a stream: that control plane had none, and is read as before.
+    if (!polledBefore) {
+      const cursor = options.cursor ?? (options.fromStart ? undefined : 'latest');
+      for await (const item of api.stream(source.stream, { cursor, signal: options.signal })) {
+        received = true;
+        yield item;
+      }
+      return;
+    }
+  } catch (cause) {
+    if (received || !isAbsent(cause)) throw cause;
+    options.notice(
+      `this control plane has no live stream of ${source.name}; its newest rows are read every few seconds instead`,
+    );
+  }
+  yield* pollRows(api, source, {
+    cursor: options.cursor,
+    fromStart: options.fromStart,
+    signal: options.signal,
+    notice: options.notice,
+    ...(options.pollMs === undefined ? {} : { intervalMs: options.pollMs }),
+  });
+}
+
+export interface TailOptions extends FollowOptions {
+  /** File the position is kept in; saved after a row was written out, never before. */
+  readonly cursorFile?: string;
+  readonly wanted: (row: Row) => boolean;
+  /** Ends after this many written rows. */
+  readonly limit?: number;
+}
+
+/** Writes rows as they come until the signal aborts. Returns the number of rows written. */
+export async function tail(
+  api: FollowApi,
+  source: FollowSource,
+  stream: RowStream,
+  options: TailOptions,
+): Promise<number> {
+  const { cursorFile } = options;
+  const saved =
+    cursorFile === undefined ? undefined : await readCursor(cursorFile, api.tenantId, source.name);
+  const cursor = options.cursor ?? saved;
+  let written = 0;
+  try {
+    for await (const item of follow(api, source, { ...options, ...(cursor && { cursor }) })) {
+      const wanted = options.wanted(item.row);
+      if (wanted) {
+        await stream.write(item.row);
+        written += 1;
+      }
+      if (cursorFile !== undefined) await saveCursor(cursorFile, api.tenantId, source.name, item.cursor);
+      if (options.limit !== undefined && written >= options.limit) return written;
+    }
+  } catch (cause) {
+    if (!options.signal.aborted) throw cause;
+  }
+  options.signal.throwIfAborted();
+  return written;
+}
+
+/** The server answers, but does not know the stream: a GovAPI without this project's additions. */
+function isAbsent(cause: unknown): boolean {
+  return cause instanceof ThothctlError && (cause.exit === 'notFound' || cause.code === 'not_offered');
+}
