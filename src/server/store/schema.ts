@@ -163,11 +163,10 @@ export interface Database {
     created_at: number;
     updated_at: number;
   };
-  /** Signing keys of the installation; the private key is wrapped only by file permissions. */
+  /** Public half (SPKI PEM) of the installation's signing keys; the private half is a file of mode 0600. */
   signing_keys: {
     key_id: string;
     public_key: string;
-    private_key: string;
     created_at: number;
     retired_at: number | null;
   };

@@ -1,0 +1,88 @@
+import { resolve } from 'node:path';
+import type { CompiledQuery } from 'kysely';
+import { receiptOf } from '../../evidence/receipt.js';
+import type { EvidenceDraft, EvidenceRecord, SignedHead } from '../../evidence/types.js';
+import { dataLayout } from './data-directory.js';
+import { buildSide, readSide } from './kysely-sides.js';
+import type { Committed, Store, WriteUnit } from './port.js';
+import { openSqlite } from './sqlite-driver.js';
+import { runStoreTask, StoreThread } from './store-thread.js';
+import type { CommitRequest, Parameter } from './worker/protocol.js';
+
+export interface StoreOptions {
+  /** Created with mode 0700 when absent. */
+  readonly dataDir: string;
+  readonly clock?: { now(): number };
+  /** How long a statement waits for a lock held by a reader's checkpoint; milliseconds. */
+  readonly busyTimeoutMs?: number;
+}
+
+const DEFAULT_BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens the embedded store for writing, creating directory, schema and signing key at first. Rejects with a
+ * `ThothctlError`: `data_directory_locked` (names the pid), `data_directory_newer`, `data_directory_unusable`,
+ * `data_directory_damaged`, `signing_key_missing`.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const clock = options.clock ?? Date;
+  const root = resolve(options.dataDir);
+  const busyTimeoutMs = options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS;
+  const thread = await StoreThread.start({ task: 'write', root, now: clock.now(), busyTimeoutMs });
+  const reader = await openSqlite(dataLayout(root).database, { readOnly: true });
+  reader.exec(`PRAGMA busy_timeout = ${Math.trunc(busyTimeoutMs)}`);
+  const read = readSide(reader);
+  const build = buildSide();
+  let closing: Promise<void> | undefined;
+  return {
+    read,
+    build,
+    keys: () => thread.keys,
+    async commit(unit) {
+      return committed(unit.evidence, await thread.request(commitRequest(unit)));
+    },
+    async signedHead(tenantId) {
+      const signedAt = new Date(clock.now()).toISOString();
+      const [text] = await thread.request({ kind: 'head', tenantId, signedAt });
+      return JSON.parse(text ?? '') as SignedHead;
+    },
+    backup: (file) => backupDataDirectory(root, file),
+    close() {
+      closing ??= thread.close().finally(() => {
+        // Not read.destroy(): Kysely closes only what it has used at least once.
+        reader.close();
+      });
+      return closing;
+    },
+  };
+}
+
+/** Backs up a data directory, whether or not a server is using it. See `Store.backup`. */
+export function backupDataDirectory(dataDir: string, file: string): Promise<void> {
+  return runStoreTask({ task: 'backup', root: resolve(dataDir), file: resolve(file) });
+}
+
+function commitRequest(unit: WriteUnit): CommitRequest {
+  return {
+    kind: 'commit',
+    tenantId: unit.tenantId,
+    statements: unit.statements.map((query) => [query.sql, parameters(query)]),
+    guards: (unit.guards ?? []).map(({ query, rows }) => [query.sql, parameters(query), rows]),
+    evidence: unit.evidence,
+  };
+}
+
+/** Kysely types parameters as unknown; the writer refuses those it cannot store. */
+function parameters(query: CompiledQuery): readonly Parameter[] {
+  return query.parameters as readonly Parameter[];
+}
+
+function committed(drafts: readonly EvidenceDraft[], texts: readonly string[]): Committed {
+  return {
+    evidence: texts.map((text, i) => {
+      // Written by our own writer from a draft it accepted.
+      const record = JSON.parse(text) as EvidenceRecord;
+      return drafts[i]?.receipt === true ? { ...record, receipt: receiptOf(record) } : record;
+    }),
+  };
+}
