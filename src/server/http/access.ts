@@ -1,0 +1,71 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { CredentialDirectory } from '../tenants/credential-directory.js';
+import { presentedCredential, presentedIngestToken } from './credential-headers.js';
+import type { Endpoint } from './endpoint-table.js';
+import { HttpError, type Principal } from './port.js';
+
+/** Stands in for a principal on routes that authenticate otherwise. Grants nothing. */
+const NOBODY: Omit<Principal, 'tenantId'> = {
+  kind: 'ingest',
+  credentialId: '',
+  name: 'anonymous',
+  permissions: new Set(),
+  scope: { level: 'agent', targetId: null },
+};
+
+/** Works with every kind of credential of the tenant (contract: checkAuth, endCliSession). */
+const ANY_CREDENTIAL: ReadonlySet<string> = new Set(['checkAuth', 'endCliSession']);
+
+/**
+ * Who may call what: the tenant of the path must be the credential's own, the control plane needs organization scope,
+ * and the permission is the route's.
+ */
+export function grantAccess(
+  credentials: CredentialDirectory,
+  endpoint: Endpoint,
+  headers: IncomingHttpHeaders,
+  pathTenantId: string | undefined,
+  now: number,
+): Principal {
+  const { route } = endpoint;
+  if (route.permission === 'none' && !ANY_CREDENTIAL.has(route.operationId)) {
+    return { ...NOBODY, tenantId: pathTenantId ?? '' };
+  }
+  const principal = authenticate(credentials, endpoint, headers, now);
+  if (pathTenantId !== undefined && pathTenantId !== principal.tenantId) {
+    // The same answer for a foreign tenant and for one that does not exist.
+    throw new HttpError(403, 'forbidden', 'the credential belongs to another tenant');
+  }
+  if (ANY_CREDENTIAL.has(route.operationId)) return principal;
+  if (!endpoint.dataPlane && principal.scope.level !== 'organization') {
+    throw new HttpError(403, 'forbidden', 'organization scope required');
+  }
+  if (route.permission !== 'none' && !principal.permissions.has(route.permission)) {
+    throw new HttpError(403, 'forbidden', `permission ${route.permission} required`);
+  }
+  return principal;
+}
+
+function authenticate(
+  credentials: CredentialDirectory,
+  endpoint: Endpoint,
+  headers: IncomingHttpHeaders,
+  now: number,
+): Principal {
+  const plaintext = presentedCredential(headers);
+  if (endpoint.operationId === 'ingestEvents') {
+    const principal = plaintext === undefined ? undefined : credentials.authenticate(plaintext, now);
+    if (principal?.permissions.has('write')) return principal;
+    const token = presentedIngestToken(headers);
+    if (token !== undefined) {
+      const ingest = credentials.authenticate(token, now);
+      if (principal !== undefined && principal.tenantId !== ingest.tenantId) {
+        throw new HttpError(403, 'forbidden', 'the ingest token belongs to another tenant');
+      }
+      return { ...ingest, kind: 'ingest' };
+    }
+    if (principal !== undefined) return principal;
+  }
+  if (plaintext === undefined) throw new HttpError(401, 'unauthorized', 'no credential was sent');
+  return credentials.authenticate(plaintext, now);
+}

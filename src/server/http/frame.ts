@@ -1,0 +1,102 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { CredentialDirectory } from '../tenants/credential-directory.js';
+import { grantAccess } from './access.js';
+import type { ContractChecks } from './contract-checks.js';
+import type { EndpointTable } from './endpoint-table.js';
+import { asHttpError } from './error-reply.js';
+import { HttpError } from './port.js';
+import { parseQuery } from './query-string.js';
+import { sendError, sendReply } from './reply.js';
+import { announcesTooMuch, parseJsonBody, readBody, tooLarge } from './request-body.js';
+import { RequestContext } from './request-context.js';
+
+export interface FrameOptions {
+  readonly endpoints: EndpointTable;
+  readonly checks: ContractChecks;
+  readonly credentials: CredentialDirectory;
+  readonly newId: (prefix: string) => string;
+  readonly now: () => number;
+  /** Told about every failure that is the server's own. */
+  readonly onFault: (requestId: string, error: unknown) => void;
+  readonly noteAuthorization: (milliseconds: number) => void;
+  /** False while starting or draining. */
+  readonly ready: () => boolean;
+}
+
+/** The request listener: one road from bytes to handler and back, for both planes. */
+export function createFrame(
+  options: FrameOptions,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const { endpoints, checks, credentials, newId, now } = options;
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const requestId = newId('req');
+    const url = request.url ?? '/';
+    const mark = url.indexOf('?');
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const dataPlane = path.startsWith('/v1/');
+    try {
+      const match = endpoints.find(request.method ?? 'GET', path);
+      if (match === undefined) {
+        if (answerHealth(request, response, requestId, path, options.ready)) return;
+        throw new HttpError(404, 'not_found', 'no such path');
+      }
+      if ('allowed' in match) {
+        const error = new HttpError(405, 'method_not_allowed', 'Method Not Allowed');
+        sendError(response, requestId, error, dataPlane, { allow: match.allowed.join(', ') });
+        return;
+      }
+      const { endpoint, params } = match;
+      const started = performance.now();
+      const principal = grantAccess(credentials, endpoint, request.headers, params['tenantId'], now());
+      options.noteAuthorization(performance.now() - started);
+
+      let body: unknown;
+      if (endpoint.hasBody) {
+        body = checks.body(endpoint, parseJsonBody(await readBody(request)));
+      } else if (announcesTooMuch(request)) {
+        throw tooLarge();
+      }
+      const query = parseQuery(url, mark);
+      if (endpoint.hasQuery) checks.query(endpoint, query);
+      const reply = await endpoint.route.handle(
+        new RequestContext({
+          tenantId: principal.tenantId,
+          principal,
+          params,
+          query,
+          body,
+          requestId,
+          request,
+          response,
+        }),
+      );
+      if (reply === 'streamed') return;
+      checks.reply(endpoint, reply);
+      sendReply(response, requestId, reply.status, reply.body, reply.headers);
+    } catch (error) {
+      const told = asHttpError(error);
+      if (told.status >= 500) options.onFault(requestId, error);
+      sendError(response, requestId, told, dataPlane);
+    }
+  };
+
+  return (request, response) => {
+    void serve(request, response);
+  };
+}
+
+function answerHealth(
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+  path: string,
+  ready: () => boolean,
+): boolean {
+  if (request.method !== 'GET') return false;
+  if (path === '/healthz') sendReply(response, requestId, 200, { status: 'ok' });
+  else if (path !== '/readyz') return false;
+  else if (ready()) sendReply(response, requestId, 200, { status: 'ready' });
+  else sendReply(response, requestId, 503, { status: 'draining' });
+  return true;
+}

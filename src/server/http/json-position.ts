@@ -1,0 +1,67 @@
+const BLANK = /[ \t\n\r]*/y;
+const SCALAR =
+  /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+
+/**
+ * Offset of the first character at which the text stops being JSON. Node 20 leaves the position out of most of its
+ * messages; this runs only after JSON.parse has refused the text.
+ */
+export function firstJsonFault(text: string): number {
+  // What is open, innermost last; the grammar needs no more memory than that.
+  const open: ('{' | '[')[] = [];
+  let at = blank(text, 0);
+  let expecting: 'value' | 'value-or-close' | 'key' | 'key-or-close' | 'comma' = 'value';
+
+  for (;;) {
+    const character = text[at];
+    if (expecting === 'comma') {
+      const innermost = open.at(-1);
+      if (innermost === undefined) return at;
+      if (character === ',') expecting = innermost === '{' ? 'key' : 'value';
+      else if (character === (innermost === '{' ? '}' : ']')) open.pop();
+      else return at;
+      at = blank(text, at + 1);
+      if (open.length === 0) return at;
+      continue;
+    }
+    const closes: string | undefined =
+      expecting === 'key-or-close' ? '}' : expecting === 'value-or-close' ? ']' : undefined;
+    if (closes !== undefined && character === closes) {
+      open.pop();
+      expecting = 'comma';
+      at = blank(text, at + 1);
+      continue;
+    }
+    if (expecting === 'key' || expecting === 'key-or-close') {
+      if (character !== '"') return at;
+      const end = scalarEnd(text, at);
+      if (end === undefined) return at;
+      at = blank(text, end);
+      if (text[at] !== ':') return at;
+      at = blank(text, at + 1);
+      expecting = 'value';
+      continue;
+    }
+    if (character === '{' || character === '[') {
+      open.push(character);
+      expecting = character === '{' ? 'key-or-close' : 'value-or-close';
+      at = blank(text, at + 1);
+      continue;
+    }
+    const end = scalarEnd(text, at);
+    if (end === undefined) return at;
+    at = blank(text, end);
+    expecting = 'comma';
+  }
+}
+
+function blank(text: string, from: number): number {
+  BLANK.lastIndex = from;
+  BLANK.test(text);
+  return BLANK.lastIndex;
+}
+
+function scalarEnd(text: string, from: number): number | undefined {
+  SCALAR.lastIndex = from;
+  return SCALAR.test(text) ? SCALAR.lastIndex : undefined;
+}

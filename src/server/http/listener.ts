@@ -1,0 +1,119 @@
+import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { ThothctlError } from '../../errors/index.js';
+import { announcesTooMuch } from './request-body.js';
+
+export interface TlsMaterial {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+}
+
+const HEADERS_TIMEOUT_MS = 20_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+/** Longer than the idle time of common clients and proxies, so that it is they who close first. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+const MAX_HEADER_BYTES = 32 * 1024;
+const DRAIN_MS = 10_000;
+
+export interface Listener {
+  readonly port: number;
+  /** Stops accepting, lets requests in flight end within ten seconds, then cuts. */
+  close(): Promise<void>;
+}
+
+export async function listen(
+  handler: RequestListener,
+  address: { readonly host: string; readonly port: number },
+  tls: TlsMaterial | undefined,
+): Promise<Listener> {
+  const settings = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    noDelay: true,
+  };
+  const server =
+    tls === undefined
+      ? createPlainServer(settings)
+      : createTlsServer({ ...settings, ...tls, minVersion: 'TLSv1.2' });
+  let draining = false;
+  const serve: RequestListener = (request, response) => {
+    if (draining) response.shouldKeepAlive = false;
+    handler(request, response);
+  };
+  server.on('request', serve);
+  server.on('checkContinue', (request, response) => {
+    // A body announced as too large is refused before the sender starts on it.
+    if (!announcesTooMuch(request)) response.writeContinue();
+    serve(request, response);
+  });
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable)
+      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    else socket.destroy();
+  });
+
+  await bind(server, address);
+  return {
+    port: boundPort(server.address(), address.port),
+    close: () =>
+      new Promise((resolve) => {
+        draining = true;
+        const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+function bind(
+  server: Server,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const refuse = (error: NodeJS.ErrnoException): void => reject(bindError(error, host, port));
+    server.once('error', refuse);
+    server.listen({ host, port }, () => {
+      server.off('error', refuse);
+      resolve();
+    });
+  });
+}
+
+function bindError(error: NodeJS.ErrnoException, host: string, port: number): ThothctlError {
+  const place = `${host}:${port}`;
+  if (error.code === 'EADDRINUSE') {
+    return new ThothctlError({
+      code: 'port_in_use',
+      message: `the address ${place} is already in use`,
+      exit: 'conflict',
+      fix: 'choose another port with --port, or --port 0 for a free one',
+      cause: error,
+    });
+  }
+  if (error.code === 'EACCES') {
+    return new ThothctlError({
+      code: 'port_forbidden',
+      message: `this user may not listen on ${place}`,
+      exit: 'usage',
+      fix: 'choose a port above 1023 with --port',
+      cause: error,
+    });
+  }
+  return new ThothctlError({
+    code: 'listen_failed',
+    message: `the server cannot listen on ${place} (${error.code ?? 'unknown cause'})`,
+    exit: 'usage',
+    fix: 'check --host: it must be an address of this machine',
+    cause: error,
+  });
+}
+
+function boundPort(address: AddressInfo | string | null, asked: number): number {
+  return typeof address === 'object' && address !== null ? address.port : asked;
+}

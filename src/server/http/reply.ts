@@ -1,0 +1,40 @@
+import type { ServerResponse } from 'node:http';
+import { errorBody } from './error-reply.js';
+import type { HttpError } from './port.js';
+
+/** Sends JSON, or nothing at all: an absent body goes out as `Content-Length: 0`, which keeps Go clients connected. */
+export function sendReply(
+  response: ServerResponse,
+  requestId: string,
+  status: number,
+  body: object | null | undefined,
+  extra?: Readonly<Record<string, string>>,
+): void {
+  const text = body === null || body === undefined ? '' : JSON.stringify(body);
+  const headers: Record<string, string | number> = {
+    'x-request-id': requestId,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...extra,
+  };
+  if (status !== 204) headers['content-length'] = Buffer.byteLength(text);
+  if (text !== '') headers['content-type'] = 'application/json; charset=utf-8';
+  response.writeHead(status, headers);
+  response.end(text);
+}
+
+export function sendError(
+  response: ServerResponse,
+  requestId: string,
+  error: HttpError,
+  dataPlane: boolean,
+  extra?: Readonly<Record<string, string>>,
+): void {
+  if (response.headersSent) {
+    // A stream that fails half way can only be cut; the client resumes from its cursor.
+    response.destroy();
+    return;
+  }
+  const headers = error.status === 401 ? { 'www-authenticate': 'Bearer', ...extra } : extra;
+  sendReply(response, requestId, error.status, errorBody(error, requestId, dataPlane), headers);
+}

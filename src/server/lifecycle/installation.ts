@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { ThothctlError } from '../../errors/index.js';
+import type { Clock, StreamHub } from '../context.js';
+import type { Store } from '../store/port.js';
+import { newAdminSession } from '../tenants/admin-sessions.js';
+import { credentialHash } from '../tenants/credential-directory.js';
+import { createTenant, TENANT_ID } from '../tenants/new-tenant.js';
+import { commitChange, SERVER_ACTOR } from '../tenants/recorded-change.js';
+import { DEFAULT_TENANT } from './options.js';
+import { readIfPresent, replaceFile } from './owner-only-file.js';
+
+const OWNER_TENANT = 'owner_tenant_id';
+const SESSION_SECRET = 'session_secret';
+
+export interface Installation {
+  readonly ownerTenantId: string;
+  readonly sessionSecret: string;
+  readonly adminTokenFile: string;
+  readonly firstStart: boolean;
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly streams: StreamHub;
+  newId(prefix: string): string;
+}
+
+/**
+ * Makes sure the data directory holds an installation: the first tenant, its admin token in a file of mode 0600, and
+ * the secret that signs sessions. A lost token file is replaced by a fresh token at the next start.
+ */
+export async function openInstallation(
+  parts: Parts,
+  dataDir: string,
+  tenantId: string | undefined,
+): Promise<Installation> {
+  const adminTokenFile = join(dataDir, 'admin-token');
+  const meta = new Map(
+    (await parts.store.read.selectFrom('meta').selectAll().execute()).map((row) => [row.key, row.value]),
+  );
+  const owner = meta.get(OWNER_TENANT);
+  const known = meta.get(SESSION_SECRET);
+  if (owner !== undefined && known !== undefined) {
+    checkOwner(owner, tenantId, dataDir);
+    await restoreAdminToken({ ...parts, sessionSecret: known }, owner, adminTokenFile);
+    return { ownerTenantId: owner, sessionSecret: known, adminTokenFile, firstStart: false };
+  }
+
+  const ownerTenantId = tenantId ?? DEFAULT_TENANT;
+  if (!TENANT_ID.test(ownerTenantId)) throw badTenantId(ownerTenantId);
+  const sessionSecret = randomBytes(32).toString('base64url');
+  const { session } = await createTenant({ ...parts, sessionSecret }, ownerTenantId, SERVER_ACTOR, [
+    metaRow(parts.store, OWNER_TENANT, ownerTenantId),
+    metaRow(parts.store, SESSION_SECRET, sessionSecret),
+  ]);
+  await replaceFile(adminTokenFile, `${session.token}\n`);
+  return { ownerTenantId, sessionSecret, adminTokenFile, firstStart: true };
+}
+
+function checkOwner(owner: string, asked: string | undefined, dataDir: string): void {
+  if (asked === undefined || asked === owner) return;
+  throw new ThothctlError({
+    code: 'other_tenant',
+    message: `the data directory ${dataDir} belongs to the tenant ${owner}, not ${asked}`,
+    exit: 'usage',
+    fix: `leave --tenant-id out, or choose another directory with --data; more tenants of this installation come with: thothctl tenants create`,
+  });
+}
+
+async function restoreAdminToken(
+  parts: Parts & { readonly sessionSecret: string },
+  tenantId: string,
+  adminTokenFile: string,
+): Promise<void> {
+  const token = await readIfPresent(adminTokenFile);
+  if (token !== undefined) {
+    const row = await parts.store.read
+      .selectFrom('admin_sessions')
+      .select('revoked_at')
+      .where('tenant_id', '=', tenantId)
+      .where('token_hash', '=', credentialHash(token))
+      .executeTakeFirst();
+    if (row?.revoked_at === null) return;
+  }
+  const session = newAdminSession(parts, {
+    tenantId,
+    name: 'admin',
+    now: parts.clock.now(),
+    expiresAt: null,
+  });
+  await commitChange(parts, {
+    tenantId,
+    action: 'admin_session.create',
+    actor: SERVER_ACTOR,
+    target: { type: 'admin_session', id: session.sessionId },
+    facts: { reason: 'the admin token file was missing or its token no longer valid' },
+    statements: [session.statement],
+  });
+  await replaceFile(adminTokenFile, `${session.token}\n`);
+}
+
+function metaRow(store: Store, key: string, value: string) {
+  return store.build.insertInto('meta').values({ key, value }).compile();
+}
+
+function badTenantId(tenantId: string): ThothctlError {
+  return new ThothctlError({
+    code: 'tenant_id_invalid',
+    message: `${JSON.stringify(tenantId)} is not a tenant id`,
+    exit: 'usage',
+    fix: 'use lower-case letters, digits and inner hyphens, 63 characters at most',
+  });
+}
