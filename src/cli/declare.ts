@@ -1,0 +1,164 @@
+import type { Command, Interfaces } from '@oclif/core';
+import type { OperationId, OperationInput, OperationOutput } from '../contract/index.js';
+import type { ExitName } from '../errors/index.js';
+import type { Column, Result, Row, View } from '../output/index.js';
+import { ThothCommand } from './command.js';
+import { baseFlags, dryRunFlag } from './flags.js';
+
+type Flags<F extends Interfaces.FlagInput> = Interfaces.InferredFlags<typeof baseFlags & F>;
+type Args<A extends Interfaces.ArgInput> = Interfaces.InferredArgs<A>;
+
+interface Given<F extends Interfaces.FlagInput, A extends Interfaces.ArgInput> {
+  readonly flags: Flags<F>;
+  readonly args: Args<A>;
+}
+
+/** What every declared command says about itself. */
+interface Declared<Id extends OperationId, F extends Interfaces.FlagInput, A extends Interfaces.ArgInput> {
+  readonly operation: Id;
+  readonly summary: string;
+  readonly description?: string;
+  readonly examples?: Command.Example[];
+  readonly hiddenAliases?: string[];
+  readonly flags?: F;
+  readonly args?: A;
+  /** Path parameters other than the tenant. */
+  readonly path?: (given: Given<F, A>) => OperationInput<Id>['path'];
+  readonly query?: (given: Given<F, A>) => OperationInput<Id>['query'];
+}
+
+interface ListSpec<
+  Id extends OperationId,
+  F extends Interfaces.FlagInput,
+  A extends Interfaces.ArgInput,
+> extends Declared<Id, F, A> {
+  readonly columns: readonly Column[];
+  /** Items of the reply, one per table row. */
+  readonly rows: (output: OperationOutput<Id>) => readonly Row[];
+  /** Shown on a terminal instead of an empty table. */
+  readonly empty?: string;
+}
+
+interface ShowSpec<
+  Id extends OperationId,
+  F extends Interfaces.FlagInput,
+  A extends Interfaces.ArgInput,
+> extends Declared<Id, F, A> {
+  /** Human form; without it every member of the reply is shown. */
+  readonly view?: (output: OperationOutput<Id>) => View;
+}
+
+interface TriggerSpec<
+  Id extends OperationId,
+  F extends Interfaces.FlagInput,
+  A extends Interfaces.ArgInput,
+> extends ShowSpec<Id, F, A> {
+  readonly body?: (given: Given<F, A>) => OperationInput<Id>['body'];
+  /** For destructive verbs: what will happen, shown with tenant before asking. */
+  readonly confirm?: (given: Given<F, A>) => string;
+  /** Exit other than 0 decided by the reply, for example a failed test. */
+  readonly exit?: (output: OperationOutput<Id>) => ExitName | undefined;
+}
+
+type NoFlags = Record<never, never>;
+
+function inputOf<Id extends OperationId, F extends Interfaces.FlagInput, A extends Interfaces.ArgInput>(
+  spec: Declared<Id, F, A> & { readonly body?: (given: Given<F, A>) => OperationInput<Id>['body'] },
+  given: Given<F, A>,
+): OperationInput<Id> {
+  return {
+    ...(spec.path && { path: spec.path(given) }),
+    ...(spec.query && { query: spec.query(given) }),
+    ...(spec.body && { body: spec.body(given) }),
+  };
+}
+
+/** Statics and typed input shared by the three kinds; the class body of each is only its verb. */
+function declared<Id extends OperationId, F extends Interfaces.FlagInput, A extends Interfaces.ArgInput>(
+  spec: Declared<Id, F, A>,
+  extraFlags: Interfaces.FlagInput,
+  execute: (command: Access, given: Given<F, A>) => Promise<Result>,
+): Command.Class {
+  class DeclaredCommand extends ThothCommand<typeof Command> {
+    static override summary = spec.summary;
+    static override description = spec.description;
+    static override examples = spec.examples ?? [];
+    static override hiddenAliases = spec.hiddenAliases ?? [];
+    static override flags: Interfaces.FlagInput = { ...spec.flags, ...extraFlags };
+    static override args: Interfaces.ArgInput = spec.args ?? {};
+
+    protected execute(): Promise<Result> {
+      // The parser produced these from exactly the declarations in `spec`.
+      const given = { flags: this.flags, args: this.args } as Given<F, A>;
+      return execute(
+        {
+          api: () => this.api(),
+          confirm: (what) => this.confirm(what),
+          signal: this.signal,
+          dryRun: this.dryRun,
+        },
+        given,
+      );
+    }
+  }
+  return DeclaredCommand;
+}
+
+/** What a declared verb may use of its command. */
+interface Access {
+  readonly api: () => ReturnType<ThothCommand<typeof Command>['api']>;
+  readonly confirm: (what: string) => Promise<void>;
+  readonly signal: AbortSignal;
+  readonly dryRun: boolean;
+}
+
+/** A command that lists a resource. */
+export function listCommand<
+  Id extends OperationId,
+  F extends Interfaces.FlagInput = NoFlags,
+  A extends Interfaces.ArgInput = NoFlags,
+>(spec: ListSpec<Id, F, A>): Command.Class {
+  return declared(spec, {}, async ({ api, signal }, given) => {
+    const output = await (await api()).call(spec.operation, inputOf(spec, given), { signal });
+    const rows = spec.rows(output);
+    return {
+      data: output,
+      view: {
+        kind: 'table',
+        columns: spec.columns,
+        rows,
+        ...(spec.empty !== undefined && { empty: spec.empty }),
+      },
+    };
+  });
+}
+
+/** A command that shows one thing. */
+export function showCommand<
+  Id extends OperationId,
+  F extends Interfaces.FlagInput = NoFlags,
+  A extends Interfaces.ArgInput = NoFlags,
+>(spec: ShowSpec<Id, F, A>): Command.Class {
+  return declared(spec, {}, async ({ api, signal }, given) => {
+    const output = await (await api()).call(spec.operation, inputOf(spec, given), { signal });
+    return { data: output, ...(spec.view && { view: spec.view(output) }) };
+  });
+}
+
+/** A command that changes something by one request. It has `--dry-run`, and asks first when `confirm` is given. */
+export function triggerCommand<
+  Id extends OperationId,
+  F extends Interfaces.FlagInput = NoFlags,
+  A extends Interfaces.ArgInput = NoFlags,
+>(spec: TriggerSpec<Id, F, A>): Command.Class {
+  return declared(spec, dryRunFlag, async ({ api, confirm, signal, dryRun }, given) => {
+    const govapi = await api();
+    const input = inputOf(spec, given);
+    if (dryRun)
+      return { data: { dry_run: true, tenant_id: govapi.tenantId, operation: spec.operation, ...input } };
+    if (spec.confirm) await confirm(`${spec.confirm(given)} Tenant: ${govapi.tenantId}.`);
+    const output = await govapi.call(spec.operation, input, { signal });
+    const exit = spec.exit?.(output);
+    return { data: output, ...(spec.view && { view: spec.view(output) }), ...(exit && { exit }) };
+  });
+}

@@ -1,0 +1,34 @@
+import { kindOf } from './record.js';
+import type { Column, Result, Row } from './port.js';
+
+export function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const wrapped = (value: unknown): Row => (isRow(value) ? value : { value });
+
+/** Items of a value: an array itself, or the one array of a list envelope, or the value as the only item. */
+export function itemsOf(data: unknown): readonly Row[] {
+  if (Array.isArray(data)) return data.map(wrapped);
+  if (!isRow(data)) return [wrapped(data)];
+  const lists = Object.values(data).filter((member) => Array.isArray(member));
+  const [list] = lists;
+  return lists.length === 1 && Array.isArray(list) && (list.length === 0 || list.every(isRow))
+    ? list.map(wrapped)
+    : [data];
+}
+
+/** Rows for the forms that know only rows (csv, ndjson). */
+export function rowsOf(result: Result): readonly Row[] {
+  if (result.rows !== undefined) return result.rows;
+  return result.view?.kind === 'table' ? result.view.rows : itemsOf(result.data);
+}
+
+/** Columns for rows nobody declared columns for: every key, in order of first appearance. */
+export function columnsOf(rows: readonly Row[]): Column[] {
+  const keys = new Set(rows.flatMap((row) => Object.keys(row)));
+  return [...keys].map((key) => {
+    const kind = kindOf(key);
+    return { key, header: key.replaceAll('_', ' ').toUpperCase(), ...(kind && { kind }) };
+  });
+}
