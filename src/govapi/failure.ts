@@ -1,0 +1,123 @@
+import { ThothctlError, type ExitName } from '../errors/index.js';
+import type { HttpReply } from './transport.js';
+
+const LONGEST_TEXT = 2000;
+
+interface Told {
+  readonly code?: string;
+  readonly message?: string;
+  readonly requestId?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** The error for a reply that is not a success: flat body, nested body, or no usable body at all. */
+export function failureOf(reply: HttpReply, origin: string): ThothctlError {
+  const told = readBody(reply);
+  const exit = exitFor(reply.status);
+  const requestId = told.requestId ?? clean(reply.headers['x-request-id']);
+  return new ThothctlError({
+    code: told.code ?? `http_${reply.status}`,
+    message: told.message ?? `${origin} answered with status ${reply.status}.`,
+    exit,
+    ...fixFor(reply, exit),
+    ...(requestId === undefined ? {} : { requestId }),
+    details: { status: reply.status, ...told.details },
+  });
+}
+
+function exitFor(status: number): ExitName {
+  if (status === 401) return 'unauthenticated';
+  if (status === 403) return 'forbidden';
+  if (status === 404 || status === 410) return 'notFound';
+  if (status === 409 || status === 412) return 'conflict';
+  if (status === 408 || status === 429 || status >= 500) return 'unavailable';
+  return status >= 400 ? 'usage' : 'unexpected';
+}
+
+function fixFor(reply: HttpReply, exit: ExitName): { readonly fix?: string } {
+  if (reply.status >= 300 && reply.status < 400) {
+    return {
+      fix: 'Redirects are not followed, so that the credential stays with its host. Check the address with `thothctl config explain`.',
+    };
+  }
+  if (isHtml(reply) && reply.status === 403) {
+    return {
+      fix: 'The answer is a web page, not the API: a proxy or firewall in between refused the request. Check the proxy settings and the egress rules for this host.',
+    };
+  }
+  if (isHtml(reply))
+    return {
+      fix: 'The answer is a web page, not the API. Check the address with `thothctl config explain`.',
+    };
+  switch (exit) {
+    case 'unauthenticated':
+      return { fix: 'Sign in again: thothctl auth login' };
+    case 'forbidden':
+      return {
+        fix: 'Use a credential of this tenant with the permission needed; `thothctl auth status` shows the present one.',
+      };
+    case 'unavailable': {
+      const after = clean(reply.headers['retry-after']);
+      return {
+        fix:
+          after === undefined
+            ? 'Try again later.'
+            : `Try again after ${/^\d+$/.test(after) ? `${after} seconds` : after}.`,
+      };
+    }
+    default:
+      return {};
+  }
+}
+
+export function isHtml(reply: HttpReply): boolean {
+  return (
+    (reply.headers['content-type'] ?? '').toLowerCase().includes('text/html') ||
+    /^\s*<(!doctype|html)/i.test(reply.text)
+  );
+}
+
+function readBody(reply: HttpReply): Told {
+  const body = parseObject(reply.text);
+  if (body === undefined) return {};
+  const nested = asObject(body['error']);
+  const message = text(body['message']) ?? text(nested?.['message']) ?? text(body['error_description']);
+  const code = text(body['error']) ?? text(nested?.['code']);
+  const requestId = text(body['request_id']) ?? text(nested?.['requestId']) ?? text(body['requestId']);
+  const details = asObject(body['details']);
+  return {
+    ...(code === undefined ? {} : { code: code.toLowerCase() }),
+    ...(message === undefined ? {} : { message }),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(details === undefined ? {} : { details }),
+  };
+}
+
+function parseObject(source: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(source);
+    return asObject(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? clean(value) : undefined;
+}
+
+/** Text of a server ends up in terminals and logs: no control characters, no novels. */
+function clean(value: string | undefined): string | undefined {
+  // eslint-disable-next-line no-control-regex -- removing them is the point
+  const safe = value
+    ?.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+    .trim()
+    .slice(0, LONGEST_TEXT);
+  return safe === '' ? undefined : safe;
+}
