@@ -1,0 +1,140 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const BIN = new URL('../../bin/run.cjs', import.meta.url).pathname;
+const VERIFIER = new URL('../verifier/verify.mjs', import.meta.url).pathname;
+const KILLS = 20;
+const home = mkdtempSync(join(tmpdir(), 'thothctl-kill-'));
+const env = { ...process.env, HOME: home, THOTHCTL_CONFIG_DIR: join(home, 'config') };
+
+/** What an outside client wrote down the moment a receipt arrived. */
+interface Logged {
+  readonly receiptId: string;
+  readonly decisionId: string;
+}
+
+async function startServer(round: number): Promise<{ child: ChildProcess; url: string; tenantId: string }> {
+  const readyFile = join(home, `ready-${round}.json`);
+  const child = spawn(
+    process.execPath,
+    [BIN, 'server', 'start', '--port', '0', '--data', join(home, 'data'), '--ready-file', readyFile],
+    { env, stdio: 'ignore' },
+  );
+  for (let tries = 0; tries < 1000; tries++) {
+    try {
+      const ready = JSON.parse(readFileSync(readyFile, 'utf8')) as { url: string; tenant_id: string };
+      return { child, url: ready.url, tenantId: ready.tenant_id };
+    } catch {
+      await sleep(10);
+    }
+  }
+  throw new Error(`the server did not come up in round ${round}`);
+}
+
+async function cli(args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [BIN, ...args], { env, maxBuffer: 256e6 });
+  return stdout;
+}
+
+/** One enforce call over a bare socket; undefined when the server died before it answered in full. */
+function enforce(url: string, key: string, body: string): Promise<Logged | undefined> {
+  return new Promise((resolve) => {
+    const outgoing = request(
+      new URL('/v1/enforce', url),
+      { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` } },
+      (reply) => {
+        let text = '';
+        reply.setEncoding('utf8');
+        reply.on('data', (chunk: string) => (text += chunk));
+        reply.on('error', () => resolve(undefined));
+        reply.on('close', () => {
+          if (!reply.complete || reply.statusCode !== 200) return resolve(undefined);
+          const { receipt } = JSON.parse(text) as { receipt: { receipt_id: string; decision_id: string } };
+          resolve({ receiptId: receipt.receipt_id, decisionId: receipt.decision_id });
+        });
+      },
+    );
+    outgoing.on('error', () => resolve(undefined));
+    outgoing.end(body);
+  });
+}
+
+describe('kill -9 of the server during a stream of enforce calls', () => {
+  const log: Logged[] = [];
+  let exported = '';
+
+  beforeAll(async () => {
+    let key = '';
+    for (let round = 0; round < KILLS; round++) {
+      const { child, url, tenantId } = await startServer(round);
+      if (round === 0) {
+        const created = JSON.parse(
+          await cli([
+            'api-keys',
+            'create',
+            '--organization',
+            '--permission',
+            'execute',
+            '--govapi-url',
+            url,
+            '--json',
+          ]),
+        ) as { api_key: string };
+        key = created.api_key;
+      }
+      let alive = true;
+      const lanes = Array.from({ length: 8 }, async (_, lane) => {
+        for (let n = 0; alive; n++) {
+          const logged = await enforce(
+            url,
+            key,
+            JSON.stringify({
+              agent_id: 'killer',
+              tenant_id: tenantId,
+              user_id: 'system',
+              tool_name: n % 2 === 0 ? 'search_docs' : 'drop_table',
+              session_id: `round-${round}-lane-${lane}`,
+              session_tool_calls: [],
+              approved_scope: ['search_docs'],
+              enforcement_mode: 'block',
+            }),
+          );
+          if (logged) log.push(logged);
+        }
+      });
+      await sleep(60 + ((round * 37) % 90));
+      child.kill('SIGKILL');
+      alive = false;
+      await Promise.all(lanes);
+    }
+    const { child, url } = await startServer(KILLS);
+    exported = join(home, 'export.ndjson');
+    await cli(['evidence', 'export', '--govapi-url', url, '--output', exported]);
+    child.kill('SIGTERM');
+    await new Promise((resolve) => child.once('exit', resolve));
+  }, 180_000);
+
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+  it('keeps the chain whole for a verifier that shares no code with the product', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [VERIFIER, exported]);
+    expect(stdout).toMatch(/verified/);
+  });
+
+  it('finds every acknowledged receipt exactly once', () => {
+    const lines = readFileSync(exported, 'utf8').split('\n');
+    expect(log.length).toBeGreaterThan(KILLS * 10);
+    const seen = new Map<string, number>();
+    for (const line of lines) {
+      const id = /"receipt_id":"([^"]+)"/.exec(line)?.[1];
+      if (id !== undefined) seen.set(id, (seen.get(id) ?? 0) + 1);
+    }
+    expect(log.filter((entry) => seen.get(entry.receiptId) !== 1)).toEqual([]);
+  });
+});
