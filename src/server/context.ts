@@ -3,6 +3,7 @@ import type {
   BundleVerdict,
   EngineRequest,
   PolicyDiagnostic,
+  SessionFacts,
   TenantSnapshot,
 } from '../engine/types.js';
 import type { Store } from './store/port.js';
@@ -10,7 +11,11 @@ import type { Store } from './store/port.js';
 /** Policy evaluation off the main thread, within a time and memory budget. Implemented in `engine/pool`. */
 export interface PolicyEvaluator {
   /** Verdicts of the bundles for one call, in bundle order. Never rejects: a failed or late bundle is a BLOCK verdict with `failure`. */
-  evaluate(request: EngineRequest, bundles: readonly BundleSource[]): Promise<readonly BundleVerdict[]>;
+  evaluate(
+    request: EngineRequest,
+    bundles: readonly BundleSource[],
+    session?: SessionFacts,
+  ): Promise<readonly BundleVerdict[]>;
   /** Parses and checks source as the server's pre-flight does; empty means it may be enforced. */
   check(framework: 'CEDAR' | 'OPA', rawPolicy: string): Promise<readonly PolicyDiagnostic[]>;
   close(): Promise<void>;

@@ -1,0 +1,156 @@
+import { bundlesFor } from '../../engine/assignment.js';
+import type { BundleVerdict, Decision, SessionFacts, TenantSnapshot } from '../../engine/types.js';
+import { canonicalize } from '../../evidence/canonical.js';
+import { sha256Hex } from '../../evidence/signature.js';
+import type { EvidenceRecord } from '../../evidence/types.js';
+import type { ServerContext } from '../context.js';
+import { HttpError, type Principal } from '../http/port.js';
+import type { WriteUnit } from '../store/port.js';
+import { readEnforceCall, type EnforceCall } from './call-request.js';
+import { decisionDraft, type DecisionIds, type HoldIds } from './decision-record.js';
+import { decisionReply, wholeSeconds } from './decision-reply.js';
+import { decisionWriter, type KeptInput } from './decision-writes.js';
+import { decisionEngine, type DecisionEngine } from './engine.js';
+import { internalRefusal } from './internal-refusal.js';
+import { SessionMemory, type OpenSession } from './session-memory.js';
+
+const NO_VERDICTS: readonly BundleVerdict[] = [];
+
+/**
+ * Decides calls of `/v1/enforce`. The reply leaves only after evidence, policy input and hold are durable in one
+ * transaction; when they cannot be, there is no decision (503). Throws `HttpError`.
+ */
+export class Enforcement {
+  readonly #sessions: SessionMemory;
+  readonly #write: ReturnType<typeof decisionWriter>;
+
+  constructor(
+    private readonly context: ServerContext,
+    private readonly engine: DecisionEngine = decisionEngine,
+  ) {
+    this.#sessions = new SessionMemory(context.store.read);
+    this.#write = decisionWriter(context.store.build);
+  }
+
+  async decide(body: unknown, principal: Principal): Promise<object> {
+    const started = performance.now();
+    const { context } = this;
+    const now = context.clock.now();
+    const call = readEnforceCall(body, principal, new Date(now).toISOString());
+    const { request } = call;
+    const snapshot = context.tenants.snapshot(request.tenantId);
+    if (snapshot === undefined) throw new HttpError(403, 'forbidden', 'the tenant is not known here');
+
+    const seen = (await this.#session(call)).facts(request.toolName);
+    const input = this.#keptInput(call, seen);
+    const bundles = bundlesFor(snapshot, request.agentId);
+    const verdicts =
+      bundles.length === 0 ? NO_VERDICTS : await context.evaluator.evaluate(request, bundles, seen);
+
+    // From here to `count` nothing waits: parallel calls of a session see each other in the order of their decisions.
+    const opened = this.#session(call);
+    const session = opened instanceof Promise ? await opened : opened;
+    const decision = this.#decision(call, snapshot, session.facts(request.toolName), verdicts);
+    const violates = decision.violation || refuses(decision);
+    const counted = session.count(request.toolName, violates);
+
+    const ids = this.#ids(decision, violates, now);
+    const draft = decisionDraft(call, decision, ids, {
+      policyInputDigest: input.digest,
+      policyRevision: snapshot.revision,
+      regulatoryRegimes: snapshot.regulatoryRegimes,
+      requestedBy: principal.credentialId,
+    });
+    const unit = this.#write({
+      call,
+      decision,
+      ids,
+      draft,
+      input,
+      principal,
+      now,
+      heldArguments: () => (request.toolArgs === undefined ? null : this.engine.redact(request.toolArgs)),
+      requiredApprovers: decision.riskTier === 'critical' ? context.options.criticalApprovers : 1,
+    });
+    let record: EvidenceRecord;
+    try {
+      record = await this.#commit(unit);
+    } catch (error) {
+      counted.undo();
+      throw error;
+    }
+    counted.settle();
+    context.streams.publish(request.tenantId);
+    const elapsed = performance.now() - started;
+    return decisionReply(call, decision, ids, record.receipt, elapsed, snapshot.regulatoryRegimes);
+  }
+
+  /** Redacted before it is hashed, so that the digest proves the input that is kept and nobody needs the secrets to check it. */
+  #keptInput(call: EnforceCall, seen: SessionFacts): KeptInput {
+    try {
+      const text = canonicalize(this.engine.redact(this.engine.policyInput(call.request, seen)));
+      return { text, digest: sha256Hex(text) };
+    } catch {
+      // Half surrogate pairs or endless nesting: no evidence could be kept. A 400 is a refusal even to fail-open clients.
+      throw new HttpError(
+        400,
+        'invalid_request',
+        'the call has no canonical JSON form (broken Unicode or nesting too deep)',
+      );
+    }
+  }
+
+  #session({ request }: EnforceCall): OpenSession | Promise<OpenSession> {
+    return this.#sessions.open(request.tenantId, request.sessionId);
+  }
+
+  #decision(
+    call: EnforceCall,
+    snapshot: TenantSnapshot,
+    facts: SessionFacts,
+    verdicts: readonly BundleVerdict[],
+  ): Decision {
+    try {
+      return this.engine.decide(call.request, snapshot, facts, verdicts);
+    } catch {
+      return internalRefusal();
+    }
+  }
+
+  #ids(decision: Decision, violates: boolean, now: number): DecisionIds {
+    const { context } = this;
+    return {
+      decisionId: context.newId('dec'),
+      violationId: violates ? context.newId('vio') : undefined,
+      hold: decision.decision === 'STEP_UP' ? this.#hold(decision, now) : undefined,
+    };
+  }
+
+  #hold(decision: Decision, now: number): HoldIds {
+    const { context } = this;
+    const asked = decision.timeoutSeconds === undefined ? 0 : wholeSeconds(decision.timeoutSeconds);
+    const seconds = asked > 0 ? asked : context.options.holdSeconds;
+    return {
+      approvalId: context.newId('apr'),
+      token: context.newId('hold'),
+      seconds,
+      expiresAt: now + seconds * 1000,
+    };
+  }
+
+  async #commit(unit: WriteUnit): Promise<EvidenceRecord> {
+    let record: EvidenceRecord | undefined;
+    try {
+      [record] = (await this.context.store.commit(unit)).evidence;
+    } catch {
+      throw new HttpError(503, 'service_unavailable', 'the decision could not be recorded, so there is none');
+    }
+    if (record === undefined)
+      throw new HttpError(503, 'service_unavailable', 'the decision was not recorded');
+    return record;
+  }
+}
+
+function refuses({ decision }: Decision): boolean {
+  return decision === 'BLOCK' || decision === 'DEFER' || decision === 'STEP_UP';
+}

@@ -1,0 +1,35 @@
+import type { ServerContext } from '../context.js';
+import { HttpError, type Principal } from '../http/port.js';
+import { expireHold } from './hold-expiry.js';
+import { holdReply, type ApprovalRow } from './hold-reply.js';
+import { prepareRead } from './prepared-read.js';
+
+/** Answers polls of holds. A hold that is due is resolved here and now, so that no poll ever sees a stale pending. */
+export function holdLookup(context: ServerContext): (token: string, principal: Principal) => Promise<object> {
+  const { read } = context.store;
+  const rows = prepareRead(
+    read,
+    read
+      .selectFrom('approvals')
+      .selectAll()
+      .where('tenant_id', '=', '')
+      .where('hold_token', '=', '')
+      .compile(),
+  );
+  const find = async (token: string, principal: Principal): Promise<ApprovalRow> => {
+    const [row] = await rows([principal.tenantId, token]);
+    // A token of another tenant is as unknown as one that was never issued.
+    if (row === undefined) throw new HttpError(404, 'not_found', 'no such hold');
+    if (principal.scope.level === 'agent' && row.agent_id !== principal.scope.targetId) {
+      throw new HttpError(403, 'forbidden', 'this key may only act for its own agent');
+    }
+    return row;
+  };
+
+  return async (token, principal) => {
+    const row = await find(token, principal);
+    if (row.status !== 'pending' || row.expires_at > context.clock.now()) return holdReply(row);
+    await expireHold(context, row);
+    return holdReply(await find(token, principal));
+  };
+}

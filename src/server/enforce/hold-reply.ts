@@ -1,0 +1,53 @@
+import type { Selectable } from 'kysely';
+import type { Database } from '../store/schema.js';
+
+export type ApprovalRow = Selectable<Database['approvals']>;
+
+/** Room for an approver's own words in a reason that ends up in error texts. */
+const MAX_REASON = 500;
+
+/**
+ * A hold as the SDKs poll it. A pending one says `decision: STEP_UP`, without which TypeScript takes it for a refusal; a
+ * resolved one says its word three times over, because each SDK reads another member. The words `timeout` and `denied`
+ * in the reason are how Go tells the cases apart.
+ */
+export function holdReply(row: ApprovalRow): object {
+  if (row.status === 'pending') {
+    return {
+      token: row.hold_token,
+      resolved: false,
+      decision: 'STEP_UP',
+      expires_at: new Date(row.expires_at).toISOString(),
+    };
+  }
+  const word = row.status === 'approved' ? 'ALLOW' : 'BLOCK';
+  return {
+    token: row.hold_token,
+    resolved: true,
+    resolution: word,
+    decision: word,
+    authorization_decision: word,
+    ...outcome(row),
+    ...(row.violation_id === null ? {} : { violation_id: row.violation_id }),
+    ...(row.resolved_by === null ? {} : { resolved_by: row.resolved_by }),
+    ...(row.resolved_at === null ? {} : { resolved_at: new Date(row.resolved_at).toISOString() }),
+  };
+}
+
+function outcome(row: ApprovalRow): { decision_reason_code: string; reason: string } {
+  const words = row.resolution_reason === null ? '' : `: ${row.resolution_reason.slice(0, MAX_REASON)}`;
+  switch (row.status) {
+    case 'approved':
+      return {
+        decision_reason_code: 'approval_granted',
+        reason: `approved by ${row.resolved_by ?? 'an approver'}${words}`,
+      };
+    case 'expired':
+      return { decision_reason_code: 'step_up_timeout', reason: 'step-up timeout, nobody answered in time' };
+    default:
+      return {
+        decision_reason_code: 'approval_denied',
+        reason: `denied by ${row.resolved_by ?? 'an approver'}${words}`,
+      };
+  }
+}

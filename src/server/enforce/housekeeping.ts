@@ -1,0 +1,33 @@
+import type { ServerContext } from '../context.js';
+import { expireDueHolds } from './hold-expiry.js';
+import { removeExpired } from './retention.js';
+
+const HOLD_SWEEP_MS = 1000;
+const RETENTION_SWEEP_MS = 3_600_000;
+
+/** Starts the sweeps of the data plane; they end with the server's streams. A sweep that fails is tried at its next turn. */
+export function startHousekeeping(context: ServerContext): void {
+  repeat(context, HOLD_SWEEP_MS, () => expireDueHolds(context));
+  repeat(context, RETENTION_SWEEP_MS, () => removeExpired(context));
+}
+
+function repeat(context: ServerContext, everyMs: number, sweep: () => Promise<void>): void {
+  const { closed } = context.streams;
+  let timer: NodeJS.Timeout | undefined;
+  const next = (): void => {
+    if (closed.aborted) return;
+    timer = setTimeout(() => void run(), everyMs);
+    // A sweep alone must not keep a stopping process alive.
+    timer.unref();
+  };
+  const run = async (): Promise<void> => {
+    try {
+      await sweep();
+    } catch {
+      // The store reports its own faults to every caller; a hold that is due is also expired when it is next read.
+    }
+    next();
+  };
+  closed.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  next();
+}

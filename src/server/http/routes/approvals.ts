@@ -1,0 +1,47 @@
+import { isObject } from '../../enforce/call-request.js';
+import { resolveApproval } from '../../enforce/approval-resolution.js';
+import { expireDueHolds } from '../../enforce/hold-expiry.js';
+import { approval, approvalList } from '../../reports/approvals.js';
+import type { ServerContext } from '../../context.js';
+import type { Route } from '../port.js';
+
+const MAX_REASON = 2000;
+
+export function approvalRoutes(context: ServerContext): Route[] {
+  return [
+    {
+      operationId: 'listApprovals',
+      permission: 'read',
+      async handle({ tenantId, query }) {
+        await expireDueHolds(context, tenantId);
+        return { status: 200, body: await approvalList(context.store, tenantId, query) };
+      },
+    },
+    {
+      operationId: 'getApproval',
+      permission: 'read',
+      async handle({ tenantId, params }) {
+        await expireDueHolds(context, tenantId);
+        return { status: 200, body: await approval(context.store, tenantId, params.approvalId ?? '') };
+      },
+    },
+    {
+      operationId: 'resolveApproval',
+      permission: 'write',
+      async handle({ tenantId, params, body, principal, provenance }) {
+        const sent = isObject(body) ? body : {};
+        const verdict = {
+          literal: typeof sent.decision === 'string' ? sent.decision : '',
+          reason:
+            typeof sent.reason === 'string' && sent.reason !== '' ? sent.reason.slice(0, MAX_REASON) : null,
+          principal,
+          provenance,
+        };
+        return {
+          status: 200,
+          body: await resolveApproval(context, tenantId, params.approvalId ?? '', verdict),
+        };
+      },
+    },
+  ];
+}

@@ -1,0 +1,63 @@
+import type { ServerContext } from '../../context.js';
+import { isObject } from '../../enforce/call-request.js';
+import { Enforcement } from '../../enforce/enforcement.js';
+import { eventIngest } from '../../enforce/event-ingest.js';
+import { explanation } from '../../enforce/explanation.js';
+import { holdLookup } from '../../enforce/hold-lookup.js';
+import { startHousekeeping } from '../../enforce/housekeeping.js';
+import { findViolation } from '../../reports/violations.js';
+import { HttpError, type Route } from '../port.js';
+
+/** The data plane. */
+export function enforceRoutes(context: ServerContext): Route[] {
+  const enforcement = new Enforcement(context);
+  const hold = holdLookup(context);
+  const ingest = eventIngest(context);
+  startHousekeeping(context);
+  return [
+    {
+      operationId: 'checkEnforcement',
+      permission: 'execute',
+      narrowsBody: true,
+      async handle({ body, principal }) {
+        return { status: 200, body: await enforcement.decide(body, principal) };
+      },
+    },
+    {
+      operationId: 'getHold',
+      permission: 'execute',
+      async handle({ params, principal }) {
+        return { status: 200, body: await hold(params.hold_token ?? '', principal) };
+      },
+    },
+    {
+      operationId: 'ingestEvents',
+      permission: 'write',
+      narrowsBody: true,
+      async handle({ body, principal, raw }) {
+        const ack = await ingest(body, principal);
+        // No SDK reads the reply, and Go keeps its connection only when there is none.
+        return wantsBody(raw.request.headers.prefer) ? { status: 202, body: ack } : { status: 202 };
+      },
+    },
+    {
+      operationId: 'explainDecision',
+      permission: 'execute',
+      async handle({ body, principal }) {
+        const id = isObject(body) && typeof body.violation_id === 'string' ? body.violation_id : '';
+        const record = id === '' ? undefined : await findViolation(context.store, principal.tenantId, id);
+        if (record === undefined)
+          throw new HttpError(404, 'not_found', 'there is no such violation to explain');
+        if (principal.scope.level === 'agent' && record.agent_id !== principal.scope.targetId) {
+          throw new HttpError(403, 'forbidden', 'this key may only act for its own agent');
+        }
+        return { status: 200, body: explanation(record) };
+      },
+    },
+  ];
+}
+
+function wantsBody(prefer: string | string[] | undefined): boolean {
+  const text = Array.isArray(prefer) ? prefer.join(',') : (prefer ?? '');
+  return text.split(/[,;]/).some((wish) => wish.trim().toLowerCase() === 'return=representation');
+}

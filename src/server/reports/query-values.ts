@@ -1,0 +1,45 @@
+import { HttpError } from '../http/port.js';
+
+type Query = Readonly<Record<string, string>>;
+
+interface Bounds {
+  readonly min: number;
+  readonly max?: number;
+}
+
+function invalid(name: string, problem: string): HttpError {
+  return new HttpError(400, 'invalid_request', `${name} ${problem}`, { field: name });
+}
+
+/** A whole number of the query; undefined when it was not sent. Above the maximum it is lowered, below the minimum refused. */
+export function wholeNumber(query: Query, name: string, bounds: Bounds): number | undefined {
+  const text = query[name];
+  if (text === undefined) return undefined;
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(value) || value < bounds.min) {
+    throw invalid(name, `must be a whole number of at least ${bounds.min}`);
+  }
+  return bounds.max === undefined ? value : Math.min(value, bounds.max);
+}
+
+/** An instant of the query in milliseconds since the epoch. */
+export function instant(query: Query, name: string): number | undefined {
+  const text = query[name];
+  if (text === undefined) return undefined;
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw invalid(name, 'must be an RFC 3339 time');
+  return time;
+}
+
+export function oneOf<T extends string>(query: Query, name: string, words: readonly T[]): T | undefined {
+  const text = query[name];
+  if (text === undefined) return undefined;
+  const word = words.find((known) => known === text);
+  if (word === undefined) throw invalid(name, `must be one of ${words.join(', ')}`);
+  return word;
+}
+
+export function flag(query: Query, name: string): boolean | undefined {
+  const word = oneOf(query, name, ['true', 'false']);
+  return word === undefined ? undefined : word === 'true';
+}
