@@ -18,7 +18,10 @@ export async function readApproval(
   try {
     return await api.call('getApproval', { path: { approvalId } }, { signal });
   } catch (cause) {
-    if (!(cause instanceof ThothctlError) || (cause.exit !== 'notFound' && cause.code !== 'not_offered'))
+    if (
+      !(cause instanceof ThothctlError) ||
+      (cause.exit !== 'notFound' && cause.code !== 'not_supported_by_server')
+    )
       throw cause;
     const { data } = await api.call('listApprovals', {}, { signal });
     const found = data.find((row) => row.approval_id === approvalId || row.hold_token === approvalId);

@@ -1,15 +1,3 @@
-export {
-  COMPLIANCE_PROFILES,
-  RISK_TIERS,
-  SHADOW_ACTIONS,
-  type BootstrapInputs,
-  type RiskTierName,
-} from './inputs.js';
-export {
-  parseAuthBinding,
-  parseBrokerProvider,
-  parseToolRiskOverrides,
-  parseWebhookUrl,
-} from './parse-inputs.js';
-export { readMdmConfig } from './mdm-config.js';
+export { COMPLIANCE_PROFILES, MDM_PROVIDERS, SHADOW_ACTIONS, type BootstrapInputs } from './inputs.js';
+export { readInputs, type BootstrapFlags } from './read-inputs.js';
 export { runBootstrap, type BootstrapReport, type StageName, type StageResult } from './run.js';

@@ -6,9 +6,11 @@ export const COMPLIANCE_PROFILES = [
   'privacy',
   'ai_governance',
 ] as const;
+export const MDM_PROVIDERS = ['jamf', 'intune', 'workspace_one', 'kandji', 'custom'] as const;
 export const SHADOW_ACTIONS = ['allow', 'step_up', 'block'] as const;
 export const RISK_TIERS = ['low', 'medium', 'high', 'critical'] as const;
 
+export type MdmProviderName = (typeof MDM_PROVIDERS)[number];
 export type RiskTierName = (typeof RISK_TIERS)[number];
 export type ShadowActionName = (typeof SHADOW_ACTIONS)[number];
 
@@ -33,7 +35,7 @@ export interface BootstrapInputs {
     readonly test: boolean;
   };
   readonly mdm?: {
-    readonly provider: string;
+    readonly provider: MdmProviderName;
     readonly name?: string;
     readonly enabled?: boolean;
     readonly config?: Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ThothctlError } from '../../errors/index.js';
 import type { GovApi } from '../../govapi/client.js';
-import type { BootstrapInputs } from './inputs.js';
-import { changesSettings, mergeSettings, settingsPatch } from './settings-document.js';
+import type { BootstrapInputs, MdmProviderName } from './inputs.js';
+import { updateSettings } from '../settings/update.js';
+import { settingsPatch } from './settings-patch.js';
 
 export type StageName = 'settings' | 'webhook_test' | 'mdm_provider' | 'mdm_sync';
 
@@ -118,21 +118,12 @@ async function settingsStage(
   signal: AbortSignal | undefined,
 ): Promise<Omit<StageResult, 'stage'>> {
   const patch = settingsPatch(inputs);
-  const members = Object.keys(patch);
-  if (members.length === 0) return { status: 'unchanged', detail: 'no settings given' };
-  for (let attempt = 1; ; attempt += 1) {
-    const current = await api.call('getTenantSettings', {}, { signal });
-    if (!changesSettings(current, patch)) return { status: 'unchanged', detail: 'already as wanted' };
-    if (dryRun) return { status: 'planned', detail: `would update ${members.join(', ')}` };
-    try {
-      await api.call('updateTenantSettings', { body: mergeSettings(current, patch) }, { signal });
-      return { status: 'done', detail: `updated ${members.join(', ')}` };
-    } catch (cause) {
-      // Another writer came between read and write; what it wrote must survive, so read again.
-      if (!(cause instanceof ThothctlError) || cause.exit !== 'conflict' || attempt === 3) throw cause;
-      await delay(100 * attempt * Math.random(), undefined, { signal });
-    }
-  }
+  if (Object.keys(patch).length === 0) return { status: 'unchanged', detail: 'no settings given' };
+  const { status, changes } = await updateSettings(api, patch, { dryRun, ...(signal && { signal }) });
+  const paths = changes.map((change) => change.path).join(', ');
+  if (status === 'unchanged') return { status, detail: 'already as wanted' };
+  if (status === 'planned') return { status, detail: `would update ${paths}`, data: changes };
+  return { status: 'done', detail: `updated ${paths}` };
 }
 
 async function webhookStage(
@@ -177,7 +168,7 @@ async function providerStage(
 
 async function syncStage(
   api: BootstrapApi,
-  provider: string,
+  provider: MdmProviderName,
   signal: AbortSignal | undefined,
 ): Promise<Omit<StageResult, 'stage'>> {
   const job = await api.call('startMdmSync', { path: { provider }, body: {} }, { signal });

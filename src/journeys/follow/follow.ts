@@ -27,7 +27,11 @@ export async function* follow(
     // A position made of a row id means nothing to a stream: that control plane had none, and is read as before.
     if (!polledBefore) {
       const cursor = options.cursor ?? (options.fromStart ? undefined : 'latest');
-      for await (const item of api.stream(source.stream, { cursor, signal: options.signal })) {
+      for await (const item of api.stream(source.stream, {
+        cursor,
+        signal: options.signal,
+        onInterruption: options.notice,
+      })) {
         received = true;
         yield item;
       }
@@ -81,11 +85,10 @@ export async function tail(
   } catch (cause) {
     if (!options.signal.aborted) throw cause;
   }
-  options.signal.throwIfAborted();
   return written;
 }
 
 /** The server answers, but does not know the stream: a GovAPI without this project's additions. */
 function isAbsent(cause: unknown): boolean {
-  return cause instanceof ThothctlError && (cause.exit === 'notFound' || cause.code === 'not_offered');
+  return cause instanceof ThothctlError && cause.code === 'not_supported_by_server';
 }

@@ -1,6 +1,6 @@
+import type { SettingsDocument } from '../settings/document.js';
+import { isObject } from '../settings/document.js';
 import type { BootstrapInputs } from './inputs.js';
-
-export type SettingsDocument = Readonly<Record<string, unknown>>;
 
 /** The members of the settings document that a bootstrap call touches, and nothing else. */
 export function settingsPatch(inputs: BootstrapInputs): SettingsDocument {
@@ -22,29 +22,6 @@ export function settingsPatch(inputs: BootstrapInputs): SettingsDocument {
       auth_bindings: secretBroker.authBindings,
     }),
   });
-}
-
-/**
- * The whole document with the patch applied. Some control planes overwrite on PUT instead of merging, so
- * clients send back everything they read. `tool_risk_overrides` replaces as a unit on the wire; an override
- * given to bootstrap is meant as an addition, so it is merged here.
- */
-export function mergeSettings(current: SettingsDocument, patch: SettingsDocument): SettingsDocument {
-  const merged: Record<string, unknown> = { ...current };
-  for (const [key, value] of Object.entries(patch)) {
-    const before = merged[key];
-    merged[key] = isObject(value) && isObject(before) ? mergeSettings(before, value) : value;
-  }
-  return merged;
-}
-
-/** Whether sending `patch` could change anything. A secret is never read back, so giving one always does. */
-export function changesSettings(current: SettingsDocument, patch: SettingsDocument): boolean {
-  return JSON.stringify(mergeSettings(current, patch)) !== JSON.stringify(current);
-}
-
-function isObject(value: unknown): value is SettingsDocument {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function compact(members: Readonly<Record<string, unknown>>): SettingsDocument {

@@ -1,0 +1,20 @@
+import { chmod, lstat } from 'node:fs/promises';
+import { usageError } from '../../errors/index.js';
+import { replaceFile } from '../../output/index.js';
+
+/** Refuses a place where a key cannot be kept, before a key is issued. */
+export async function checkKeyFile(path: string, overwrite: boolean): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return;
+  if (!found.isFile()) throw usageError(`--key-file ${path} is not a regular file`, 'name a new file');
+  if (!overwrite) {
+    throw usageError(`--key-file ${path} exists already`, 'name a new file, or add --overwrite-key-file');
+  }
+}
+
+/** Writes the key and a line end, whole or not at all, readable by its owner only. */
+export async function writeKeyFile(path: string, key: string): Promise<void> {
+  // An existing file keeps its mode when it is replaced, so it is closed to others before the key goes in.
+  await chmod(path, 0o600).catch(() => undefined);
+  await replaceFile(path, `${key}\n`, 0o600);
+}
