@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 
 /** A generated validator whose accepted value has the generated type `T`; checked by the compiler, not asserted. */
 export type Schema<T> = z.ZodMiniType<T>;

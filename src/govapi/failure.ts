@@ -114,9 +114,8 @@ function text(value: unknown): string | undefined {
 
 /** Text of a server ends up in terminals and logs: no control characters, no novels. */
 function clean(value: string | undefined): string | undefined {
-  // eslint-disable-next-line no-control-regex -- removing them is the point
   const safe = value
-    ?.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+    ?.replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
     .trim()
     .slice(0, LONGEST_TEXT);
   return safe === '' ? undefined : safe;
