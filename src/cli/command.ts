@@ -1,6 +1,7 @@
 import { Command, type Config, type Interfaces } from '@oclif/core';
+import type { Connection, ConnectionInputs } from '../context/index.js';
 import { EXIT_CODES, ThothctlError, usageError } from '../errors/index.js';
-import type { GovApi } from '../govapi/client.js';
+import type { GovApi } from '../govapi/index.js';
 import {
   askSecret,
   askText,
@@ -12,10 +13,11 @@ import {
 } from '../output/index.js';
 import { splitArgv } from './argv.js';
 import { baseFlags } from './flags.js';
+import type { ConnectionRequest, CredentialNeed } from './connection.js';
 import { outputOptions } from './output-options.js';
 import { fromParseFailure } from './parse-failure.js';
 import { hardenArgs, hardenFlags } from './parser-guards.js';
-import { protect } from './redact.js';
+import { protect, redact } from './redact.js';
 import { outputFromArgv, reportFailure } from './report.js';
 import { resolveSecret, type SecretValue } from './secret.js';
 import { StopSignals } from './signals.js';
@@ -81,16 +83,31 @@ export abstract class ThothCommand<T extends typeof Command> extends Command {
   }
 
   /** Client of the selected tenant. Fails with the reason and the remedy when there is no usable credential. */
-  protected api(): Promise<GovApi> {
+  protected api(options: { longLived?: boolean; need?: CredentialNeed } = {}): Promise<GovApi> {
     this.#api ??= import('./connection.js').then(({ connect }) =>
-      connect({
-        flags: this.flags,
-        signal: this.signal,
-        warn: (text) => this.out.warn(text),
-        notice: (text) => this.out.notice(text),
-      }),
+      connect(
+        {
+          ...this.#connectionRequest(),
+          version: this.config.version,
+          trace: (line) => process.stderr.write(`${redact(line)}\n`),
+          longLived: options.longLived === true,
+        },
+        options.need,
+      ),
     );
     return this.#api;
+  }
+
+  /** Where the command connects and as whom, for commands that need more of it than a client. */
+  protected async connection(need: CredentialNeed = 'required'): Promise<Connection> {
+    const { resolveFor } = await import('./connection.js');
+    return resolveFor(this.#connectionRequest(), need);
+  }
+
+  /** The base flags as `src/context` takes them; secrets on stdin have been read. */
+  protected async connectionInputs(): Promise<ConnectionInputs> {
+    const { connectionInputs } = await import('./connection.js');
+    return connectionInputs(this.#connectionRequest());
   }
 
   /** Shows what is about to happen and asks, unless `--yes`. Settles only when the answer is yes. */
@@ -171,6 +188,7 @@ export abstract class ThothCommand<T extends typeof Command> extends Command {
 
   protected override async finally(): Promise<void> {
     this.#signals.ignore();
+    await this.#api?.then((api) => api.close()).catch(() => undefined);
     this.#out?.stopProgress();
   }
 
@@ -205,6 +223,14 @@ export abstract class ThothCommand<T extends typeof Command> extends Command {
         'onSignal' in ctor && (ctor.onSignal === 'finish' || ctor.onSignal === 'own')
           ? ctor.onSignal
           : 'interrupt',
+    };
+  }
+
+  #connectionRequest(): ConnectionRequest {
+    return {
+      flags: this.flags,
+      warn: (text) => this.out.warn(text),
+      notice: (text) => this.out.notice(text),
     };
   }
 

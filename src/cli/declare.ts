@@ -112,6 +112,11 @@ interface Access {
   readonly dryRun: boolean;
 }
 
+/** A reply without a body is still one document. */
+function dataOf(output: unknown): object {
+  return typeof output === 'object' && output !== null ? output : {};
+}
+
 /** A command that lists a resource. */
 export function listCommand<
   Id extends OperationId,
@@ -122,7 +127,7 @@ export function listCommand<
     const output = await (await api()).call(spec.operation, inputOf(spec, given), { signal });
     const rows = spec.rows(output);
     return {
-      data: output,
+      data: dataOf(output),
       view: {
         kind: 'table',
         columns: spec.columns,
@@ -141,7 +146,7 @@ export function showCommand<
 >(spec: ShowSpec<Id, F, A>): Command.Class {
   return declared(spec, {}, async ({ api, signal }, given) => {
     const output = await (await api()).call(spec.operation, inputOf(spec, given), { signal });
-    return { data: output, ...(spec.view && { view: spec.view(output) }) };
+    return { data: dataOf(output), ...(spec.view && { view: spec.view(output) }) };
   });
 }
 
@@ -159,6 +164,6 @@ export function triggerCommand<
     if (spec.confirm) await confirm(`${spec.confirm(given)} Tenant: ${govapi.tenantId}.`);
     const output = await govapi.call(spec.operation, input, { signal });
     const exit = spec.exit?.(output);
-    return { data: output, ...(spec.view && { view: spec.view(output) }), ...(exit && { exit }) };
+    return { data: dataOf(output), ...(spec.view && { view: spec.view(output) }), ...(exit && { exit }) };
   });
 }

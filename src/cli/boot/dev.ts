@@ -14,6 +14,19 @@ export async function programFromPackage(root: string): Promise<ProgramInfo> {
 
 export async function runFromSources(argv: readonly string[]): Promise<void> {
   const root = join(import.meta.dirname, '../../..');
-  await dispatch(argv, await sourceCatalogue(join(root, 'src/commands')), await programFromPackage(root));
+  const catalogue = await sourceCatalogue(join(root, 'src/commands'));
+  const program = await programFromPackage(root);
+  if (argv[0] === '__complete') {
+    const { answer } = await import('../complete/answer.js');
+    const { tenantValues } = await import('../complete/tenant-values.js');
+    await answer(argv.slice(1), {
+      names: catalogue.names,
+      entries: await catalogue.entries(),
+      definition: catalogue.definition,
+      values: (command, name, words) => tenantValues(command, name, words, program.version),
+    });
+  } else {
+    await dispatch(argv, catalogue, program);
+  }
   process.exit();
 }

@@ -26,14 +26,17 @@ function topicsOf(
   });
 }
 
-function loadable(entry: CommandEntry, catalogue: Catalogue): Command.Loadable {
+/** Help works from declarations alone. */
+const neverLoaded = () => Promise.reject(new TypeError('help loads no command'));
+
+function loadable(entry: CommandEntry): Command.Loadable {
   return {
     ...entry,
     aliases: [...entry.aliases],
     hiddenAliases: [...entry.hiddenAliases],
     args: {},
     flags: {},
-    load: () => catalogue.load(entry.id),
+    load: neverLoaded,
   };
 }
 
@@ -50,14 +53,14 @@ export async function showHelp(
   const subject = leading < 0 ? words : words.slice(0, leading);
   const match = matchCommand(catalogue.names, subject);
   const entries = await catalogue.entries();
-  const commands = entries.map((entry) => loadable(entry, catalogue));
+  const commands = entries.map((entry) => loadable(entry));
   const { topics } = config.pjson.oclif;
   config.fill(commands, topicsOf(entries, typeof topics === 'object' ? topics : {}));
   const help = new ThothHelp(config, config.pjson.oclif.helpOptions);
   const isTopic = subject.length > 0 && config.findTopic(subject.join(':')) !== undefined;
   if (match && !(isTopic && match.id !== subject.join(':'))) {
     const definition = await catalogue.definition(match.id);
-    const full: Command.Loadable = { ...definition, load: () => catalogue.load(match.id) };
+    const full: Command.Loadable = { ...definition, load: neverLoaded };
     config.fill([...commands.filter((command) => command.id !== match.id), full], config.topics);
     return help.showCommandHelp(full);
   }

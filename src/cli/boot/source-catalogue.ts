@@ -2,8 +2,9 @@ import type { Command } from '@oclif/core';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ThothCommand, type RunnableCommand } from '../command.js';
+import type { RunnableCommand } from '../command.js';
 import { namesOf, type Catalogue } from './catalogue.js';
+import { commandOf } from './command-of.js';
 import { definitionOf, entryOf } from './definition.js';
 
 /** Command ids by source file: `agents/scope/set.ts` is `agents:scope:set`, an `index.ts` stands for its folder. */
@@ -18,16 +19,6 @@ export async function commandFiles(folder: string): Promise<Map<string, string>>
     )
     .sort();
   return new Map(found.map((file) => [file.replace(/(?:\/index)?\.ts$/u, '').replaceAll('/', ':'), file]));
-}
-
-function isCommandClass(value: unknown): value is RunnableCommand {
-  return typeof value === 'function' && value.prototype instanceof ThothCommand;
-}
-
-/** Whether a file under `src/commands` is a command; others there are shared by the commands of a topic. */
-export function commandOf(module: unknown): RunnableCommand | undefined {
-  if (typeof module !== 'object' || module === null || !('default' in module)) return undefined;
-  return isCommandClass(module.default) ? module.default : undefined;
 }
 
 /** Catalogue over TypeScript sources, for contributors: slower than the generated one, never stale. */

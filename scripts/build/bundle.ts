@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+import { WORKER_ENTRIES } from '../../src/chunk.js';
+import { ChunkQueue, sharedErrors, splitChunks } from './chunks.js';
+import { commandModules, type CommandModules } from './command-modules.js';
+import { lazyCore } from './lazy-core.js';
+
+/**
+ * `typescript` would be swallowed whole through oclif's loader of sources; the others hold native code or WebAssembly
+ * that must be read from their own folders.
+ */
+const EXTERNAL = [
+  'typescript',
+  'ts-node',
+  'tsx',
+  '@photostructure/sqlite',
+  '@cedar-policy/cedar-wasm',
+  '@cedar-policy/cedar-wasm/nodejs',
+  '@napi-rs/keyring',
+  'pg-native',
+];
+
+const common = (root: string): BuildOptions => ({
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  charset: 'ascii',
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  // A real `import()` cannot run inside a script that comes from a code cache.
+  supported: { 'dynamic-import': false },
+  external: EXTERNAL,
+  define: { __THOTHCTL_BUNDLED__: 'true', 'process.env.NODE_ENV': '"production"' },
+  logLevel: 'error',
+  logOverride: { 'empty-import-meta': 'silent' },
+  metafile: true,
+  conditions: ['node', 'require'],
+});
+
+export interface BundleReport {
+  readonly metafiles: Readonly<Record<string, Metafile>>;
+}
+
+/** Builds main, completion, workers, and every chunk that an `import()` of heavy code asks for. */
+export async function bundleProgram(root: string, dist: string, commands: CommandModules): Promise<BundleReport> {
+  const queue = new ChunkQueue();
+  const metafiles: Record<string, Metafile> = {};
+  const one = async (name: string, entry: string, plugins: Plugin[]) => {
+    const result = await build({ ...common(root), entryPoints: [entry], outfile: join(dist, `${name}.cjs`), plugins });
+    if (result.metafile) metafiles[name] = result.metafile;
+  };
+  const split = splitChunks(root, queue);
+  await Promise.all([
+    one('main', join(root, 'src/cli/boot/main.ts'), [commandModules(commands), split, lazyCore]),
+    one('complete', join(root, 'src/cli/complete/entry.ts'), []),
+    ...Object.entries(WORKER_ENTRIES).map(([name, entry]) => one(name, join(root, 'src', entry), [])),
+  ]);
+  const built = new Set<string>();
+  for (;;) {
+    const next = [...queue.entries].filter(([name]) => !built.has(name));
+    if (next.length === 0) return { metafiles };
+    await Promise.all(
+      next.map(([name, entry]) => {
+        built.add(name);
+        return one(name, entry, [split, sharedErrors]);
+      }),
+    );
+  }
+}

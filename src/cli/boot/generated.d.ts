@@ -1,0 +1,8 @@
+/** Made by the build from the files under `src/commands` and from package.json. */
+declare module 'thothctl:commands' {
+  /** Module of each command, evaluated on first use. */
+  export const modules: Readonly<Record<string, () => unknown>>;
+  /** Command ids and aliases to ids. */
+  export const names: Readonly<Record<string, string>>;
+  export const program: Omit<import('./light-config.js').ProgramInfo, 'root'>;
+}
