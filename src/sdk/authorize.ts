@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import type { CallResult, GovernedCall, Permit } from './call.js';
+import { checkBody, sendCheck, type CheckFailure, type CheckOutcome } from './check.js';
+import { CallEvents, type Effect } from './call-events.js';
+import type { EnforcementDecision } from './decision/read.js';
+import { verifyReceipt } from './decision/receipt.js';
+import { ThothStepUpRequired, type ThothPolicyViolation } from './errors.js';
+import { waitBudget, waitForHold } from './hold.js';
+import { logDecision } from './log-decision.js';
+import { mapModifiedArguments } from './modify.js';
+import { refusal, type Refusal } from './refusal.js';
+import type { SessionState } from './session-state.js';
+import { toWireArguments, type WireArguments } from './wire-args.js';
+
+/**
+ * Life of one governed call up to the moment the tool may run. Resolves with leave to run it, or throws the
+ * refusal; the tool has then not been touched. Source: SDK behaviour 3 and 4.
+ */
+export async function authorize(session: SessionState, call: GovernedCall): Promise<Permit> {
+  return new Authorization(session, call).run();
+}
+
+class Authorization {
+  readonly #session: SessionState;
+  readonly #call: GovernedCall;
+  readonly #wire: WireArguments;
+  readonly #attestationId: string;
+  readonly #events: CallEvents;
+  readonly #history: readonly string[];
+
+  constructor(session: SessionState, call: GovernedCall) {
+    this.#session = session;
+    this.#call = call;
+    this.#wire = toWireArguments(call.values);
+    this.#attestationId = session.config.actionAttestationId ?? randomUUID();
+    this.#history = session.historyWith(call.toolName);
+    this.#events = new CallEvents(session, call.toolName, this.#attestationId, this.#wire.toolArgs);
+  }
+
+  async run(): Promise<Permit> {
+    const { config, predicates } = this.#session.runtime;
+    this.#events.pre(this.#history);
+    const hit = predicates.check(this.#call.toolName, config.sessionIntent);
+    if (config.enforcement === 'observe') {
+      return hit === undefined
+        ? this.#observe()
+        : this.#permit({
+            authorization: 'ALLOW',
+            shadow: 'BLOCK',
+            decision: { decisionReasonCode: hit.code },
+          });
+    }
+    if (hit !== undefined) {
+      this.#refuse({ source: 'local_predicate', reason: hit.reason, code: hit.code });
+    }
+    const outcome = await this.#check();
+    if (this.#call.signal?.aborted === true) this.#refuse(CANCELLED);
+    if (outcome.kind === 'failure') return this.#failed(outcome);
+    this.#session.runtime.outages.answered();
+    return this.#act(outcome.decision);
+  }
+
+  #check(): Promise<CheckOutcome> {
+    const { config, transport } = this.#session.runtime;
+    const body = checkBody(config, {
+      toolName: this.#call.toolName,
+      toolArgs: this.#wire.toolArgs,
+      argsLossy: this.#wire.lossy,
+      sessionId: this.#session.sessionId,
+      traceId: this.#session.traceId,
+      attestationId: this.#attestationId,
+      history: this.#history,
+    });
+    return sendCheck(transport, config, body);
+  }
+
+  /** The check runs beside the tool; only the POST event waits for it. */
+  #observe(): Permit {
+    const effect = this.#check().then((outcome): Effect => {
+      if (outcome.kind === 'failure') {
+        return { authorization: 'ALLOW', decision: { decisionReasonCode: outcome.code } };
+      }
+      logDecision(this.#session, this.#call.toolName, 'observe', outcome.decision, this.#attestationId);
+      const { decision } = outcome;
+      return { authorization: 'ALLOW', shadow: decision.shadowDecision ?? decision.decision, decision };
+    });
+    return this.#permit(effect);
+  }
+
+  /** Fail-open covers outages only, by explicit choice, and always leaves a trace. */
+  #failed(failure: CheckFailure): Permit {
+    const { config, outages } = this.#session.runtime;
+    if (failure.source === 'enforcer_unavailable' && config.failOpen) {
+      outages.failedOpen(this.#call.toolName, failure.code);
+      return this.#permit({
+        authorization: 'ALLOW',
+        decision: { decisionReasonCode: 'enforcer_unavailable_fail_open' },
+        failOpen: true,
+      });
+    }
+    const code = failure.source === 'enforcer_unavailable' ? 'enforcer_unavailable' : failure.code;
+    this.#refuse({ source: failure.source, reason: failure.reason, code });
+  }
+
+  async #act(decision: EnforcementDecision, first?: EnforcementDecision): Promise<Permit> {
+    const phase = first === undefined ? 'enforce' : 'step_up_resolved';
+    logDecision(this.#session, this.#call.toolName, phase, decision, this.#attestationId);
+    this.#verify(decision);
+    const source = first === undefined ? 'policy' : 'step_up';
+    const known = first === undefined ? decision : { ...first, ...decision };
+    switch (decision.decision) {
+      case 'ALLOW':
+        return this.#permit({ authorization: 'ALLOW', decision });
+      case 'MODIFY':
+        return this.#modify(decision, known, source);
+      case 'STEP_UP':
+        return this.#stepUp(decision);
+      case 'DEFER':
+        this.#refuse({ source: 'deferred', reason: deferReason(known), decision: known });
+      // falls through: refusing never returns
+      case 'BLOCK':
+        this.#refuse({ source, reason: decision.reason ?? 'blocked by Thoth policy', decision: known });
+    }
+  }
+
+  /** A reply that speaks of another call, or whose receipt is forged, lets nothing run. */
+  #verify(decision: EnforcementDecision): void {
+    const theirs = decision.actionAttestationId;
+    if (theirs !== undefined && theirs !== this.#attestationId) {
+      const reason = 'the decision belongs to another call';
+      const code = 'action_attestation_id_mismatch';
+      this.#refuse({ source: 'enforcer_rejected', reason, code, decision });
+    }
+    const { config } = this.#session;
+    if (verifyReceipt(decision.receipt, decision.decision, config.receiptKeys) !== false) return;
+    if (decision.decision === 'ALLOW' || decision.decision === 'MODIFY') {
+      const reason = 'the receipt of the decision does not verify';
+      this.#refuse({ source: 'enforcer_rejected', reason, code: 'receipt_invalid', decision });
+    }
+    config.logger.warn(`the receipt of a refusal for '${this.#call.toolName}' does not verify`);
+  }
+
+  #modify(decision: EnforcementDecision, known: EnforcementDecision, source: 'policy' | 'step_up'): Permit {
+    const modified = decision.modifiedToolArgs;
+    const usable = modified !== undefined && Object.keys(modified).length > 0 && !this.#wire.lossy;
+    const own = this.#call.mapModified;
+    const replaced =
+      own !== undefined && usable
+        ? own(modified)
+        : mapModifiedArguments({ values: this.#call.values, lossy: this.#wire.lossy }, modified);
+    if (replaced === undefined) {
+      const reason = 'the policy asked for changed arguments that cannot be applied to this call';
+      this.#refuse({ source, reason, code: 'modify_not_applicable', decision: known });
+    }
+    return this.#permit({ authorization: 'MODIFY', decision }, replaced);
+  }
+
+  async #stepUp(first: EnforcementDecision): Promise<Permit> {
+    const { config, transport, shutdownSignal } = this.#session.runtime;
+    const token = first.holdToken?.trim() ?? '';
+    const { toolName } = this.#call;
+    if (token === '') {
+      const reason = 'the policy asked for approval but gave no hold';
+      this.#refuse({ source: 'step_up', reason, code: 'hold_token_missing', decision: first });
+    }
+    if (config.stepUp === 'throw') {
+      const asked: Refusal = {
+        source: 'step_up',
+        reason: first.reason ?? 'approval required',
+        decision: first,
+      };
+      this.#events.block(asked, this.#history);
+      const { decision, ...details } = first;
+      throw new ThothStepUpRequired(toolName, asked.reason, token, {
+        ...details,
+        authorizationDecision: decision,
+      });
+    }
+    const budgetMs = waitBudget(config, first);
+    config.logger.info(`waiting up to ${Math.round(budgetMs / 1000)} s for approval of '${toolName}'`);
+    this.#call.onHold?.({ token, reason: first.reason, budgetMs });
+    const signals = [shutdownSignal, config.signal, this.#call.signal].filter((each) => each !== undefined);
+    const outcome = await waitForHold(transport, config, token, budgetMs, AbortSignal.any(signals));
+    config.logger.info(`the wait for approval of '${toolName}' is over`);
+    if (outcome.kind === 'ended') {
+      this.#refuse({ source: 'step_up', reason: outcome.reason, code: outcome.code, decision: first });
+    }
+    return this.#act(outcome.decision, first);
+  }
+
+  #permit(effect: Effect | Promise<Effect>, replaced?: readonly unknown[]): Permit {
+    let startedAt = performance.now();
+    let done = false;
+    return {
+      replacedArguments: replaced,
+      started: () => {
+        startedAt = performance.now();
+        this.#session.record(this.#call.toolName);
+      },
+      finished: (result: CallResult) => {
+        if (done) return;
+        done = true;
+        this.#events.post(effect, result, performance.now() - startedAt, this.#session.history());
+      },
+    };
+  }
+
+  #refuse(why: Refusal): never {
+    this.#events.block(why, this.#history);
+    const error: ThothPolicyViolation = refusal(this.#call.toolName, why);
+    throw error;
+  }
+}
+
+const CANCELLED: Refusal = { source: 'policy', reason: 'the call was cancelled', code: 'call_cancelled' };
+
+function deferReason(decision: EnforcementDecision): string {
+  const seconds = decision.deferTimeoutSeconds ?? 0;
+  const text = decision.deferReason ?? decision.reason ?? 'deferred pending additional context';
+  return seconds > 0 ? `${text} (retry in ${seconds}s)` : text;
+}

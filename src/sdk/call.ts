@@ -1,0 +1,43 @@
+import type { JsonObject } from './vocabulary.js';
+
+/** One tool call about to happen, in the form every interception surface turns it into. */
+export interface GovernedCall {
+  /** The name the model sees; never empty. */
+  readonly toolName: string;
+  /** Arguments in call order, as the tool would get them. */
+  readonly values: readonly unknown[];
+  /**
+   * Arguments for a MODIFY decision, undefined when it cannot be applied. Absent: the mapping rules for
+   * function calls (positional, map, single).
+   */
+  readonly mapModified?: (modified: JsonObject) => readonly unknown[] | undefined;
+  /** Voids the call while it waits for a decision or an approver. */
+  readonly signal?: AbortSignal;
+  /** Told once when the call begins to wait for an approver. */
+  readonly onHold?: (hold: Hold) => void;
+}
+
+export interface Hold {
+  readonly token: string;
+  readonly reason: string | undefined;
+  readonly budgetMs: number;
+}
+
+/** How a permitted call ended, for its POST event. */
+export interface CallResult {
+  readonly outcome: 'success' | 'error' | 'partial';
+  readonly resultType?: string;
+  readonly resultSizeBytes?: number;
+  /** Class name of the error; never its message. */
+  readonly errorName?: string;
+}
+
+/** Leave to run one call. */
+export interface Permit {
+  /** Arguments that replace the original ones, when the decision was MODIFY. */
+  readonly replacedArguments: readonly unknown[] | undefined;
+  /** Must be called when the tool starts: it enters the session history. */
+  started(): void;
+  /** Must be called once when the tool has ended. Queues the POST event and returns at once. */
+  finished(result: CallResult): void;
+}

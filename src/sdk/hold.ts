@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseObject } from './check.js';
+import type { ResolvedConfig } from './config/options.js';
+import { readHoldReply } from './decision/hold-reply.js';
+import type { EnforcementDecision } from './decision/read.js';
+import { credentialHeaders } from './transport/credentials.js';
+import type { Transport } from './transport/transport.js';
+
+const POLL_TIMEOUT_MS = 6000;
+
+/** Statuses after which no poll can succeed: wrong key, wrong tenant, dead token. */
+const FINAL_STATUSES: ReadonlySet<number> = new Set([401, 403, 404, 410]);
+
+export type HoldOutcome =
+  | { readonly kind: 'resolved'; readonly decision: EnforcementDecision }
+  | { readonly kind: 'ended'; readonly code: string; readonly reason: string };
+
+/** Time to wait for an approver: the shorter of ours and the server's. Milliseconds. */
+export function waitBudget(config: ResolvedConfig, first: EnforcementDecision): number {
+  const server = first.stepUpTimeoutSeconds ?? 0;
+  return server > 0 ? Math.min(config.stepUpTimeoutMs, server * 1000) : config.stepUpTimeoutMs;
+}
+
+/** Polls a hold until it is resolved, lost, cancelled or out of time. Never throws. Source: SDK behaviour 6. */
+export async function waitForHold(
+  transport: Transport,
+  config: ResolvedConfig,
+  holdToken: string,
+  budgetMs: number,
+  signal: AbortSignal,
+): Promise<HoldOutcome> {
+  const deadline = Date.now() + budgetMs;
+  for (;;) {
+    const lastPoll = Date.now() >= deadline;
+    const polled = await pollOnce(transport, config, holdToken, signal);
+    if (signal.aborted) return { kind: 'ended', code: 'step_up_cancelled', reason: 'step-up wait cancelled' };
+    if (polled.kind !== 'pending') return polled;
+    if (lastPoll) {
+      return {
+        kind: 'ended',
+        code: 'step_up_timeout',
+        reason: 'step-up auth timeout — no approver response',
+      };
+    }
+    const pause = Math.max(config.stepUpPollIntervalMs * (1 + Math.random() / 10), polled.retryAfterMs);
+    try {
+      await sleep(Math.max(0, Math.min(pause, deadline - Date.now())), undefined, { signal });
+    } catch {
+      // Aborted: the next round reports it after at most one cancelled poll.
+    }
+  }
+}
+
+type Poll = HoldOutcome | { readonly kind: 'pending'; readonly retryAfterMs: number };
+
+async function pollOnce(
+  transport: Transport,
+  config: ResolvedConfig,
+  holdToken: string,
+  signal: AbortSignal,
+): Promise<Poll> {
+  const reply = await transport.send({
+    lane: 'checks',
+    method: 'GET',
+    path: `/v1/enforce/hold/${encodeURIComponent(holdToken)}`,
+    headers: credentialHeaders(config.apiKey),
+    timeoutMs: POLL_TIMEOUT_MS,
+    signal,
+  });
+  if (reply.kind === 'failure') return { kind: 'pending', retryAfterMs: 0 };
+  if (FINAL_STATUSES.has(reply.status)) {
+    return {
+      kind: 'ended',
+      code: 'hold_not_available',
+      reason: `step-up hold is not available (status=${reply.status})`,
+    };
+  }
+  const body = reply.status === 200 ? parseObject(reply.body) : undefined;
+  const decision = body === undefined ? undefined : readHoldReply(body);
+  return decision === undefined
+    ? { kind: 'pending', retryAfterMs: reply.retryAfterMs ?? 0 }
+    : { kind: 'resolved', decision };
+}

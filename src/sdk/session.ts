@@ -1,0 +1,97 @@
+import { authorize } from './authorize.js';
+import type { GovernedCall, Permit } from './call.js';
+import { rememberSession } from './async-context.js';
+import type { ResolvedConfig } from './config/options.js';
+import { EVENT_LABELS } from './events/event.js';
+import type { Runtime } from './runtime.js';
+import { SessionState } from './session-state.js';
+import type { JsonObject } from './vocabulary.js';
+import { wrapTool } from './wrap/tool.js';
+
+export interface TokenUsage {
+  readonly promptTokens?: number;
+  readonly completionTokens?: number;
+  readonly totalTokens?: number;
+  readonly provider?: string;
+  readonly modelName?: string;
+}
+
+const SDK_TOOL_NAME = 'thoth_sdk';
+
+/** One run of one agent: its identity, its history and its token spend. Safe under concurrent calls. */
+export class Session {
+  readonly #state: SessionState;
+  #tokens = 0;
+  #closed = false;
+
+  constructor(runtime: Runtime) {
+    this.#state = new SessionState(runtime);
+    this.#state.config.logger.info(`session ${this.sessionId} of agent ${this.#state.config.agentId} begins`);
+    this.#lifecycleEvent('LLM_INVOCATION', SDK_TOOL_NAME, EVENT_LABELS.sessionStart, {});
+    rememberSession(this);
+  }
+
+  get sessionId(): string {
+    return this.#state.sessionId;
+  }
+
+  get config(): ResolvedConfig {
+    return this.#state.config;
+  }
+
+  /** Names of the tools run so far, oldest first; a copy. */
+  get toolCalls(): readonly string[] {
+    return this.#state.history();
+  }
+
+  get tokenSpend(): number {
+    return this.#tokens;
+  }
+
+  isInScope(toolName: string): boolean {
+    return this.config.approvedScope.includes(toolName);
+  }
+
+  recordTokenSpend(usage: number | TokenUsage): void {
+    const spend = typeof usage === 'number' ? { totalTokens: usage } : usage;
+    const total = spend.totalTokens ?? (spend.promptTokens ?? 0) + (spend.completionTokens ?? 0);
+    if (!Number.isFinite(total) || total < 0) return;
+    this.#tokens += total;
+    this.#lifecycleEvent('LLM_INVOCATION', SDK_TOOL_NAME, EVENT_LABELS.tokenSpend, {
+      ...(spend.promptTokens === undefined ? {} : { prompt_tokens: spend.promptTokens }),
+      ...(spend.completionTokens === undefined ? {} : { completion_tokens: spend.completionTokens }),
+      total_tokens: total,
+      ...(spend.provider === undefined ? {} : { provider: spend.provider }),
+      ...(spend.modelName === undefined ? {} : { model_name: spend.modelName }),
+    });
+  }
+
+  /** Asks for leave to run one call; throws the refusal. The lowest-level entry, used by every surface. */
+  authorize(call: GovernedCall): Promise<Permit> {
+    return authorize(this.#state, call);
+  }
+
+  /** Returns the tool (object or function) with every entry point governed by this session. */
+  wrapTool<Tool extends object>(tool: Tool, name?: string): Tool {
+    return wrapTool(tool, this, name);
+  }
+
+  /** Ends the session; further calls of its tools stay enforced. Safe to call twice. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#lifecycleEvent('TOOL_CALL_POST', 'session_end', EVENT_LABELS.sessionEnd, {
+      ...(this.#tokens === 0 ? {} : { total_tokens: this.#tokens }),
+    });
+    this.config.logger.info(`session ${this.sessionId} ends`);
+  }
+
+  #lifecycleEvent(
+    type: 'LLM_INVOCATION' | 'TOOL_CALL_POST',
+    toolName: string,
+    content: string,
+    metadata: JsonObject,
+  ): void {
+    this.#state.emit({ type, toolName, content, metadata, history: this.#state.history() });
+  }
+}

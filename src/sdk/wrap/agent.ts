@@ -1,0 +1,56 @@
+import { ThothConfigError } from '../errors.js';
+import type { Session } from '../session.js';
+import { isJsonObject } from '../vocabulary.js';
+import { isTool, nameOf, wrapTool } from './tool.js';
+
+/** A tool and where it stands, before anything is changed. */
+interface Found {
+  readonly tool: object;
+  readonly name: string;
+  replace(governed: object): void;
+}
+
+/** Everything in `agent.tools` (array, map or Map) that can be governed. */
+export function findTools(agent: object): Found[] {
+  const tools: unknown = Reflect.get(agent, 'tools');
+  const found: Found[] = [];
+  const looked: string[] = [];
+  const consider = (key: string | undefined, tool: unknown, replace: (governed: object) => void): void => {
+    if (isTool(tool)) found.push({ tool, name: nameOf(tool, key), replace });
+    else looked.push(key ?? describe(tool));
+  };
+  if (Array.isArray(tools)) {
+    tools.forEach((tool: unknown, index) =>
+      consider(undefined, tool, (governed) => {
+        tools[index] = governed;
+      }),
+    );
+  } else if (tools instanceof Map) {
+    for (const [key, tool] of tools) consider(String(key), tool, (governed) => void tools.set(key, governed));
+  } else if (isJsonObject(tools)) {
+    for (const key of Object.keys(tools)) {
+      consider(key, tools[key], (governed) => void Reflect.set(tools, key, governed));
+    }
+  }
+  if (found.length > 0) return found;
+  const seen = looked.length > 0 ? looked.join(', ') : `agent.tools is ${describe(tools)}`;
+  throw new ThothConfigError(`no tool could be governed; looked at: ${seen}`);
+}
+
+/** Governs every tool of the agent in place. */
+export function wrapAgent<Agent extends object>(
+  agent: Agent,
+  found: readonly Found[],
+  session: Session,
+): Agent {
+  for (const { tool, name, replace } of found) {
+    const governed = wrapTool(tool, session, name);
+    if (governed !== tool) replace(governed);
+  }
+  return agent;
+}
+
+function describe(value: unknown): string {
+  if (isJsonObject(value)) return `object with ${Object.keys(value).slice(0, 8).join('/') || 'no members'}`;
+  return Array.isArray(value) ? `array of ${value.length}` : typeof value;
+}

@@ -1,0 +1,149 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+export type Json = Record<string, unknown>;
+
+export interface Recorded {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly text: string;
+  readonly body: unknown;
+}
+
+export interface Answer {
+  readonly status?: number;
+  readonly body?: unknown;
+  /** Sent as it is instead of `body`. */
+  readonly text?: string;
+  readonly headers?: Record<string, string>;
+  readonly delayMs?: number;
+  /** Cut the connection instead of answering. */
+  readonly destroy?: boolean;
+  /** Never answer. */
+  readonly hang?: boolean;
+}
+
+type Script = (request: Recorded, nth: number) => Answer | Json;
+
+/** A real HTTP server that answers the data plane as a test scripts it and remembers what it was asked. */
+export class ScriptedEnforcer {
+  readonly requests: Recorded[] = [];
+  readonly sockets = new Set<Socket>();
+  connections = 0;
+  onEnforce: Script = () => ({ body: { decision: 'ALLOW', authorization_decision: 'ALLOW' } });
+  onHold: Script = () => ({ body: { resolved: false, decision: 'STEP_UP' } });
+  onEvents: Script = () => ({ status: 202, text: '' });
+  readonly #server: Server;
+  #counts = new Map<string, number>();
+
+  private constructor() {
+    this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#server.keepAliveTimeout = 60_000;
+    this.#server.on('connection', (socket) => {
+      this.connections += 1;
+      this.sockets.add(socket);
+      socket.on('close', () => this.sockets.delete(socket));
+    });
+  }
+
+  static async start(port = 0): Promise<ScriptedEnforcer> {
+    const enforcer = new ScriptedEnforcer();
+    await new Promise<void>((resolve) => enforcer.#server.listen(port, '127.0.0.1', resolve));
+    return enforcer;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  decide(body: Json): void {
+    this.onEnforce = () => ({ body });
+  }
+
+  get checks(): Json[] {
+    return this.requests.filter(({ path }) => path === '/v1/enforce').map(({ body }) => body as Json);
+  }
+
+  get holdPolls(): number {
+    return this.requests.filter(({ path }) => path.startsWith('/v1/enforce/hold/')).length;
+  }
+
+  get eventPosts(): Recorded[] {
+    return this.requests.filter(({ path }) => path === '/v1/events/batch');
+  }
+
+  get events(): Json[] {
+    return this.eventPosts.flatMap(({ body }) => body as Json[]);
+  }
+
+  metadataOf(phase: string): Json[] {
+    return this.events
+      .map((event) => event['metadata'] as Json)
+      .filter((each) => each['event_phase'] === phase);
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+    } catch {
+      return;
+    }
+    const text = Buffer.concat(chunks).toString('utf8');
+    const path = request.url ?? '';
+    const recorded: Recorded = {
+      method: request.method ?? '',
+      path,
+      headers: request.headers,
+      text,
+      body: text === '' ? undefined : JSON.parse(text),
+    };
+    if (path === '/healthz') return void response.end('ok');
+    this.requests.push(recorded);
+    const [key, script] = this.#scriptFor(path);
+    const nth = (this.#counts.get(key) ?? 0) + 1;
+    this.#counts.set(key, nth);
+    this.#answer(script(recorded, nth) as Answer, response);
+  }
+
+  #scriptFor(path: string): [string, Script] {
+    if (path === '/v1/enforce') return ['enforce', this.onEnforce];
+    if (path.startsWith('/v1/enforce/hold/')) return ['hold', this.onHold];
+    return ['events', this.onEvents];
+  }
+
+  #answer(answer: Answer, response: ServerResponse): void {
+    if (answer.hang === true) return;
+    if (answer.destroy === true) return void response.socket?.destroy();
+    const send = (): void => {
+      const text = answer.text ?? JSON.stringify(answer.body);
+      response.writeHead(answer.status ?? 200, {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(text),
+        ...answer.headers,
+      });
+      response.end(text);
+    };
+    if (answer.delayMs === undefined) send();
+    else setTimeout(send, answer.delayMs);
+  }
+}
+
+/** Waits until `ready` holds; fails the test when it never does. */
+export async function until(ready: () => boolean, limitMs = 5000): Promise<void> {
+  const end = Date.now() + limitMs;
+  while (!ready()) {
+    if (Date.now() > end) throw new Error('condition not reached in time');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
