@@ -4,6 +4,8 @@ import { ThothctlError } from '../errors/index.js';
 const MAX_DEPTH = 64;
 /** With the `u` flag a well-formed pair is one code point, so only a surrogate without its partner matches. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
+/** Printable ASCII without quote and backslash: the JSON string is the text itself between quotes. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 
 /**
  * RFC 8785 text of a JSON value: members sorted by UTF-16 code units, no white space, ECMAScript numbers and strings.
@@ -15,9 +17,9 @@ export function canonicalize(value: unknown): string {
   return text(value, 0);
 }
 
-/** Sorted `[name, canonical member]` pairs of an object, so that a caller can add members without sorting twice. */
-export function canonicalMembers(object: Readonly<Record<string, unknown>>): [name: string, text: string][] {
-  return members(object, 0);
+/** Sorted `[name, canonical member]` pairs, so that a caller can add members without sorting twice. */
+export function canonicalMembers(values: ReadonlyMap<string, unknown>): [name: string, text: string][] {
+  return members(values, 0);
 }
 
 function text(value: unknown, depth: number): string {
@@ -47,20 +49,24 @@ function composite(value: object, depth: number): string {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw refused('an object that is not plain');
   let out = '{';
-  for (const [, member] of members(value, depth)) out += (out.length === 1 ? '' : ',') + member;
+  for (const [, member] of members(new Map(Object.entries(value)), depth))
+    out += (out.length === 1 ? '' : ',') + member;
   return out + '}';
 }
 
-function members(object: object, depth: number): [string, string][] {
+function members(values: ReadonlyMap<string, unknown>, depth: number): [string, string][] {
   const pairs: [string, string][] = [];
-  for (const [name, value] of Object.entries(object)) {
+  // The default sort compares UTF-16 code units, which is the order the RFC asks for.
+  for (const name of [...values.keys()].sort()) {
+    const value = values.get(name);
     if (value !== undefined) pairs.push([name, quoted(name) + ':' + text(value, depth + 1)]);
   }
-  // `<` on strings compares UTF-16 code units, which is the order the RFC asks for.
-  return pairs.sort((a, b) => (a[0] < b[0] ? -1 : 1));
+  return pairs;
 }
 
 function quoted(value: string): string {
+  // Nearly all strings of a record; several times faster than the general way.
+  if (PLAIN.test(value)) return `"${value}"`;
   if (LONE_SURROGATE.test(value)) throw refused('a string with a lone surrogate');
   return JSON.stringify(value);
 }

@@ -3,7 +3,7 @@ import type { Signer } from './signature.js';
 import type { ChainPosition, SignedHead } from './types.js';
 
 /** The text a head's signature is made over. */
-export function headText(head: Omit<SignedHead, 'signature'> & { readonly signature?: string }): string {
+export function headText(head: Omit<SignedHead, 'signature' | 'version'>): string {
   return canonicalize({ ...head, signature: undefined });
 }
 
