@@ -7,4 +7,6 @@ export type { BundleChange, PolicyDiff } from './diff.js';
 export { pendingChanges } from './diff.js';
 export { comparePolicy, planPush, sendPush, pushFailure, type PushOutcome, type PushPlan } from './push.js';
 export { bundleHistory, newestBundles } from './remote.js';
-export { triggerSync, waitForSync, syncExit, type SyncStatus } from './sync.js';
+export { readSyncStatus, triggerSync, waitForSync, syncExit, type SyncStatus } from './sync.js';
+export { BUNDLE_COLUMNS, DIFF_COLUMNS, diffReport, diffRows } from './report.js';
+export { upsertBundle, type BundleUpsert } from './upsert.js';

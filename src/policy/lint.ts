@@ -24,12 +24,9 @@ export async function lintDirectory(path: string, signal?: AbortSignal): Promise
 
 /** Findings of the policy engines, placed in the files as written. A file used by several bundles is checked once. */
 export async function lintBundles(
-  bundles: readonly DesiredBundle[],
+  bundles: readonly PolicySource[],
   signal?: AbortSignal,
 ): Promise<PolicyFault[]> {
-  if (bundles.length === 0) return [];
-  // The engines are megabytes of WebAssembly; a push without changes never loads them.
-  const { lintPolicy } = await import('../engine/index.js');
   const found: PolicyFault[] = [];
   const seen = new Set<string>();
   for (const bundle of bundles) {
@@ -37,11 +34,22 @@ export async function lintBundles(
     const key = `${bundle.framework} ${bundle.file}`;
     if (seen.has(key) || bundle.rawPolicy === '') continue;
     seen.add(key);
-    for (const diagnostic of await lintPolicy(bundle.framework, bundle.rawPolicy)) {
-      found.push({ ...diagnostic, line: diagnostic.line + bundle.lineOffset, file: bundle.file });
-    }
+    found.push(...(await lintSource(bundle)));
   }
   return found;
+}
+
+export type PolicySource = Pick<DesiredBundle, 'file' | 'framework' | 'rawPolicy' | 'lineOffset'>;
+
+export async function lintSource(source: PolicySource): Promise<PolicyFault[]> {
+  // The engines are megabytes of WebAssembly; a push without changes never loads them.
+  const { lintPolicy } = await import('../engine/index.js');
+  const findings = await lintPolicy(source.framework, source.rawPolicy);
+  return findings.map((finding) => ({
+    ...finding,
+    line: finding.line + source.lineOffset,
+    file: source.file,
+  }));
 }
 
 function byPlace(a: PolicyFault, b: PolicyFault): number {

@@ -18,7 +18,10 @@ export interface PolicyFiles {
 }
 
 /** Reads a policy directory, or a single policy file. Hidden folders, `node_modules` and `*_test.rego` are not policy. */
-export async function readPolicyFiles(path: string): Promise<PolicyFiles> {
+export async function readPolicyFiles(
+  path: string,
+  options: { readonly anyEnding?: boolean } = {},
+): Promise<PolicyFiles> {
   const found = await stat(path).catch((cause: unknown) => {
     throw usageError(
       `policy path ${path} cannot be read: ${cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error'}`,
@@ -28,9 +31,9 @@ export async function readPolicyFiles(path: string): Promise<PolicyFiles> {
   const root = await realpath(path);
   if (found.isFile()) {
     const name = relative(join(root, '..'), root);
-    if (!frameworkOf(name))
+    if (!options.anyEnding && !frameworkOf(name))
       throw usageError(`${path} is neither a .cedar nor a .rego file`, 'give a directory or a policy file');
-    return readAll(join(root, '..'), [name]);
+    return readAll(join(root, '..'), [name], options.anyEnding);
   }
   return readAll(root, await policyPaths(root, root));
 }
@@ -51,7 +54,7 @@ async function policyPaths(root: string, folder: string): Promise<string[]> {
   return nested.flat().sort();
 }
 
-async function readAll(root: string, paths: readonly string[]): Promise<PolicyFiles> {
+async function readAll(root: string, paths: readonly string[], anyEnding = false): Promise<PolicyFiles> {
   const texts = new Map<string, string>();
   const faults: PolicyFault[] = [];
   const queue = [...paths].reverse();
@@ -66,7 +69,7 @@ async function readAll(root: string, paths: readonly string[]): Promise<PolicyFi
   const manifestName = MANIFEST_NAMES.find((name) => texts.has(name));
   const files = new Map(
     paths
-      .filter((path) => frameworkOf(path) !== undefined)
+      .filter((path) => anyEnding || frameworkOf(path) !== undefined)
       .flatMap((path) => {
         const text = texts.get(path);
         return text === undefined ? [] : [[path, text] as const];

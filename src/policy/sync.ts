@@ -26,6 +26,11 @@ export async function triggerSync(api: PolicyApi, signal?: AbortSignal): Promise
   return api.call('triggerPolicySync', { body: {} }, { signal });
 }
 
+/** State of the running or the latest sync. */
+export async function readSyncStatus(api: PolicyApi, signal?: AbortSignal): Promise<SyncStatus> {
+  return api.call('getPolicySyncStatus', {}, { signal });
+}
+
 /**
  * Polls until the run ends.
  * @throws ThothctlError `sync_pending` (exit 8) when it still runs at the deadline.

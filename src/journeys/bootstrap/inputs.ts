@@ -1,3 +1,5 @@
+import type { MdmProviderName } from '../mdm/index.js';
+
 export const COMPLIANCE_PROFILES = [
   'soc2',
   'healthcare',
@@ -6,11 +8,9 @@ export const COMPLIANCE_PROFILES = [
   'privacy',
   'ai_governance',
 ] as const;
-export const MDM_PROVIDERS = ['jamf', 'intune', 'workspace_one', 'kandji', 'custom'] as const;
 export const SHADOW_ACTIONS = ['allow', 'step_up', 'block'] as const;
 export const RISK_TIERS = ['low', 'medium', 'high', 'critical'] as const;
 
-export type MdmProviderName = (typeof MDM_PROVIDERS)[number];
 export type RiskTierName = (typeof RISK_TIERS)[number];
 export type ShadowActionName = (typeof SHADOW_ACTIONS)[number];
 

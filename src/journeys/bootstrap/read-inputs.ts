@@ -1,6 +1,6 @@
 import { usageError } from '../../errors/index.js';
-import type { BootstrapInputs, COMPLIANCE_PROFILES, MdmProviderName, ShadowActionName } from './inputs.js';
-import { readMdmConfig } from './mdm-config.js';
+import type { BootstrapInputs, COMPLIANCE_PROFILES, ShadowActionName } from './inputs.js';
+import { readMdmConfig, type MdmProviderName } from '../mdm/index.js';
 import {
   parseAuthBinding,
   parseBrokerProvider,

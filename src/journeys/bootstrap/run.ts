@@ -1,6 +1,7 @@
 import { ThothctlError } from '../../errors/index.js';
 import type { GovApi } from '../../govapi/client.js';
-import type { BootstrapInputs, MdmProviderName } from './inputs.js';
+import type { MdmProviderName } from '../mdm/index.js';
+import type { BootstrapInputs } from './inputs.js';
 import { updateSettings } from '../settings/update.js';
 import { settingsPatch } from './settings-patch.js';
 
