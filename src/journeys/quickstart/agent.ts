@@ -28,11 +28,10 @@ export async function startAgent(
     import('@modelcontextprotocol/sdk/client/index.js'),
     import('@modelcontextprotocol/sdk/client/stdio.js'),
   ]);
-  const [node, entry] = shell.command;
   const transport = new StdioClientTransport({
-    command: node,
+    command: shell.node,
     args: [
-      String(entry),
+      ...shell.entry,
       'run',
       '--mcp',
       '--agent-id',

@@ -20,10 +20,9 @@ const START_LIMIT_MS = 20_000;
 /** Starts `thothctl server start` as a process of its own and waits for its ready file. */
 export async function startServerProcess(shell: Shell, workspace: Workspace): Promise<ServerProcess> {
   const readyFile = join(workspace.root, 'ready.json');
-  const [node, entry] = shell.command;
   const child = spawn(
-    node,
-    [String(entry), 'server', 'start', '--port', '0', '--data', workspace.data, '--ready-file', readyFile],
+    shell.node,
+    [...shell.entry, 'server', 'start', '--port', '0', '--data', workspace.data, '--ready-file', readyFile],
     { env: shell.env, stdio: ['ignore', 'ignore', 'pipe'], detached: true },
   );
   let said = '';

@@ -3,8 +3,9 @@ import { ThothctlError } from '../../errors/index.js';
 
 /** A second terminal: runs `thothctl` as its own process with a configuration of its own. */
 export interface Shell {
-  /** Arguments of this very command line, for other programs that start it. */
-  readonly command: readonly [string, ...string[]];
+  /** How to start this very command line, for other programs that do. */
+  readonly node: string;
+  readonly entry: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   /** Runs to the end and returns stdout; a failing command is an error that carries what it said. */
   run(args: readonly string[], options?: { readonly env?: NodeJS.ProcessEnv }): Promise<string>;
@@ -15,11 +16,13 @@ export interface Shell {
 }
 
 /**
- * @param entry path of the running command line (`process.argv[1]`)
+ * Every step starts the very program that is running, so that the story is told by what the user has.
+ *
  * @param configFolder where contexts and credentials of the story live, so that the user's own stay untouched
  */
-export function openShell(entry: string, configFolder: string, signal: AbortSignal): Shell {
-  const command = [process.execPath, entry] as const;
+export function openShell(configFolder: string, signal: AbortSignal): Shell {
+  const node = process.execPath;
+  const entry = [...process.execArgv, process.argv[1] ?? ''];
   const env: NodeJS.ProcessEnv = {
     ...withoutThoth(process.env),
     THOTHCTL_CONFIG_DIR: configFolder,
@@ -27,7 +30,7 @@ export function openShell(entry: string, configFolder: string, signal: AbortSign
   };
 
   const start = (args: readonly string[], extra?: NodeJS.ProcessEnv) =>
-    spawn(command[0], [command[1], ...args], {
+    spawn(node, [...entry, ...args], {
       env: { ...env, ...extra },
       stdio: ['ignore', 'pipe', 'pipe'],
       signal,
@@ -51,7 +54,8 @@ export function openShell(entry: string, configFolder: string, signal: AbortSign
   };
 
   return {
-    command,
+    node,
+    entry,
     env,
     run,
     json: async (args) => JSON.parse(await run([...args, '--json'])) as unknown,
