@@ -11,9 +11,13 @@ import { violationRoutes } from './violations.js';
 import { agentRoutes } from './agents.js';
 import { apiKeyRoutes } from './api-keys.js';
 import { authRoutes } from './auth.js';
+import { policyBundleRoutes } from './policy-bundles.js';
+import { policySyncRoutes } from './policy-sync.js';
 import { serverRoutes } from './server.js';
 import { settingsRoutes } from './settings.js';
 import { tenantRoutes } from './tenants.js';
+import { webhookRoutes } from './webhooks.js';
+import { mdmRoutes } from './mdm.js';
 
 /** Every family of routes. A family registers here and nowhere else; operations without a route answer 404. */
 export const routeFamilies: readonly ((context: ControlContext) => Route[])[] = [
@@ -23,6 +27,10 @@ export const routeFamilies: readonly ((context: ControlContext) => Route[])[] = 
   tenantRoutes,
   agentRoutes,
   serverRoutes,
+  policyBundleRoutes,
+  policySyncRoutes,
+  webhookRoutes,
+  mdmRoutes,
   enforceRoutes,
   approvalRoutes,
   violationRoutes,

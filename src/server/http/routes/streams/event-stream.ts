@@ -18,6 +18,8 @@ export class EventStream {
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       'x-request-id': requestId,
+      // A stream ends with its connection, so that a stopping server need not wait for an idle one to time out.
+      connection: 'close',
       // Proxies that buffer would hold rows back until a buffer is full.
       'x-accel-buffering': 'no',
     });
