@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { ThothctlError, usageError } from '../errors/index.js';
 import { fillPath, parseBaseUrl, queryText, urlUnder } from './base-url.js';
 import { sendWithRetry, systemPorts, type RetryPorts } from './retry.js';
-import { proxyApplies } from './proxy.js';
+import { proxyFor } from './proxy.js';
 import { shownHeaders, type Trace } from './trace.js';
 import type { HttpReply, HttpRequest, HttpStream, Transport } from './transport.js';
 
@@ -90,7 +90,8 @@ export class Connector {
   }
 
   async close(): Promise<void> {
-    await (await this.#transport)?.close();
+    // A transport that could not be made has nothing to close.
+    await (await this.#transport?.catch(() => undefined))?.close();
   }
 
   #request(exchange: Exchange): HttpRequest {
@@ -149,9 +150,10 @@ export class Connector {
   async #choose(): Promise<Transport> {
     const { caFile, longLived, env = process.env } = this.#options;
     const ca = caFile === undefined ? undefined : await readAuthority(caFile);
-    const throughProxy = proxyApplies(this.base, env);
-    if (longLived !== true && !throughProxy) return new (await import('./one-shot.js')).OneShotTransport(ca);
-    return new (await import('./pooled.js')).PooledTransport({ ca, throughProxy });
+    const proxy = proxyFor(this.base, env);
+    if (longLived !== true && proxy === undefined)
+      return new (await import('./one-shot.js')).OneShotTransport(ca);
+    return new (await import('./pooled.js')).PooledTransport({ ca, proxy });
   }
 
   async #traced<T extends { readonly status: number; readonly headers: Readonly<Record<string, string>> }>(

@@ -34,7 +34,7 @@ export async function* byOffset<Row>(
   }
 }
 
-/** Rows of a chain paged by an exclusive lower bound. `position` must grow; a server that repeats a page ends the walk. */
+/** Rows of a chain paged by an exclusive lower bound. Rows a server repeats are left out. */
 export async function* bySequence<Row>(
   from: number,
   size: number,
@@ -43,9 +43,11 @@ export async function* bySequence<Row>(
 ): AsyncGenerator<Row> {
   for (let after = from; ;) {
     const { rows } = await fetch({ from_sequence: after, limit: size });
-    yield* rows;
-    const last = rows.at(-1);
-    if (last === undefined || position(last) <= after) return;
+    const bound = after;
+    const fresh = rows.filter((row) => position(row) > bound);
+    yield* fresh;
+    const last = fresh.at(-1);
+    if (last === undefined) return;
     after = position(last);
   }
 }

@@ -1,13 +1,14 @@
 import type { Dispatcher } from 'undici';
 import { deadline } from './deadline.js';
 import { networkFault } from './fault.js';
+import type { ProxySettings } from './proxy.js';
 import { readText } from './read-text.js';
 import type { HttpReply, HttpRequest, HttpStream, Transport } from './transport.js';
 
 export interface PooledOptions {
   readonly ca: string | undefined;
-  /** Proxy settings of the environment apply to this destination. */
-  readonly throughProxy: boolean;
+  /** Undefined for a direct connection. */
+  readonly proxy: ProxySettings | undefined;
 }
 
 /** Transport over undici: kept-alive connections for processes that stay, and proxies for every process. */
@@ -76,7 +77,8 @@ export class PooledTransport implements Transport {
   async #connect(origin: string): Promise<Dispatcher> {
     const { EnvHttpProxyAgent, Pool } = await import('undici');
     const tls = this.#options.ca === undefined ? {} : { ca: this.#options.ca };
-    if (this.#options.throughProxy) return new EnvHttpProxyAgent({ connect: tls, requestTls: tls });
+    const { proxy } = this.#options;
+    if (proxy !== undefined) return new EnvHttpProxyAgent({ ...proxy, connect: tls, requestTls: tls });
     return new Pool(origin, { connect: tls });
   }
 }
