@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createEvaluator } from './lifecycle/absent-evaluator.js';
-import type { Clock } from './context.js';
+import type { Clock, ServerContext } from './context.js';
 import { createAuthorizationTimes } from './http/authorization-times.js';
 import { loadContractChecks } from './http/contract-checks.js';
 import type { ControlContext } from './http/control-context.js';
@@ -20,6 +20,7 @@ import {
 } from './lifecycle/options.js';
 import { checkReadyFile, removeReadyFile, writeReadyFile } from './lifecycle/ready-file.js';
 import { readTlsFiles } from './lifecycle/tls-files.js';
+import { createSyncJobs } from './mdm/sync-jobs.js';
 import { openStore } from './store/index.js';
 import { createCredentialDirectory } from './tenants/credential-directory.js';
 import { idSource } from './tenants/ids.js';
@@ -73,7 +74,7 @@ async function start(options: StartServerOptions, closing: ClosingOrder): Promis
   const evaluator = createEvaluator();
   closing.add(() => evaluator.close());
 
-  const context: ControlContext = {
+  const shared: ServerContext = {
     store,
     tenants: await createTenantRegistry(store),
     evaluator,
@@ -87,6 +88,15 @@ async function start(options: StartServerOptions, closing: ClosingOrder): Promis
       policyInputRetentionDays: options.policyInputRetentionDays ?? DEFAULT_POLICY_INPUT_DAYS,
       criticalApprovers: options.criticalApprovers ?? 1,
     },
+  };
+  const onFault = options.onFault ?? (() => {});
+  const syncJobs = createSyncJobs(shared, (error) => onFault('mdm-sync', error));
+  closing.add(() => syncJobs.close());
+  await syncJobs.recover();
+
+  const context: ControlContext = {
+    ...shared,
+    syncJobs,
     credentials,
     ownerTenantId,
     dataDir,
@@ -110,7 +120,7 @@ async function start(options: StartServerOptions, closing: ClosingOrder): Promis
     newId,
     now: () => clock.now(),
     noteAuthorization: (milliseconds) => context.authorizationTimes.note(milliseconds),
-    onFault: options.onFault ?? (() => {}),
+    onFault,
     ready: () => ready,
   });
   const listener = await listen(frame, { host, port: options.port ?? DEFAULT_PORT }, tls);

@@ -1,4 +1,5 @@
 import type { ServerContext } from '../context.js';
+import type { SyncJobs } from '../mdm/sync-jobs.js';
 import type { CredentialDirectory } from '../tenants/credential-directory.js';
 
 /** What the control-plane families use beyond the shared context. */
@@ -14,6 +15,7 @@ export interface ControlContext extends ServerContext {
   readonly startedAt: number;
   readonly version: string;
   readonly authorizationTimes: AuthorizationTimes;
+  readonly syncJobs: SyncJobs;
 }
 
 /** Mean duration of authentication, for the key metrics. */

@@ -1,0 +1,103 @@
+import { presentJob } from '../../mdm/job-row.js';
+import {
+  mergeProvider,
+  presentProvider,
+  providerColumns,
+  type StoredProvider,
+} from '../../mdm/provider-row.js';
+import { findProvider, listProviders, saveProvider } from '../../mdm/provider-store.js';
+import { sameJson } from '../../tenants/json-documents.js';
+import { actorOf, commitChange } from '../../tenants/recorded-change.js';
+import type { ControlContext } from '../control-context.js';
+import { operation } from '../operation.js';
+import { HttpError, type Route } from '../port.js';
+
+export function mdmRoutes(context: ControlContext): Route[] {
+  const { store, clock, tenants, syncJobs } = context;
+
+  const known = async (tenantId: string, provider: string | undefined): Promise<StoredProvider> => {
+    const stored = await findProvider(context, tenantId, provider ?? '');
+    if (stored === undefined) throw new HttpError(404, 'not_found', 'no such MDM provider');
+    return stored;
+  };
+
+  const jobOf = async (tenantId: string, jobId: string) => {
+    const row = await store.read
+      .selectFrom('mdm_jobs')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('job_id', '=', jobId)
+      .executeTakeFirst();
+    const job = row === undefined ? undefined : presentJob(row);
+    if (job === undefined) throw new HttpError(404, 'not_found', 'no such sync job');
+    return job;
+  };
+
+  return [
+    operation('listMdmProviders', 'read', async ({ tenantId }) => {
+      const data = (await listProviders(context, tenantId)).map(presentProvider);
+      return { status: 200, body: { data, total: data.length } };
+    }),
+
+    operation('getMdmProvider', 'read', async ({ tenantId, params }) => ({
+      status: 200,
+      body: presentProvider(await known(tenantId, params['provider'])),
+    })),
+
+    operation('upsertMdmProvider', 'write', (request) => {
+      const { tenantId, body } = request;
+      return tenants.exclusively(tenantId, async () => {
+        const before = await findProvider(context, tenantId, body.provider);
+        const after = mergeProvider(before, body, clock.now());
+        // The operator repeats this call on every reconcile: the same again is no change.
+        if (before !== undefined && sameProvider(tenantId, before, after)) {
+          return { status: 200, body: presentProvider(before) };
+        }
+        await commitChange(context, {
+          tenantId,
+          action: 'mdm_provider.upsert',
+          actor: actorOf(request),
+          target: { type: 'mdm_provider', id: after.provider },
+          facts: {
+            enabled: after.enabled,
+            config_members: Object.keys(after.config).sort(),
+            secrets_changed:
+              before === undefined ? Object.keys(after.secrets).sort() : changedSecrets(before, after),
+          },
+          statements: [saveProvider(context, tenantId, after)],
+        });
+        return { status: 200, body: presentProvider(after) };
+      });
+    }),
+
+    operation('startMdmSync', 'write', async (request) => {
+      const { tenantId, params } = request;
+      const provider = await known(tenantId, params['provider']);
+      if (!provider.enabled) {
+        throw new HttpError(409, 'mdm_provider_disabled', `the provider ${provider.provider} is disabled`);
+      }
+      const jobId = await syncJobs.start(tenantId, provider, actorOf(request));
+      return { status: 202, body: await jobOf(tenantId, jobId) };
+    }),
+
+    operation('getMdmSyncJob', 'read', async ({ tenantId, params }) => ({
+      status: 200,
+      body: await jobOf(tenantId, params['jobId'] ?? ''),
+    })),
+  ];
+}
+
+function sameProvider(tenantId: string, left: StoredProvider, right: StoredProvider): boolean {
+  const { updated_at: _left, ...a } = providerColumns(tenantId, left);
+  const { updated_at: _right, ...b } = providerColumns(tenantId, right);
+  return (
+    sameJson(JSON.parse(a.document), JSON.parse(b.document)) &&
+    sameJson(JSON.parse(a.secrets), JSON.parse(b.secrets))
+  );
+}
+
+function changedSecrets(before: StoredProvider, after: StoredProvider): string[] {
+  return [...new Set([...Object.keys(before.secrets), ...Object.keys(after.secrets)])]
+    .filter((name) => before.secrets[name] !== after.secrets[name])
+    .sort();
+}

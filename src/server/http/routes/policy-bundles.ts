@@ -1,0 +1,150 @@
+import type { PolicyBundleCreate } from '../../../contract/govapi/types.js';
+import { isAssigned, loadedBundles } from '../../tenants/effective-bundles.js';
+import { findBundle, listBundles } from '../../tenants/policy-bundles/bundle-reads.js';
+import { presentBundle, type StoredBundle } from '../../tenants/policy-bundles/bundle-row.js';
+import { addVersion, authorship } from '../../tenants/policy-bundles/bundle-versions.js';
+import { readPolicy } from '../../tenants/policy-bundles/policy-source.js';
+import { actorOf, commitChange } from '../../tenants/recorded-change.js';
+import type { ControlContext } from '../control-context.js';
+import { operation } from '../operation.js';
+import { HttpError, type Route } from '../port.js';
+
+/** Immutable versions of OPA and Cedar policies. */
+export function policyBundleRoutes(context: ControlContext): Route[] {
+  const { store, clock, tenants } = context;
+
+  return [
+    operation('listPolicyBundles', 'read', async ({ tenantId, query }) => {
+      const status = query['status'] === 'disabled' ? 'paused' : query['status'];
+      const data = (await listBundles(context, tenantId))
+        .filter(
+          (bundle) =>
+            matches(query['framework']?.toUpperCase(), bundle.framework) &&
+            matches(status, bundle.status) &&
+            matches(query['enforcement_mode'], bundle.enforcementMode) &&
+            (query['assignment'] === undefined || bundle.assignments.includes(query['assignment'])),
+        )
+        .map((bundle) => presentBundle(bundle, false));
+      return { status: 200, body: { data, total: data.length } };
+    }),
+
+    operation('listEffectivePolicyBundles', 'read', async ({ tenantId, query }) => {
+      const loaded = loadedBundles(await listBundles(context, tenantId)).filter(
+        ({ bundle }) =>
+          isAssigned(bundle.assignments, query['agent_id']) &&
+          matches(query['framework']?.toUpperCase(), bundle.framework),
+      );
+      const present = ({ bundle, binding }: (typeof loaded)[number]) => ({
+        ...presentBundle(bundle, true),
+        binding,
+      });
+      const data = loaded.filter(({ bundle }) => bundle.status !== 'staged').map(present);
+      // Evaluated beside the ones in force, never binding.
+      const staged = loaded.filter(({ bundle }) => bundle.status === 'staged').map(present);
+      return { status: 200, body: { data, total: data.length, staged } };
+    }),
+
+    operation('createPolicyBundle', 'write', async (request) => {
+      const { tenantId, body } = request;
+      const name = body.name.trim();
+      if (name === '') throw new HttpError(400, 'invalid_request', 'name must not be blank');
+      const bundle = await addVersion(
+        context,
+        tenantId,
+        {
+          name,
+          framework: body.framework,
+          policy: await readPolicy(body, context.policySourceDir),
+          assignments: assignmentsOf(body),
+          status: body.status === 'disabled' ? 'paused' : (body.status ?? 'active'),
+          enforcementMode: body.enforcement_mode ?? 'enforce',
+          document: {
+            description: body.description,
+            source_uri: body.source_uri,
+            s3_uri: body.s3_uri,
+            s3_version_id: body.s3_version_id,
+            expected_hash: body.expected_hash,
+            ...authorship(request),
+          },
+          action: 'policy_bundle.create',
+        },
+        actorOf(request),
+      );
+      return { status: 201, body: presentBundle(bundle, true) };
+    }),
+
+    operation('getPolicyBundle', 'read', async ({ tenantId, params }) => ({
+      status: 200,
+      body: presentBundle(await findBundle(context, tenantId, params['bundleId'] ?? ''), true),
+    })),
+
+    operation('deletePolicyBundle', 'write', (request) => {
+      const { tenantId, params } = request;
+      return tenants.exclusively(tenantId, async () => {
+        const bundle = await findBundle(context, tenantId, params['bundleId'] ?? '');
+        const now = clock.now();
+        await commitChange(context, {
+          tenantId,
+          action: 'policy_bundle.delete',
+          actor: actorOf(request),
+          target: { type: 'policy_bundle', id: bundle.id },
+          facts: { name: bundle.name, version: bundle.version, policy_hash: bundle.policyHash },
+          statements: [
+            store.build
+              .updateTable('policy_bundles')
+              .set({ deleted_at: now, updated_at: now })
+              .where('tenant_id', '=', tenantId)
+              .where('id', '=', bundle.id)
+              .compile(),
+          ],
+        });
+        await tenants.reload(tenantId);
+        return { status: 200, body: { deleted: true } };
+      });
+    }),
+
+    operation('rollbackPolicyBundle', 'write', async (request) => {
+      const { tenantId, params } = request;
+      const target = await findBundle(context, tenantId, params['bundleId'] ?? '');
+      if (!target.evaluable) throw notEvaluable(target);
+      const restored = await addVersion(
+        context,
+        tenantId,
+        {
+          name: target.name,
+          framework: target.framework,
+          policy: { text: target.rawPolicy, hash: target.policyHash, resolvedVersion: null },
+          assignments: target.assignments,
+          // A rollback is meant to govern: a version that was staged or paused comes back in force.
+          status: 'active',
+          enforcementMode: target.enforcementMode,
+          document: { description: target.document['description'], ...authorship(request) },
+          action: 'policy_bundle.rollback',
+          facts: { restored_id: target.id, restored_version: target.version },
+        },
+        actorOf(request),
+      );
+      return { status: 201, body: presentBundle(restored, true) };
+    }),
+  ];
+}
+
+/** Null, missing and empty all mean every agent. */
+function assignmentsOf(body: PolicyBundleCreate): readonly string[] {
+  const named = [
+    ...new Set((body.assignments ?? []).map((target) => target.trim()).filter((target) => target !== '')),
+  ];
+  return named.length === 0 ? ['all'] : named;
+}
+
+function matches(wanted: string | undefined, value: string): boolean {
+  return wanted === undefined || wanted === value;
+}
+
+function notEvaluable(bundle: StoredBundle): HttpError {
+  return new HttpError(
+    409,
+    'policy_not_evaluable',
+    `version ${bundle.version} of ${bundle.name} does not evaluate and cannot be put in force`,
+  );
+}

@@ -1,0 +1,27 @@
+import type { MdmProviderSlug } from '../../contract/govapi/types.js';
+import type { MdmConnector } from './connector.js';
+import { custom } from './custom.js';
+import { intune, jamf, kandji, workspaceOne } from './vendors.js';
+
+export const CONNECTORS: Readonly<Record<MdmProviderSlug, MdmConnector>> = {
+  jamf,
+  intune,
+  kandji,
+  workspace_one: workspaceOne,
+  custom,
+};
+
+export function isProviderSlug(text: string): text is MdmProviderSlug {
+  return Object.hasOwn(CONNECTORS, text);
+}
+
+/** The operator names address and token its own way; each connector has its own names for them. */
+export const OPERATOR_MEMBERS: Readonly<
+  Record<MdmProviderSlug, { readonly url: string; readonly key: string }>
+> = {
+  jamf: { url: 'base_url', key: 'client_secret' },
+  intune: { url: 'base_url', key: 'client_secret' },
+  kandji: { url: 'api_url', key: 'api_token' },
+  workspace_one: { url: 'base_url', key: 'client_secret' },
+  custom: { url: 'endpoint', key: 'api_token' },
+};

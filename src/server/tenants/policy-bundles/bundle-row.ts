@@ -1,0 +1,97 @@
+import type { PolicyBundle, PolicyDiagnostic } from '../../../contract/govapi/types.js';
+import type { Database } from '../../store/schema.js';
+import { instant, parseDocument, textList, textMember, type JsonObject } from '../json-documents.js';
+
+export type BundleRow = Database['policy_bundles'];
+
+/** A stored version with its columns narrowed, and what the effective-bundle rule needs to know of it. */
+export interface StoredBundle {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly framework: 'OPA' | 'CEDAR';
+  readonly rawPolicy: string;
+  readonly policyHash: string;
+  readonly assignments: readonly string[];
+  readonly status: 'active' | 'staged' | 'paused';
+  readonly enforcementMode: 'enforce' | 'observe';
+  readonly evaluable: boolean;
+  /** The descriptive members: description, sources, provenance, diagnostics. */
+  readonly document: JsonObject;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export function storedBundle(row: BundleRow): StoredBundle {
+  return {
+    id: row.id,
+    name: row.name,
+    version: row.version,
+    framework: row.framework === 'CEDAR' ? 'CEDAR' : 'OPA',
+    rawPolicy: row.raw_policy,
+    policyHash: row.policy_hash,
+    assignments: textList(JSON.parse(row.assignments)),
+    status: row.status === 'active' || row.status === 'staged' ? row.status : 'paused',
+    enforcementMode: row.enforcement_mode === 'enforce' ? 'enforce' : 'observe',
+    evaluable: row.evaluable === 1,
+    document: parseDocument(row.document),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+const NULLABLE_MEMBERS = [
+  'description',
+  'source_uri',
+  's3_uri',
+  's3_version_id',
+  'expected_hash',
+  'resolved_version',
+  'created_by',
+  'provisioned_via',
+  'provisioner',
+  'provisioner_version',
+] as const;
+
+/** As clients see it. Lists leave the policy text out: a thousand bundles are compared by hash. */
+export function presentBundle(bundle: StoredBundle, withPolicy: boolean): PolicyBundle {
+  const { document } = bundle;
+  const described: Partial<Record<(typeof NULLABLE_MEMBERS)[number], string | null>> = {};
+  for (const member of NULLABLE_MEMBERS) described[member] = textMember(document, member) ?? null;
+  const diagnostics = storedDiagnostics(document['diagnostics']);
+  const warning = textMember(document, 'warning');
+  return {
+    id: bundle.id,
+    name: bundle.name,
+    version: bundle.version,
+    framework: bundle.framework,
+    ...(withPolicy ? { raw_policy: bundle.rawPolicy } : {}),
+    policy_hash: bundle.policyHash,
+    assignments: [...bundle.assignments],
+    status: bundle.status,
+    enforcement_mode: bundle.enforcementMode,
+    evaluable: bundle.evaluable,
+    ...described,
+    ...(diagnostics.length === 0 ? {} : { diagnostics }),
+    ...(warning === undefined ? {} : { warning }),
+    created_at: instant(bundle.createdAt),
+    updated_at: instant(bundle.updatedAt),
+  };
+}
+
+function storedDiagnostics(value: unknown): PolicyDiagnostic[] {
+  return Array.isArray(value) ? value.filter(isDiagnostic) : [];
+}
+
+function isDiagnostic(value: unknown): value is PolicyDiagnostic {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'severity' in value &&
+    (value.severity === 'error' || value.severity === 'warning') &&
+    'line' in value &&
+    typeof value.line === 'number' &&
+    'column' in value &&
+    typeof value.column === 'number'
+  );
+}
