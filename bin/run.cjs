@@ -47,7 +47,8 @@ function compile(file, name) {
   const own = ownCacheFile(name, source);
   const cachedData = readIfThere(own);
   script = new Script(wrapper, { filename: file, cachedData });
-  if (own !== undefined && (cachedData === undefined || script.cachedDataRejected)) uncached.push({ own, script });
+  if (own !== undefined && (cachedData === undefined || script.cachedDataRejected))
+    uncached.push({ own, script });
   return script;
 }
 
@@ -58,13 +59,16 @@ function loadChunk(name) {
   const known = loaded.get(name);
   if (known) return known.module.exports;
   const file = join(dist, name);
-  const native = require('node:module').createRequire(file);
   const script = compile(file, name);
   const chunk = { exports: {} };
   loaded.set(name, { module: chunk, script });
-  const requireFrom = Object.assign((id) => (/^\.\/[\w-]+\.cjs$/.test(id) ? loadChunk(id.slice(2)) : native(id)), {
-    resolve: native.resolve,
-  });
+  // Packages resolve from here as they do from dist: both stand in the same package.
+  const requireFrom = Object.assign(
+    (id) => (/^\.\/[\w-]+\.cjs$/.test(id) ? loadChunk(id.slice(2)) : require(id)),
+    {
+      resolve: require.resolve,
+    },
+  );
   script.runInThisContext()(chunk.exports, requireFrom, chunk, file, dist);
   return chunk.exports;
 }

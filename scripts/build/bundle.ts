@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { WORKER_ENTRIES } from '../../src/chunk.js';
@@ -18,6 +19,12 @@ const EXTERNAL = [
   '@cedar-policy/cedar-wasm/nodejs',
   '@napi-rs/keyring',
   'pg-native',
+  // oclif needs these to find plugins and sources, which this program never does; they stay out of the bundle.
+  'tinyglobby',
+  'semver',
+  'lilconfig',
+  'minimatch',
+  'cli-spinners',
 ];
 
 const common = (root: string): BuildOptions => ({
@@ -28,7 +35,6 @@ const common = (root: string): BuildOptions => ({
   target: 'node20',
   charset: 'ascii',
   minify: true,
-  keepNames: true,
   legalComments: 'none',
   // A real `import()` cannot run inside a script that comes from a code cache.
   supported: { 'dynamic-import': false },
@@ -42,30 +48,46 @@ const common = (root: string): BuildOptions => ({
 
 export interface BundleReport {
   readonly metafiles: Readonly<Record<string, Metafile>>;
+  /** Chunks that could not be built, with the reason. */
+  readonly failures: readonly string[];
 }
 
 /** Builds main, completion, workers, and every chunk that an `import()` of heavy code asks for. */
-export async function bundleProgram(root: string, dist: string, commands: CommandModules): Promise<BundleReport> {
+export async function bundleProgram(
+  root: string,
+  dist: string,
+  commands: CommandModules,
+): Promise<BundleReport> {
   const queue = new ChunkQueue();
   const metafiles: Record<string, Metafile> = {};
   const one = async (name: string, entry: string, plugins: Plugin[]) => {
-    const result = await build({ ...common(root), entryPoints: [entry], outfile: join(dist, `${name}.cjs`), plugins });
+    const result = await build({
+      ...common(root),
+      entryPoints: [entry],
+      outfile: join(dist, `${name}.cjs`),
+      plugins,
+    });
     if (result.metafile) metafiles[name] = result.metafile;
   };
   const split = splitChunks(root, queue);
   await Promise.all([
     one('main', join(root, 'src/cli/boot/main.ts'), [commandModules(commands), split, lazyCore]),
     one('complete', join(root, 'src/cli/complete/entry.ts'), []),
-    ...Object.entries(WORKER_ENTRIES).map(([name, entry]) => one(name, join(root, 'src', entry), [])),
+    ...Object.entries(WORKER_ENTRIES)
+      .filter(([, entry]) => existsSync(join(root, 'src', entry)))
+      .map(([name, entry]) => one(name, join(root, 'src', entry), [])),
   ]);
   const built = new Set<string>();
+  const failures: string[] = [];
   for (;;) {
     const next = [...queue.entries].filter(([name]) => !built.has(name));
-    if (next.length === 0) return { metafiles };
+    if (next.length === 0) return { metafiles, failures };
     await Promise.all(
       next.map(([name, entry]) => {
         built.add(name);
-        return one(name, entry, [split, sharedErrors]);
+        return one(name, entry, [split, sharedErrors]).catch((error: unknown) => {
+          failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+        });
       }),
     );
   }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 
@@ -29,17 +28,15 @@ function chunkName(root: string, entry: string): string {
   return path.replace(/(?:\/index)?\.ts$/u, '').replaceAll('/', '-');
 }
 
-function sourceOf(importer: string, path: string): string | undefined {
-  const file = resolve(dirname(importer), path.replace(/\.js$/u, '.ts'));
-  return existsSync(file) ? file : undefined;
-}
+const sourceOf = (importer: string, path: string) =>
+  resolve(dirname(importer), path.replace(/\.js$/u, '.ts'));
 
 /** Turns `import()` of heavy code into a require of a sibling chunk, and remembers that chunk. */
 export function splitChunks(root: string, queue: ChunkQueue): Plugin {
   return {
     name: 'split-chunks',
     setup(build) {
-      build.onResolve({ filter: /.*/u }, ({ path, importer, kind }) => {
+      build.onResolve({ filter: /.*/ }, ({ path, importer, kind }) => {
         if (kind !== 'dynamic-import') return undefined;
         if (HEAVY_PACKAGES.test(path)) {
           const name = `package-${path.replace(/^@/u, '').replaceAll('/', '-')}`;
@@ -52,7 +49,11 @@ export function splitChunks(root: string, queue: ChunkQueue): Plugin {
         if (!HEAVY.some((heavy) => heavy.test(inside))) return undefined;
         // Within its own folder a lazy import stays in the chunk.
         const folder = /^src\/[^/]+\//u.exec(inside)?.[0] ?? inside;
-        if (relative(root, importer).replaceAll('\\', '/').startsWith(folder) && !inside.endsWith('pooled.ts')) return undefined;
+        if (
+          relative(root, importer).replaceAll('\\', '/').startsWith(folder) &&
+          !inside.endsWith('pooled.ts')
+        )
+          return undefined;
         const name = chunkName(root, entry);
         queue.add(name, entry);
         return { path: `./${name}.cjs`, external: true };
@@ -65,12 +66,12 @@ export function splitChunks(root: string, queue: ChunkQueue): Plugin {
 export const sharedErrors: Plugin = {
   name: 'shared-errors',
   setup(build) {
-    build.onResolve({ filter: /\/errors\/(?:index|thothctl-error)\.js$/u }, ({ path, resolveDir }) =>
+    build.onResolve({ filter: /\/errors\/(?:index|thothctl-error)\.js$/ }, ({ path, resolveDir }) =>
       resolve(resolveDir, path).endsWith(join('src', 'errors', path.slice(path.lastIndexOf('/') + 1)))
         ? { path: 'errors', namespace: 'shared' }
         : undefined,
     );
-    build.onLoad({ filter: /.*/u, namespace: 'shared' }, () => ({
+    build.onLoad({ filter: /.*/, namespace: 'shared' }, () => ({
       contents: 'module.exports = globalThis[Symbol.for("thothctl.errors")];',
       loader: 'js',
     }));

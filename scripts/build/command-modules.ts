@@ -11,7 +11,9 @@ export interface CommandModules {
 
 /** The module `thothctl:commands`: which command is in which file, each evaluated only when asked for. */
 export function commandModules({ folder, files, names, program }: CommandModules): Plugin {
-  const lines = [...files].map(([id, file]) => `${JSON.stringify(id)}: () => require(${JSON.stringify(join(folder, file))})`);
+  const lines = [...files].map(
+    ([id, file]) => `${JSON.stringify(id)}: () => require(${JSON.stringify(join(folder, file))})`,
+  );
   const contents = [
     `export const modules = { ${lines.join(',\n')} };`,
     `export const names = ${JSON.stringify(names)};`,
@@ -20,8 +22,12 @@ export function commandModules({ folder, files, names, program }: CommandModules
   return {
     name: 'command-modules',
     setup(build) {
-      build.onResolve({ filter: /^thothctl:commands$/u }, () => ({ path: 'commands', namespace: 'thothctl' }));
-      build.onLoad({ filter: /.*/u, namespace: 'thothctl' }, () => ({ contents, loader: 'js', resolveDir: folder }));
+      build.onResolve({ filter: /^thothctl:commands$/ }, () => ({ path: 'commands', namespace: 'thothctl' }));
+      build.onLoad({ filter: /.*/, namespace: 'thothctl' }, () => ({
+        contents,
+        loader: 'js',
+        resolveDir: folder,
+      }));
     },
   };
 }

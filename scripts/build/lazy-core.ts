@@ -3,21 +3,28 @@ import type { Plugin } from 'esbuild';
 
 /** These run for their side effects, or are used before anything else. */
 const EAGER = /[\\/](?:logger|cache)\.js$/u;
-const IMPORT = /^const (\w+) = ((?:__importDefault\(|__importStar\()?require\("[^"]+"\)\)?);$/gmu;
+const IMPORT = /^(?:const|var) (\w+) = ((?:__importDefault\(|__importStar\()?require\("[^"]+"\)\)?);$/gmu;
 const REEXPORT = /^exports\.(\w+) = (__importStar\(require\("[^"]+"\)\));$/gmu;
 
 const LAZY = 'const __lazy = (load) => { let value; return () => (value ??= load()); };\n';
 
 /** Defers every `require` of a compiled CommonJS module to the first use of what it gives. */
 export function deferRequires(source: string): string {
-  const bindings = [...source.matchAll(IMPORT)].flatMap(([, name, load]) => (name && load ? [{ name, load }] : []));
+  const bindings = [...source.matchAll(IMPORT)].flatMap(([, name, load]) =>
+    name && load ? [{ name, load }] : [],
+  );
   let text = source;
   for (const { name, load } of bindings) {
     const bare = [...text.matchAll(new RegExp(`(?<![\\w$.])${name}\\b(?!\\s*\\.)`, 'gu'))];
     // Once in its own declaration; anywhere else without a member access means it is passed on as a value.
     if (bare.length !== 1) continue;
     const rest = text
-      .replace(`const ${name} = ${load};`, `const ${name}\u0000 = __lazy(() => ${load});`)
+      .replace(
+        new RegExp(`^(?:const|var) ${name} = .*$`, 'mu'),
+        () => `const ${name}\u0000 = __lazy(() => ${load});`,
+      )
+      // `new x.Y()` would otherwise become `new x()`.
+      .replaceAll(new RegExp(`\\bnew ${name}(?=\\s*\\.)`, 'gu'), `new (${name}())`)
       .replaceAll(new RegExp(`(?<![\\w$.])${name}(?=\\s*\\.)`, 'gu'), `${name}()`);
     text = rest.replace(`const ${name}\u0000`, `const ${name}`);
   }
@@ -28,12 +35,55 @@ export function deferRequires(source: string): string {
   return text === source ? source : LAZY + text;
 }
 
+const GETTERS = `
+${LAZY}
+const getters = (target, loaders) => {
+  for (const [name, load] of Object.entries(loaders)) Object.defineProperty(target, name, { enumerable: true, get: __lazy(load) });
+};
+`;
+
+/** Same exports as `ux/index.js`, which makes spinners and loads a JSON highlighter before anybody asks. */
+const LAZY_UX = `
+${GETTERS}
+const spins = Boolean(process.stderr.isTTY) && !process.env.CI && !['dumb', 'emacs-color'].includes(process.env.TERM);
+const loaders = {
+  error: () => require('../errors/error').error,
+  exit: () => require('../errors/exit').exit,
+  warn: () => require('../errors/warn').warn,
+  colorizeJson: () => require('./colorize-json').default,
+  colorize: () => require('./theme').colorize,
+  stderr: () => require('./write').stderr,
+  stdout: () => require('./write').stdout,
+  action: () => (spins ? new (require('./action/spinner').default)() : new (require('./action/simple').default)()),
+};
+getters(exports, loaders);
+exports.ux = {};
+getters(exports.ux, loaders);
+`;
+
+/** The part of `lib/index.js` that this program imports, without the check of the Node version on every start. */
+const LAZY_INDEX = `
+${GETTERS}
+getters(exports, {
+  Args: () => require('./args'),
+  Command: () => require('./command').Command,
+  CommandHelp: () => require('./help').CommandHelp,
+  Config: () => require('./config').Config,
+  Errors: () => require('./errors'),
+  Flags: () => require('./flags'),
+  Help: () => require('./help').Help,
+  ux: () => require('./ux').ux,
+});
+`;
+
 /** oclif's core loads all of itself at once; a command needs a third of it. */
 export const lazyCore: Plugin = {
   name: 'lazy-core',
   setup(build) {
-    build.onLoad({ filter: /[\\/]@oclif[\\/]core[\\/]lib[\\/].*\.js$/u }, async ({ path }) => {
+    build.onLoad({ filter: /[\\/]@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
+      if (/[\\/]lib[\\/]index\.js$/u.test(path)) return { contents: LAZY_INDEX, loader: 'js' };
+      if (/[\\/]ux[\\/]index\.js$/u.test(path)) return { contents: LAZY_UX, loader: 'js' };
       return { contents: EAGER.test(path) ? source : deferRequires(source), loader: 'js' };
     });
   },

@@ -64,7 +64,10 @@ function traceLine(event: TraceEvent): string {
 
 /** Client of the selected tenant. Loaded only by commands that call the control plane. */
 export async function connect(request: ApiRequest, need: CredentialNeed = 'required'): Promise<GovApi> {
-  const [connection, { createGovApi }] = await Promise.all([resolveFor(request, need), import('../govapi/index.js')]);
+  const [connection, { createGovApi }] = await Promise.all([
+    resolveFor(request, need),
+    import('../govapi/index.js'),
+  ]);
   const { flags, version, longLived = false } = request;
   const caFile = text(flags['ca-file']);
   return createGovApi({

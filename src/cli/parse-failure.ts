@@ -64,12 +64,10 @@ export function fromParseFailure(error: unknown, command: ParsedCommand): Thothc
   }
   const isOclif = 'oclif' in error && typeof error.oclif === 'object';
   if (!isOclif && !error.message.startsWith('Parsing --')) return undefined;
-  switch (error.constructor.name) {
-    case 'NonExistentFlagsError':
-      return unknownFlags('flags' in error ? strings(error.flags) : [], command);
-    case 'UnexpectedArgsError':
-      return unexpectedArguments('args' in error ? strings(error.args) : [], command);
-    default:
-      return usageError(tidy(error.message), `Run thothctl ${command.id} --help.`);
-  }
+  // The classes are not exported and their names do not survive the build, so they are told apart by what they carry.
+  if ('flags' in error && Array.isArray(error.flags)) return unknownFlags(strings(error.flags), command);
+  const args = 'args' in error ? strings(error.args) : [];
+  return args.length > 0
+    ? unexpectedArguments(args, command)
+    : usageError(tidy(error.message), `Run thothctl ${command.id} --help.`);
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { ThothctlError, usageError } from '../errors/index.js';
 import { secretVariable } from './flags.js';
 import { protect } from './redact.js';
@@ -20,6 +19,7 @@ async function readStdin(): Promise<string> {
 export async function readSecretFile(path: string): Promise<string> {
   let text: string;
   try {
+    const { readFile } = await import('node:fs/promises');
     text = await readFile(path, 'utf8');
   } catch (cause) {
     throw new ThothctlError({

@@ -1,10 +1,10 @@
 import { wantsColour } from './colour.js';
-import { growingFile, replaceFile } from './file.js';
 import { renderQueried, renderResult, type Format, type Surface } from './forms.js';
 import { renderJson, renderJsonLine } from './json.js';
 import type { Column, Output, Progress, Result, RowStream } from './port.js';
 import { silentProgress, SpinnerProgress } from './progress.js';
 import { applyQuery } from './query.js';
+import { replaceFile } from './replace-file.js';
 import { cleanText } from './sanitise.js';
 import { openRowStream } from './stream.js';
 import { streamSink, type Sink } from './writer.js';
@@ -51,6 +51,12 @@ function formatOfFile(file: string): Format {
   return BY_EXTENSION[/\.([a-z]+)$/iu.exec(file)?.[1]?.toLowerCase() ?? ''] ?? 'json';
 }
 
+/** A file that grows row by row; its code is loaded with the first row. */
+function fileSink(path: string): Sink {
+  const sink = import('./file.js').then(({ growingFile }) => growingFile(path));
+  return { write: async (text) => (await sink).write(text) };
+}
+
 /** The output port over the streams of this process. */
 export class TerminalOutput implements Output {
   readonly #options: OutputOptions;
@@ -94,7 +100,7 @@ export class TerminalOutput implements Output {
       columns,
       format: this.#options.format ?? (file === undefined ? 'table' : formatOfFile(file)),
       surface: file === undefined ? this.#surface() : FILE_SURFACE,
-      sink: file === undefined ? this.#stdout : growingFile(file),
+      sink: file === undefined ? this.#stdout : fileSink(file),
       ...(query !== undefined && { query }),
     });
   }

@@ -49,7 +49,11 @@ export async function run(argv: readonly string[]): Promise<void> {
 }
 
 /** Ids for completion; see `complete/tenant-values`. */
-export async function tenantValues(command: string, name: string, words: readonly string[]): Promise<Suggestion[]> {
+export async function tenantValues(
+  command: string,
+  name: string,
+  words: readonly string[],
+): Promise<Suggestion[]> {
   const values = await import('../complete/tenant-values.js');
   return values.tenantValues(command, name, words, program.version);
 }

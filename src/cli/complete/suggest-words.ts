@@ -40,14 +40,19 @@ function startingWith(partial: string, suggestions: readonly Suggestion[]): Sugg
 }
 
 /** Next words of a partly typed command: topics and verbs. */
-function nextWords(typed: readonly string[], partial: string, entries: readonly CommandEntry[]): Suggestion[] {
+function nextWords(
+  typed: readonly string[],
+  partial: string,
+  entries: readonly CommandEntry[],
+): Suggestion[] {
   const prefix = typed.length === 0 ? '' : `${typed.join(':')}:`;
   const found = new Map<string, string | undefined>();
   for (const { id, hidden, summary } of entries) {
     if (hidden || !id.startsWith(prefix)) continue;
     const rest = id.slice(prefix.length);
     const word = rest.split(':', 1)[0] ?? rest;
-    if (word.startsWith(partial) && (!found.has(word) || word === rest)) found.set(word, word === rest ? summary : found.get(word));
+    if (word.startsWith(partial) && (!found.has(word) || word === rest))
+      found.set(word, word === rest ? summary : found.get(word));
   }
   return [...found].map(([value, note]) => ({ value, ...(note !== undefined && { note }) }));
 }
@@ -55,11 +60,18 @@ function nextWords(typed: readonly string[], partial: string, entries: readonly 
 function flagNamed(definition: Declared, token: string): [string, DeclaredFlag] | undefined {
   return Object.entries(definition.flags).find(
     ([name, { aliases = [], char }]) =>
-      token === `--${name}` || aliases.some((alias) => token === `--${alias}`) || (char !== undefined && token === `-${char}`),
+      token === `--${name}` ||
+      aliases.some((alias) => token === `--${alias}`) ||
+      (char !== undefined && token === `-${char}`),
   );
 }
 
-async function flagValues(source: CompletionSource, id: string, [name, flag]: [string, DeclaredFlag], words: readonly string[]) {
+async function flagValues(
+  source: CompletionSource,
+  id: string,
+  [name, flag]: [string, DeclaredFlag],
+  words: readonly string[],
+) {
   if (flag.options) return flag.options.map((value) => ({ value }));
   if (flag.helpValue === '<true|false>') return BOOLEANS;
   if (flag.helpValue === '<file>' || /(?:^|-)(?:file|dir|output)$/u.test(name)) return [FILES];
@@ -68,8 +80,16 @@ async function flagValues(source: CompletionSource, id: string, [name, flag]: [s
 
 function flagSuggestions(definition: Declared, words: readonly string[], partial: string): Suggestion[] {
   return Object.entries(definition.flags)
-    .filter(([name, flag]) => flag.hidden !== true && `--${name}`.startsWith(partial) && (flag.multiple === true || !words.includes(`--${name}`)))
-    .map(([name, { description }]) => ({ value: `--${name}`, ...(description !== undefined && { note: description }) }));
+    .filter(
+      ([name, flag]) =>
+        flag.hidden !== true &&
+        `--${name}`.startsWith(partial) &&
+        (flag.multiple === true || !words.includes(`--${name}`)),
+    )
+    .map(([name, { description }]) => ({
+      value: `--${name}`,
+      ...(description !== undefined && { note: description }),
+    }));
 }
 
 /** How many positional arguments the words already hold. */
@@ -91,7 +111,8 @@ export async function suggestWords(line: readonly string[], source: CompletionSo
   if (words.includes('--')) return [FILES];
   const match = matchCommand(source.names, words);
   const alias = match !== undefined && match.id === `${match.name}:list`;
-  const more = match === undefined || match.argv.length === 0 ? nextWords(words, partial, source.entries) : [];
+  const more =
+    match === undefined || match.argv.length === 0 ? nextWords(words, partial, source.entries) : [];
   if (match === undefined || (alias && more.length > 0 && !partial.startsWith('-'))) return more;
   const definition = await source.definition(match.id);
   const [, name = '', typed = ''] = /^(--[^=]+)=(.*)$/u.exec(partial) ?? [];
@@ -101,7 +122,8 @@ export async function suggestWords(line: readonly string[], source: CompletionSo
       s.value === FILES.value ? s : { ...s, value: `${name}=${s.value}` },
     );
   const pending = flagNamed(definition, words.at(-1) ?? '');
-  if (pending?.[1].type === 'option') return startingWith(partial, await flagValues(source, match.id, pending, words));
+  if (pending?.[1].type === 'option')
+    return startingWith(partial, await flagValues(source, match.id, pending, words));
   if (partial.startsWith('-')) return flagSuggestions(definition, words, partial);
   const argument = Object.entries(definition.args)[positionals(definition, match.argv)];
   if (argument === undefined) return more;

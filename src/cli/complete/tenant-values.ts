@@ -39,7 +39,10 @@ export async function tenantValues(
 ): Promise<Suggestion[]> {
   if (namesContext(command, name)) {
     const { listContexts, systemPorts } = await import('../../context/index.js');
-    return (await listContexts(systemPorts())).map((context) => ({ value: context.name, note: context.tenant_id }));
+    return (await listContexts(systemPorts())).map((context) => ({
+      value: context.name,
+      note: context.tenant_id,
+    }));
   }
   const kind = valueKind(command, name);
   if (kind === undefined) return [];
@@ -51,6 +54,8 @@ export async function tenantValues(
     const value = textOf(row, kind.id);
     const note = textOf(row, kind.note);
     // A value that a shell would split or expand is not offered.
-    return value !== undefined && /^[\w.:@/-]+$/u.test(value) ? [{ value, ...(note !== undefined && { note }) }] : [];
+    return value !== undefined && /^[\w.:@/-]+$/u.test(value)
+      ? [{ value, ...(note !== undefined && { note }) }]
+      : [];
   });
 }

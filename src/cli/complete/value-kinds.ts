@@ -8,9 +8,17 @@ export interface ValueKind {
 }
 
 const KEYS: ValueKind = { operation: 'listApiKeys', id: ['key_id', 'id'], note: ['name'] };
-const APPROVALS: ValueKind = { operation: 'listApprovals', id: ['approval_id', 'id', 'hold_token'], note: ['tool_name', 'agent_id'] };
+const APPROVALS: ValueKind = {
+  operation: 'listApprovals',
+  id: ['approval_id', 'id', 'hold_token'],
+  note: ['tool_name', 'agent_id'],
+};
 const BUNDLES: ValueKind = { operation: 'listPolicyBundles', id: ['bundle_id', 'id'], note: ['name'] };
-const VIOLATIONS: ValueKind = { operation: 'listViolations', id: ['violation_id', 'id'], note: ['tool_name'] };
+const VIOLATIONS: ValueKind = {
+  operation: 'listViolations',
+  id: ['violation_id', 'id'],
+  note: ['tool_name'],
+};
 const PACKS: ValueKind = { operation: 'listGovernancePacks', id: ['pack_id', 'id'], note: ['name'] };
 const PROVIDERS: ValueKind = { operation: 'listMdmProviders', id: ['name', 'provider'], note: ['provider'] };
 
