@@ -2,7 +2,6 @@ import { listCommand } from '../../cli/declare.js';
 
 export default listCommand({
   operation: 'listAgents',
-  hiddenAliases: ['agents'],
   summary: 'List agents the tenant knows and the tools they may call',
   columns: [
     { key: 'agent_id', header: 'AGENT', kind: 'id' },

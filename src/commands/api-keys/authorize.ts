@@ -18,7 +18,7 @@ export default class ApiKeysAuthorize extends ThothCommand<typeof ApiKeysAuthori
     'api-key-stdin': Flags.boolean({ description: 'read the key from stdin' }),
     permission: Flags.option({ options: PERMISSIONS, description: 'permission to check', required: true })(),
   };
-  static override variables = { THOTHCTL_CHECK_API_KEY: 'the key to check, where nobody can be asked' };
+  static override variables = { THOTH_CHECKED_API_KEY: 'the key to check, where nobody can be asked' };
 
   async execute(): Promise<Result> {
     const scope = selectedScope(this.flags);
@@ -31,10 +31,13 @@ export default class ApiKeysAuthorize extends ThothCommand<typeof ApiKeysAuthori
     return { data: { ...answer, authorized: authorised }, exit: authorised ? 'ok' : 'checkFailed' };
   }
 
+  /** Never taken from THOTH_API_KEY: that is who asks, not what is asked about. */
   async #key(): Promise<string> {
-    return (
-      (await this.secret('api-key')) ??
-      (await this.askSecret('API key to check', '--api-key-file or --api-key-stdin'))
-    );
+    if (this.flags['api-key-file'] !== undefined || this.flags['api-key-stdin']) {
+      const given = await this.secret('api-key');
+      if (given !== undefined) return given;
+    }
+    const answeredBy = '--api-key-file, --api-key-stdin or THOTH_CHECKED_API_KEY';
+    return (await this.secret('checked-api-key')) ?? (await this.askSecret('API key to check', answeredBy));
   }
 }

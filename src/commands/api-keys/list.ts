@@ -3,7 +3,6 @@ import { KEY_COLUMNS } from '../../journeys/api-keys/columns.js';
 
 export default listCommand({
   operation: 'listApiKeys',
-  hiddenAliases: ['api-keys'],
   summary: 'List API keys, also revoked and expired ones',
   columns: KEY_COLUMNS,
   rows: (output) => output.api_keys,

@@ -5,7 +5,6 @@ import { APPROVAL_COLUMNS } from '../../journeys/approvals/index.js';
 export default listCommand({
   operation: 'listApprovals',
   summary: 'List step-up approvals, newest first',
-  hiddenAliases: ['approvals'],
   flags: {
     status: Flags.option({
       options: ['pending', 'approved', 'denied', 'expired'] as const,

@@ -19,7 +19,7 @@ export default class ApprovalsWatch extends ThothCommand<typeof ApprovalsWatch> 
 
   async execute(): Promise<void> {
     const asks = this.attended && !this.flags['announce-only'] && !this.flags.json && !this.flags.output;
-    await watchHolds(await this.api(), this.out.stream(APPROVAL_COLUMNS), {
+    await watchHolds(await this.api({ longLived: true }), this.out.stream(APPROVAL_COLUMNS), {
       signal: this.signal,
       notice: (text) => this.out.notice(text),
       includePending: !this.flags['new-only'],

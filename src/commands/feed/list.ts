@@ -5,7 +5,6 @@ import { FEED_COLUMNS } from '../../journeys/follow/index.js';
 export default listCommand({
   operation: 'listGovernanceFeed',
   summary: 'List decisions, newest first',
-  hiddenAliases: ['feed'],
   flags: {
     'agent-id': Flags.string({ description: 'only this agent' }),
     'tool-name': Flags.string({ description: 'only this tool' }),

@@ -12,7 +12,7 @@ export default class FeedTail extends ThothCommand<typeof FeedTail> {
   static override flags = { ...tailFlags };
 
   async execute(): Promise<void> {
-    const api = await this.api();
+    const api = await this.api({ longLived: true });
     const { resume, cursor, limit } = this.flags;
     const named = resume === undefined ? undefined : cursorPlace(api.tenantId, FEED.name, resume);
     const cursorFile = this.flags['cursor-file'] ?? named;

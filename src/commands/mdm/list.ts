@@ -3,7 +3,6 @@ import { listCommand } from '../../cli/declare.js';
 export default listCommand({
   operation: 'listMdmProviders',
   summary: 'List MDM providers and their latest sync',
-  hiddenAliases: ['mdm'],
   columns: [
     { key: 'provider', header: 'PROVIDER', kind: 'id' },
     { key: 'name', header: 'NAME' },

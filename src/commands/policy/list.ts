@@ -4,7 +4,6 @@ import type { Result } from '../../output/port.js';
 
 export default class PolicyList extends ThothCommand<typeof PolicyList> {
   static override summary = 'List the newest version of every policy bundle';
-  static override hiddenAliases = ['policy'];
 
   async execute(): Promise<Result> {
     const data = await newestBundles(await this.api(), this.signal);

@@ -26,7 +26,7 @@ export default class PolicyPush extends ThothCommand<typeof PolicyPush> {
   static override flags = { ...dryRunFlag };
 
   async execute(): Promise<Result> {
-    const api = await this.api();
+    const api = await this.api({ longLived: true });
     const plan = await planPush(api, this.args.path, this.signal);
     for (const warning of plan.warnings) this.out.warn(faultText(warning));
     const report = diffReport(api.tenantId, plan.diff);

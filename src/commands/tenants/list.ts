@@ -3,7 +3,6 @@ import { listCommand } from '../../cli/declare.js';
 export default listCommand({
   operation: 'listTenants',
   summary: 'List the tenants of this installation (local control plane)',
-  hiddenAliases: ['tenants'],
   columns: [
     { key: 'tenant_id', header: 'TENANT', kind: 'id' },
     { key: 'owner', header: 'OWNER', kind: 'state' },

@@ -5,7 +5,6 @@ import { VIOLATION_COLUMNS } from '../../journeys/follow/index.js';
 export default listCommand({
   operation: 'listViolations',
   summary: 'List violations, newest first',
-  hiddenAliases: ['violations'],
   flags: { limit: Flags.integer({ description: 'at most this many', min: 1 }) },
   query: ({ flags }) => (flags.limit ? { limit: flags.limit } : {}),
   columns: VIOLATION_COLUMNS,

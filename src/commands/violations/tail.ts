@@ -19,7 +19,7 @@ export default class ViolationsTail extends ThothCommand<typeof ViolationsTail> 
   static override flags = { ...tailFlags };
 
   async execute(): Promise<void> {
-    const api = await this.api();
+    const api = await this.api({ longLived: true });
     const { resume, cursor, limit } = this.flags;
     const named = resume === undefined ? undefined : cursorPlace(api.tenantId, VIOLATIONS.name, resume);
     const cursorFile = this.flags['cursor-file'] ?? named;

@@ -5,7 +5,6 @@ import { BUNDLE_COLUMNS, POLICY_MODES } from '../../../policy/index.js';
 export default listCommand({
   operation: 'listPolicyBundles',
   summary: 'List policy bundles with every version',
-  hiddenAliases: ['governance:policy-bundles'],
   flags: {
     framework: Flags.string({ description: 'only OPA or CEDAR' }),
     status: Flags.option({
