@@ -1,4 +1,5 @@
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { programFromPackage } from '../../src/cli/boot/dev.js';
 import { commandFiles, sourceCatalogue } from '../../src/cli/boot/source-catalogue.js';
@@ -11,29 +12,33 @@ import { sourceHash } from './source-hash.js';
 
 const root = join(import.meta.dirname, '../..');
 const dist = join(root, 'dist');
+// Beside the packages, where version control does not look.
+const work = join(root, 'node_modules/.thothctl-build', String(process.pid));
+const fresh = join(work, 'dist');
 const started = Date.now();
 
-async function removeOld(): Promise<void> {
-  await mkdir(dist, { recursive: true });
-  for (const file of await readdir(dist))
-    if (/\.cjs(?:\..*\.cache)?$/u.test(file)) await rm(join(dist, file));
+/** Puts the finished build in place in one step, so that a build that fails leaves the old one working. */
+async function swapIn(built: string): Promise<void> {
+  const old = join(work, 'old');
+  if (existsSync(dist)) await rename(dist, old);
+  await rename(built, dist);
 }
 
 async function build(): Promise<void> {
   const hash = await sourceHash(root);
-  await rm(join(dist, '.source-hash'), { force: true });
   const folder = join(root, 'src/commands');
   const { name, version, oclif } = await programFromPackage(root);
   const catalogue = await sourceCatalogue(folder);
   const ids = new Set((await catalogue.entries()).map((entry) => entry.id));
   const files = new Map([...(await commandFiles(folder))].filter(([id]) => ids.has(id)));
-  await removeOld();
+  await mkdir(fresh, { recursive: true });
   const [{ failures }, count, entries, assets] = await Promise.all([
-    bundleProgram(root, dist, { folder, files, names: catalogue.names, program: { name, version, oclif } }),
-    writeDefinitions(root, dist, version, catalogue),
-    buildLibrary(root, dist),
-    copyAssets(join(root, 'src'), dist),
+    bundleProgram(root, fresh, { folder, files, names: catalogue.names, program: { name, version, oclif } }),
+    writeDefinitions(root, fresh, version, catalogue),
+    buildLibrary(root, fresh),
+    copyAssets(join(root, 'src'), fresh),
   ]);
+  await swapIn(fresh);
   writeCodeCaches(root);
   for (const failure of failures) process.stderr.write(`chunk not built: ${failure}\n`);
   if (failures.length > 0) process.exitCode = 1;
@@ -45,5 +50,5 @@ async function build(): Promise<void> {
   );
 }
 
-await build();
+await build().finally(() => rm(work, { recursive: true, force: true, maxRetries: 5 }));
 process.exit();

@@ -69,25 +69,26 @@ export async function bundleProgram(
     });
     if (result.metafile) metafiles[name] = result.metafile;
   };
+  const failures: string[] = [];
+  const note = (name: string) => (error: unknown) => {
+    failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+  };
   const split = splitChunks(root, queue);
   await Promise.all([
     one('main', join(root, 'src/cli/boot/main.ts'), [commandModules(commands), split, lazyCore]),
     one('complete', join(root, 'src/cli/complete/entry.ts'), []),
     ...Object.entries(WORKER_ENTRIES)
       .filter(([, entry]) => existsSync(join(root, 'src', entry)))
-      .map(([name, entry]) => one(name, join(root, 'src', entry), [])),
+      .map(([name, entry]) => one(name, join(root, 'src', entry), []).catch(note(name))),
   ]);
   const built = new Set<string>();
-  const failures: string[] = [];
   for (;;) {
     const next = [...queue.entries].filter(([name]) => !built.has(name));
     if (next.length === 0) return { metafiles, failures };
     await Promise.all(
       next.map(([name, entry]) => {
         built.add(name);
-        return one(name, entry, [split, sharedErrors]).catch((error: unknown) => {
-          failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
-        });
+        return one(name, entry, [split, sharedErrors]).catch(note(name));
       }),
     );
   }
