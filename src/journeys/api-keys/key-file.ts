@@ -1,6 +1,6 @@
 import { chmod, lstat } from 'node:fs/promises';
 import { usageError } from '../../errors/index.js';
-import { replaceFile } from '../../output/file.js';
+import { replaceFile } from '../../output/index.js';
 
 /** Refuses a place where a key cannot be kept, before a key is issued. */
 export async function checkKeyFile(path: string, overwrite: boolean): Promise<void> {

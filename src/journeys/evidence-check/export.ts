@@ -2,7 +2,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { ThothctlError } from '../../errors/index.js';
-import { exportLines } from '../../evidence/index.js';
+import { exportLines, isEvidenceRecord, type EvidenceRecord } from '../../evidence/index.js';
 import type { GovApi } from '../../govapi/client.js';
 import { ChainDownload } from './download.js';
 import { servedKeys } from './keys.js';
@@ -30,7 +30,7 @@ export async function exportChain(
       const content = {
         tenantId: api.tenantId,
         keys,
-        records: download.records(),
+        records: completeRecords(download),
         head: () => Promise.resolve(signedEnd(download)),
       };
       for await (const line of exportLines(content)) {
@@ -66,4 +66,18 @@ function signedEnd(download: ChainDownload) {
     message: 'the control plane sent no signed head with its evidence',
     exit: 'unexpected',
   });
+}
+
+async function* completeRecords(download: ChainDownload): AsyncGenerator<EvidenceRecord> {
+  for await (const row of download.records()) {
+    const record: unknown = row;
+    if (!isEvidenceRecord(record)) {
+      throw new ThothctlError({
+        code: 'unexpected_reply',
+        message: `record ${row.chain_index} of the export is not a complete evidence record`,
+        exit: 'unexpected',
+      });
+    }
+    yield record;
+  }
 }

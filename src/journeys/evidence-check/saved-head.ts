@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ThothctlError, usageError } from '../../errors/index.js';
 import { isEvidenceKey, isHead, type EvidenceKey, type SignedHead } from '../../evidence/index.js';
-import { replaceFile } from '../../output/file.js';
+import { replaceFile } from '../../output/index.js';
 
 /** How far a chain was seen, and under which keys; what a later verification is held against. */
 export interface SavedHead {
