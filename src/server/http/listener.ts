@@ -1,6 +1,6 @@
 import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { ThothctlError } from '../../errors/index.js';
 import { announcesTooMuch } from './request-body.js';
 
@@ -39,7 +39,14 @@ export async function listen(
       ? createPlainServer(settings)
       : createTlsServer({ ...settings, ...tls, minVersion: 'TLSv1.2' });
   let draining = false;
+  // Node counts a connection that never sent a request as busy; a client that connected ahead would hold up the end.
+  const unused = new Set<Socket>();
+  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
   const serve: RequestListener = (request, response) => {
+    unused.delete(request.socket);
     if (draining) response.shouldKeepAlive = false;
     handler(request, response);
   };
@@ -67,6 +74,7 @@ export async function listen(
           resolve();
         });
         server.closeIdleConnections();
+        for (const socket of unused) socket.destroy();
       }),
   };
 }
