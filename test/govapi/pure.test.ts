@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fillPath, queryText } from '../../src/govapi/base-url.js';
 import { byOffset, byPage, bySequence } from '../../src/govapi/paging.js';
