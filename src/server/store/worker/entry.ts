@@ -17,7 +17,8 @@ async function start(task: StoreTask): Promise<WorkerMessage> {
 
 function startFault(error: unknown): StartFault {
   if (error instanceof ThothctlError) {
-    return { code: error.code, message: error.message, exit: error.exit, fix: error.fix };
+    const { code, message, exit, fix, details } = error;
+    return { code, message, exit, fix, details };
   }
   const message = error instanceof Error ? error.message : String(error);
   return {
@@ -25,6 +26,7 @@ function startFault(error: unknown): StartFault {
     message: `the store cannot be opened: ${message}`,
     exit: 'unexpected',
     fix: undefined,
+    details: undefined,
   };
 }
 

@@ -1,7 +1,7 @@
 import { ThothctlError } from '../../../errors/index.js';
 import { createSigner, generateSigningKey } from '../../../evidence/signature.js';
 import { dataLayout, prepareDataDirectory, type DataLayout } from '../data-directory.js';
-import { migrate } from '../migrations/index.js';
+import { migrate, refuseNewer } from '../migrations/index.js';
 import type { StoredKey } from '../port.js';
 import { readPrivateKey, writePrivateKey } from '../signing-key-files.js';
 import { openSqlite, type SqliteDatabase } from '../sqlite-driver.js';
@@ -57,6 +57,7 @@ async function openDatabase(layout: DataLayout, busyTimeoutMs: number): Promise<
   const database = await openSqlite(layout.database);
   try {
     database.exec(`PRAGMA busy_timeout = ${Math.trunc(busyTimeoutMs)}`);
+    refuseNewer(database, layout.root);
     database.exec('PRAGMA journal_mode = WAL');
     database.exec('PRAGMA synchronous = FULL');
     // macOS only: a plain fsync there leaves data in the drive's cache.

@@ -46,4 +46,5 @@ export type WorkerMessage =
 export interface StartFault extends Fault {
   readonly exit: string;
   readonly fix: string | undefined;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
 }
