@@ -1,0 +1,113 @@
+import { once } from 'node:events';
+import { ThothctlError, usageError } from '../errors/index.js';
+import { commaList } from '../sdk/config/values.js';
+import { ThothConfigError } from '../sdk/errors.js';
+import { shutdown } from '../sdk/client.js';
+import { createSession } from '../sdk/instrument.js';
+import type { Session } from '../sdk/session.js';
+import { endGroup } from './child/clean-up.js';
+import { launch } from './child/launch.js';
+import { SignalForwarding } from './child/signals.js';
+import { exitStatus, type ExitStatus } from './exit-status.js';
+import { relay } from './mcp-stdio/relay.js';
+import type { RunOptions } from './options.js';
+import { SdkBroker } from './sdk-broker/broker.js';
+import { childEnvironment } from './sdk-broker/child-environment.js';
+
+export { type ExitStatus } from './exit-status.js';
+export { type RunOptions } from './options.js';
+
+const FLUSH_MS = 2000;
+
+/**
+ * Runs a command under governance: its tool calls over MCP stdio and those of any Thoth SDK inside it are
+ * decided by one session. Resolves with the child's own exit code, or 128 plus its signal. Throws before the
+ * child starts: exit 125 (our own failure), 126 (not executable), 127 (not found).
+ */
+export async function runGoverned(options: RunOptions): Promise<ExitStatus> {
+  const [program, ...args] = options.command;
+  if (program === undefined || program === '') {
+    throw usageError('No command to run.', 'Give it after --, for example: thothctl run -- node agent.js');
+  }
+  const session = openSession(options, program);
+  // The connection opens while the child starts; the first call finds it ready.
+  void session.warm();
+  const broker = await SdkBroker.start(session).catch((cause: unknown) => {
+    throw new ThothctlError({
+      code: 'broker_not_started',
+      message: 'The broker for SDKs in the command could not listen on 127.0.0.1.',
+      exit: 'runFailed',
+      cause,
+    });
+  });
+  try {
+    return await runChild(options, [program, ...args], session, broker);
+  } finally {
+    session.close();
+    await Promise.all([broker.stop(), shutdown(FLUSH_MS)]);
+  }
+}
+
+async function runChild(
+  options: RunOptions,
+  command: readonly [string, ...string[]],
+  session: Session,
+  broker: SdkBroker,
+): Promise<ExitStatus> {
+  const streams = options.streams ?? { stdin: process.stdin, stdout: process.stdout };
+  const governed = governedStdio(options.mcp, streams);
+  // On a terminal the child stays in the foreground group, or it could not read from it.
+  const ownGroup = process.platform !== 'win32' && (governed !== false || process.stdin.isTTY !== true);
+  const forwarding = new SignalForwarding(ownGroup);
+  try {
+    const child = await launch({
+      command,
+      env: childEnvironment(process.env, broker, session.config, session.sessionId),
+      stdio: governed === false ? 'inherit' : ['pipe', 'pipe', 'inherit'],
+      ownGroup,
+    });
+    const ended = once(child, 'exit');
+    forwarding.attach(child);
+    const link = governed === false ? undefined : relay(child, streams, session, governed);
+    options.onStarted?.({ sessionId: session.sessionId, pid: child.pid });
+    await ended;
+    const status = exitStatus(child.exitCode, child.signalCode);
+    const how = status.signal === undefined ? `exited with code ${status.code}` : `was ended by ${status.signal}`;
+    await Promise.all([link?.childEnded(how), ownGroup ? endGroup(child) : undefined]);
+    return status;
+  } finally {
+    forwarding.stop();
+  }
+}
+
+/** Stdio is taken over only where MCP is said or possible: a client never speaks through a terminal. */
+function governedStdio(
+  mcp: boolean | undefined,
+  streams: NonNullable<RunOptions['streams']>,
+): true | 'recognise' | false {
+  if (mcp !== undefined) return mcp;
+  const terminal = [streams.stdin, streams.stdout].some((stream) => 'isTTY' in stream && stream.isTTY === true);
+  return terminal ? false : 'recognise';
+}
+
+function openSession(options: RunOptions, program: string): Session {
+  const { governance } = options;
+  try {
+    return createSession({
+      ...governance,
+      // No scope of the run: the list stays empty and the agent's scope on the server applies.
+      approvedScope: governance.approvedScope ?? commaList(process.env['THOTH_APPROVED_SCOPE']) ?? [],
+      sessionId: governance.sessionId ?? process.env['THOTH_SESSION_ID'],
+      predicates: { upstreamBinary: program, ...governance.predicates },
+      events: { batchSize: 100, queueLimit: 20_000, flushTimeoutMs: FLUSH_MS, ...governance.events },
+    });
+  } catch (error) {
+    if (!(error instanceof ThothConfigError)) throw error;
+    throw new ThothctlError({
+      code: 'run_configuration',
+      message: `The run cannot be governed: ${error.message}.`,
+      exit: 'runFailed',
+      cause: error,
+    });
+  }
+}

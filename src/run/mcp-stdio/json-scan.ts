@@ -1,0 +1,182 @@
+/** Where a value stands in a line, as byte offsets; `end` is exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface ScannedMessage {
+  /** Values by path, down to three members: `id`, `params.arguments`, `params._meta.progressToken`. */
+  readonly spans: ReadonlyMap<string, Span>;
+  /** A top-level name occurs twice, or in a spelling that some JSON readers take for a protocol member. */
+  readonly ambiguousTop: boolean;
+  /** The same below the top level: any name twice in one object, `params` members in any spelling. */
+  readonly ambiguousBelow: boolean;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const MAX_RECORDED_DEPTH = 3;
+
+/** Members whose meaning decides what a message is; readers that ignore case would take any spelling of them. */
+const PROTOCOL_MEMBERS = new Map<string, readonly string[]>([
+  ['', ['jsonrpc', 'id', 'method', 'params', 'result', 'error']],
+  ['params', ['name', 'arguments', '_meta', 'task', 'requestId']],
+]);
+
+interface Frame {
+  readonly object: boolean;
+  readonly path: string;
+  readonly depth: number;
+  readonly keys: Set<string>;
+  readonly folded: Set<string> | undefined;
+  start: number;
+  key: string;
+  expectKey: boolean;
+}
+
+/**
+ * Walks one line of valid JSON without building its values. `JSON.parse` keeps the last of two members of one
+ * name, other readers the first: what the policy judges and what the server runs would differ, so the walk
+ * reports every such doubt. Undefined when the line is not a JSON object.
+ */
+export function scanMessage(line: Buffer): ScannedMessage | undefined {
+  const spans = new Map<string, Span>();
+  const stack: Frame[] = [];
+  let ambiguousTop = false;
+  let ambiguousBelow = false;
+  let at = 0;
+  const finishValue = (start: number, end: number): void => {
+    const frame = stack.at(-1);
+    if (frame === undefined || !frame.object || frame.depth > MAX_RECORDED_DEPTH) return;
+    spans.set(frame.path === '' ? frame.key : `${frame.path}.${frame.key}`, { start, end });
+  };
+  while (at < line.length) {
+    const byte = line[at];
+    const frame = stack.at(-1);
+    if (frame === undefined && byte !== OPEN_OBJECT && !isSpace(byte)) return undefined;
+    switch (byte) {
+      case OPEN_OBJECT:
+      case OPEN_ARRAY:
+        stack.push(openFrame(frame, byte === OPEN_OBJECT, at));
+        at += 1;
+        break;
+      case CLOSE_OBJECT:
+      case CLOSE_ARRAY:
+        stack.pop();
+        at += 1;
+        finishValue(frame?.start ?? 0, at);
+        if (stack.length === 0) return { spans, ambiguousTop, ambiguousBelow };
+        break;
+      case COMMA:
+        if (frame?.object === true) frame.expectKey = true;
+        at += 1;
+        break;
+      case QUOTE: {
+        const end = stringEnd(line, at);
+        if (end === -1) return undefined;
+        if (frame?.object === true && frame.expectKey) {
+          if (!takeKey(frame, line, at, end)) {
+            if (frame.depth === 1) ambiguousTop = true;
+            else ambiguousBelow = true;
+          }
+        } else finishValue(at, end);
+        at = end;
+        break;
+      }
+      default: {
+        if (isSpace(byte) || byte === COLON) {
+          at += 1;
+          break;
+        }
+        const start = at;
+        while (at < line.length && !isDelimiter(line[at])) at += 1;
+        finishValue(start, at);
+      }
+    }
+  }
+  return undefined;
+}
+
+function openFrame(parent: Frame | undefined, object: boolean, start: number): Frame {
+  const depth = (parent?.depth ?? 0) + 1;
+  // Below the recorded depth, and inside arrays, paths are not needed and would only cost.
+  const path =
+    parent === undefined
+      ? ''
+      : !parent.object || depth > MAX_RECORDED_DEPTH
+        ? '[]'
+        : parent.path === ''
+          ? parent.key
+          : `${parent.path}.${parent.key}`;
+  const watched = object && PROTOCOL_MEMBERS.has(path);
+  return {
+    object,
+    path,
+    depth: parent !== undefined && !parent.object ? MAX_RECORDED_DEPTH + 1 : depth,
+    keys: new Set(),
+    folded: watched ? new Set() : undefined,
+    start,
+    key: '',
+    expectKey: object,
+  };
+}
+
+/** Enters a name into its object; false when it is there already or could be taken for another. */
+function takeKey(frame: Frame, line: Buffer, start: number, end: number): boolean {
+  const key = decodeString(line, start, end);
+  frame.key = key;
+  frame.expectKey = false;
+  const fresh = !frame.keys.has(key);
+  frame.keys.add(key);
+  if (frame.folded === undefined) return fresh;
+  const folded = fold(key);
+  const known = PROTOCOL_MEMBERS.get(frame.path)?.find((member) => fold(member) === folded);
+  const clear = fresh && !frame.folded.has(folded) && (known === undefined || known === key);
+  frame.folded.add(folded);
+  return clear;
+}
+
+/** Case folding as the loosest common JSON readers do it: the long s and the Kelvin sign included. */
+function fold(key: string): string {
+  return key.toLowerCase().toUpperCase();
+}
+
+function decodeString(line: Buffer, start: number, end: number): string {
+  const text = line.toString('utf8', start + 1, end - 1);
+  if (!text.includes('\\')) return text;
+  try {
+    const decoded: unknown = JSON.parse(`"${text}"`);
+    return typeof decoded === 'string' ? decoded : text;
+  } catch {
+    return text;
+  }
+}
+
+/** Offset after the closing quote of the string that opens at `start`, -1 when it does not close. */
+function stringEnd(line: Buffer, start: number): number {
+  let from = start + 1;
+  for (;;) {
+    const quote = line.indexOf(QUOTE, from);
+    if (quote === -1) return -1;
+    let before = quote - 1;
+    while (before > start && line[before] === BACKSLASH) before -= 1;
+    if ((quote - before) % 2 === 1) return quote + 1;
+    from = quote + 1;
+  }
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+function isDelimiter(byte: number | undefined): boolean {
+  return (
+    byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_ARRAY || byte === COLON || isSpace(byte)
+  );
+}

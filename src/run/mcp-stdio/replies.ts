@@ -1,0 +1,71 @@
+import { ThothPolicyViolation } from '../../sdk/errors.js';
+import { clean } from '../../sdk/logger.js';
+import type { ToolCallMessage } from './client-message.js';
+
+const INTERNAL_ERROR = -32603;
+const MAX_TEXT = 800;
+
+/**
+ * The answer to a call that did not run: an error result with one short text, which every client shows to the
+ * model; a JSON-RPC error would lose the text in some of them. Machine data stands under our own prefix.
+ */
+export function refusedResult(call: ToolCallMessage, error: unknown): string {
+  const violation = error instanceof ThothPolicyViolation ? error : undefined;
+  return errorResult(call, refusalText(call.name, violation), {
+    'ai.thoth/decision': violation?.authorizationDecision ?? 'BLOCK',
+    'ai.thoth/source': violation?.source ?? 'enforcer_rejected',
+    ...(violation?.decisionReasonCode === undefined
+      ? {}
+      : { 'ai.thoth/reason_code': violation.decisionReasonCode }),
+    ...(violation?.violationId === undefined ? {} : { 'ai.thoth/violation_id': violation.violationId }),
+    ...(violation?.deferTimeoutSeconds === undefined
+      ? {}
+      : { 'ai.thoth/retry_after_seconds': violation.deferTimeoutSeconds }),
+  });
+}
+
+function refusalText(toolName: string, violation: ThothPolicyViolation | undefined): string {
+  if (violation === undefined) return `Thoth could not govern tool '${toolName}', so it did not run.`;
+  if (violation.source === 'enforcer_unavailable' || violation.source === 'enforcer_rejected') {
+    return `Thoth got no decision for tool '${toolName}' (${violation.reason}), so it did not run. This is not a policy refusal.`;
+  }
+  return violation.message;
+}
+
+/** The answer to a call whose server went away; whether it took effect is unknown. */
+export function lostCallResult(call: ToolCallMessage, why: string): string {
+  return errorResult(call, `The MCP server ${why} before it answered; the outcome of '${call.name}' is unknown.`, {
+    'ai.thoth/source': 'server_gone',
+  });
+}
+
+function errorResult(
+  call: ToolCallMessage,
+  text: string,
+  meta: Readonly<Record<string, string | number>>,
+): string {
+  const result = {
+    content: [{ type: 'text', text: clean(text).slice(0, MAX_TEXT) }],
+    isError: true,
+    ...(call.modern ? { resultType: 'complete' } : {}),
+    _meta: meta,
+  };
+  return `{"jsonrpc":"2.0","id":${call.id},"result":${JSON.stringify(result)}}\n`;
+}
+
+/** JSON-RPC error for malformed input and for requests that can no longer be answered. */
+export function errorReply(id: string, code: number, message: string): string {
+  return `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify({ code, message })}}\n`;
+}
+
+export function lostRequestReply(id: string, why: string): string {
+  return errorReply(id, INTERNAL_ERROR, `the MCP server ${why} before it answered`);
+}
+
+/**
+ * Keep-alive of a held call. The values stay below one, so that progress of the server itself, once the call
+ * runs, still only grows.
+ */
+export function waitingProgress(progressToken: string, step: number): string {
+  return `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${progressToken},"progress":${step / 10_000},"message":"waiting for approval"}}\n`;
+}

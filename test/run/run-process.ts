@@ -1,0 +1,113 @@
+import { build } from 'esbuild';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunOptions } from '../../src/run/index.js';
+import { until } from '../sdk/scripted-enforcer.js';
+
+/** A folder with the launcher bundled into one file, so that a process starts in a fraction of a second. */
+export class RunHarness {
+  private constructor(readonly folder: string) {}
+
+  static async create(): Promise<RunHarness> {
+    const folder = mkdtempSync(join(tmpdir(), 'thothctl-run-'));
+    await build({
+      entryPoints: [join(import.meta.dirname, 'launcher.ts')],
+      outfile: join(folder, 'launcher.mjs'),
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      logLevel: 'error',
+      banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    });
+    return new RunHarness(folder);
+  }
+
+  /** Writes a file into the folder and returns its path. */
+  file(name: string, text: string): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  /** Arguments that start the launcher with these options and this command. */
+  argv(options: Omit<RunOptions, 'command'>, command: readonly string[]): string[] {
+    const file = this.file(`options-${Math.random().toString(36).slice(2)}.json`, JSON.stringify(options));
+    return [join(this.folder, 'launcher.mjs'), file, ...command];
+  }
+
+  start(
+    options: Omit<RunOptions, 'command'>,
+    command: readonly string[],
+    env: Record<string, string> = {},
+  ): RunningCommand {
+    const child = spawn(process.execPath, this.argv(options, command), {
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+    });
+    return new RunningCommand(child);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export class RunningCommand {
+  #out: Buffer[] = [];
+  #err: Buffer[] = [];
+  readonly ended: Promise<number | null>;
+
+  constructor(readonly child: ChildProcessWithoutNullStreams) {
+    child.stdout.on('data', (chunk: Buffer) => this.#out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => this.#err.push(chunk));
+    child.stdin.on('error', () => undefined);
+    this.ended = once(child, 'close').then(([code]) => code as number | null);
+  }
+
+  get out(): Buffer {
+    return Buffer.concat(this.#out);
+  }
+
+  get err(): string {
+    return Buffer.concat(this.#err).toString('utf8');
+  }
+
+  get lines(): string[] {
+    return this.out.toString('utf8').split('\n').filter((line) => line !== '');
+  }
+
+  send(text: string | Buffer): void {
+    this.child.stdin.write(text);
+  }
+
+  async untilLines(count: number): Promise<string[]> {
+    await until(() => this.lines.length >= count, 15_000).catch((error: unknown) => {
+      throw new Error(`got ${this.lines.length} lines of ${count}; stderr: ${this.err}`, { cause: error });
+    });
+    return this.lines;
+  }
+
+  /** Reply with this id. */
+  async reply(id: number | string): Promise<Record<string, unknown>> {
+    let found: Record<string, unknown> | undefined;
+    await until(() => {
+      found = this.lines
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .find((message) => message['id'] === id && !('method' in message));
+      return found !== undefined;
+    }, 15_000);
+    return found as Record<string, unknown>;
+  }
+}
+
+/** True while a process with this id exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
