@@ -134,7 +134,7 @@ describe('a stream', () => {
     expect((await reply.text()).match(/^event: row$/gm)).toHaveLength(1);
   });
 
-  it('holds nothing in memory for a reader that does not read', async () => {
+  it('does not hold up decisions for a reader that does not read', async () => {
     const stop = new AbortController();
     const response = await fetch(`${thoth.server.url}/${thoth.server.tenantId}/thoth/x/stream/feed`, {
       headers: { authorization: `Bearer ${thoth.adminToken}` },

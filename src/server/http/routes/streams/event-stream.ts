@@ -31,6 +31,11 @@ export class EventStream {
     await this.#write(`event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
+  /** Without an id: the reader's place is the last row it got, wherever the fault came from. */
+  async fail(body: object): Promise<void> {
+    await this.#write(`event: error\ndata: ${JSON.stringify(body)}\n\n`);
+  }
+
   async comment(text: string): Promise<void> {
     await this.#write(`: ${text}\n\n`);
   }

@@ -40,7 +40,7 @@ export async function follow(
     await send(context, stream, tenantId, from, read, query.follow !== 'false', waker.wait);
   } catch (error) {
     const told = asHttpError(error);
-    await stream.send('error', from, errorBody(told, request.requestId, false));
+    await stream.fail(errorBody(told, request.requestId, false));
   } finally {
     waker.stop();
     stream.end();
