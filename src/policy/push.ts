@@ -12,6 +12,7 @@ const CONCURRENCY = 8;
 export interface SentBundle {
   readonly name: string;
   readonly action: 'create' | 'change';
+  readonly framework: string;
   readonly id: string;
   readonly version: number;
 }
@@ -76,7 +77,13 @@ export async function sendPush(
       const name = change.desired.name;
       try {
         const created = await sendBundle(api, change, options.signal);
-        sent.push({ name, action, id: created.id, version: created.version });
+        sent.push({
+          name,
+          action,
+          framework: change.desired.framework,
+          id: created.id,
+          version: created.version,
+        });
         options.onSent?.(sent.length + failed.length, pending.length);
       } catch (cause) {
         if (!(cause instanceof ThothctlError)) throw cause;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createEvaluator } from './lifecycle/absent-evaluator.js';
+import { createEvaluator } from '../engine/pool/index.js';
 import type { Clock, ServerContext } from './context.js';
 import { createAuthorizationTimes } from './http/authorization-times.js';
 import { loadContractChecks } from './http/contract-checks.js';
@@ -10,7 +10,7 @@ import { listen } from './http/listener.js';
 import { routeFamilies } from './http/routes/index.js';
 import { ClosingOrder } from './lifecycle/closing-order.js';
 import { defaultDataFolder } from './lifecycle/data-folder.js';
-import { openInstallation } from './lifecycle/installation.js';
+import { openInstallation, seedApplied } from './lifecycle/installation.js';
 import { checkListenAddress, reachableUrl } from './lifecycle/listen-address.js';
 import {
   DEFAULT_HOST,
@@ -19,6 +19,8 @@ import {
   type StartServerOptions,
 } from './lifecycle/options.js';
 import { checkReadyFile, removeReadyFile, writeReadyFile } from './lifecycle/ready-file.js';
+import { applySeed } from './lifecycle/seed.js';
+import { readSeedFile } from './lifecycle/seed-file.js';
 import { readTlsFiles } from './lifecycle/tls-files.js';
 import { createSyncJobs } from './mdm/sync-jobs.js';
 import { openStore } from './store/index.js';
@@ -29,7 +31,9 @@ import { createTenantRegistry } from './tenants/registry.js';
 import { createStreamHub } from './tenants/stream-hub.js';
 
 export { defaultDataFolder } from './lifecycle/data-folder.js';
+export { checkReadyFile, removeReadyFile, writeReadyFile } from './lifecycle/ready-file.js';
 export type { RunningServer, StartServerOptions } from './lifecycle/options.js';
+export { restoreBackup } from './store/index.js';
 
 const DEFAULT_HOLD_SECONDS = 900;
 const DEFAULT_POLICY_INPUT_DAYS = 30;
@@ -55,6 +59,7 @@ async function start(options: StartServerOptions, closing: ClosingOrder): Promis
   checkListenAddress({ host, tls: tls !== undefined, insecureHttp: options.insecureHttp ?? false });
   const { readyFile } = options;
   if (readyFile !== undefined) await checkReadyFile(readyFile);
+  const seed = options.seedFile === undefined ? undefined : await readSeedFile(options.seedFile);
 
   const clock: Clock = { now: () => Date.now() };
   const dataDir = options.dataDir ?? defaultDataFolder();
@@ -63,7 +68,10 @@ async function start(options: StartServerOptions, closing: ClosingOrder): Promis
 
   const streams = createStreamHub();
   const newId = idSource(() => clock.now());
-  const installation = await openInstallation({ store, clock, streams, newId }, dataDir, options.tenantId);
+  const installation = await openInstallation({ store, clock, streams, newId }, dataDir, {
+    tenantId: options.tenantId,
+    seeded: seed !== undefined,
+  });
   const { ownerTenantId, sessionSecret, adminTokenFile } = installation;
 
   const credentials = createCredentialDirectory(store);
@@ -76,7 +84,10 @@ async function start(options: StartServerOptions, closing: ClosingOrder): Promis
 
   const shared: ServerContext = {
     store,
-    tenants: await createTenantRegistry(store),
+    tenants: await createTenantRegistry(store, (snapshot) => {
+      // A bundle that cannot be made ready blocks what it governs and says so then; nothing to wait for here.
+      evaluator.prepare(snapshot.bundles).catch(() => {});
+    }),
     evaluator,
     clock,
     streams,
@@ -106,6 +117,11 @@ async function start(options: StartServerOptions, closing: ClosingOrder): Promis
     version: options.version ?? '0.0.0',
     authorizationTimes: createAuthorizationTimes(),
   };
+
+  if (seed !== undefined && installation.seedPending) {
+    await applySeed(context, ownerTenantId, seed);
+    await seedApplied(context, ownerTenantId);
+  }
 
   const routes = routeFamilies.flatMap((family) => family(context));
   const endpoints = buildEndpointTable(routes);

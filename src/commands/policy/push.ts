@@ -33,9 +33,9 @@ export default class PolicyPush extends ThothCommand<typeof PolicyPush> {
     if (plan.pending.length === 0) {
       this.out.notice(`Nothing to push: all ${report.unchanged} bundles are up to date.`);
     } else if (!this.dryRun) {
-      return { ...this.#view(plan), data: { ...report, dry_run: false, sent: await this.#send(plan) } };
+      return { ...this.#view(plan), data: { sent: await this.#send(plan), dry_run: false, ...report } };
     }
-    return { ...this.#view(plan), data: { ...report, dry_run: this.dryRun, sent: [] } };
+    return { ...this.#view(plan), data: { sent: [], dry_run: this.dryRun, ...report } };
   }
 
   async #send(plan: PushPlan): Promise<readonly object[]> {

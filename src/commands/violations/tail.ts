@@ -14,20 +14,20 @@ export default class ViolationsTail extends ThothCommand<typeof ViolationsTail> 
     'Rows come in the order they were committed. With --resume or --cursor-file the position is saved after a row was written out, so that a tail continues without loss; a restart of the server is waited out.';
   static override examples = [
     '<%= config.bin %> violations tail',
+    '<%= config.bin %> violations tail --from start --limit 20',
     '<%= config.bin %> violations tail --resume siem --json >> violations.ndjson',
   ];
   static override flags = { ...tailFlags };
 
   async execute(): Promise<void> {
     const api = await this.api({ longLived: true });
-    const { resume, cursor, limit } = this.flags;
+    const { resume, from, limit } = this.flags;
     const named = resume === undefined ? undefined : cursorPlace(api.tenantId, VIOLATIONS.name, resume);
     const cursorFile = this.flags['cursor-file'] ?? named;
     await tail(api, VIOLATIONS, this.out.stream(VIOLATION_COLUMNS), {
-      ...(cursor !== undefined && { cursor }),
+      from,
       ...(cursorFile !== undefined && { cursorFile }),
       ...(limit !== undefined && { limit }),
-      fromStart: this.flags['from-start'],
       signal: this.signal,
       notice: (text) => this.out.notice(text),
       pollMs: this.flags['poll-seconds'] * 1000,

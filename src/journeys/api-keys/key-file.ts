@@ -3,12 +3,15 @@ import { usageError } from '../../errors/index.js';
 import { replaceFile } from '../../output/index.js';
 
 /** Refuses a place where a key cannot be kept, before a key is issued. */
-export async function checkKeyFile(path: string, overwrite: boolean): Promise<void> {
+export async function checkKeyFile(path: string, overwrite: boolean, flag = '--key-file'): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return;
-  if (!found.isFile()) throw usageError(`--key-file ${path} is not a regular file`, 'name a new file');
+  if (!found.isFile()) throw usageError(`${flag} ${path} is not a regular file`, 'name a new file');
   if (!overwrite) {
-    throw usageError(`--key-file ${path} exists already`, 'name a new file, or add --overwrite-key-file');
+    throw usageError(
+      `${flag} ${path} exists already`,
+      'name a new file, or use --overwrite-key-file where there is one',
+    );
   }
 }
 

@@ -35,7 +35,7 @@ export async function watchHolds(api: FollowApi, stream: RowStream, options: Wat
       );
       for (const approval of [...data].reverse()) await announce(approval.approval_id);
     }
-    const start = { fromStart: false, signal: options.signal, notice: options.notice };
+    const start = { from: 'latest', signal: options.signal, notice: options.notice };
     for await (const { row } of follow(api, APPROVALS, start)) {
       const id = row['approval_id'];
       if (typeof id === 'string' && row['status'] === 'pending') await announce(id);

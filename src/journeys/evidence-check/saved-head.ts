@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ThothctlError, usageError } from '../../errors/index.js';
 import { isEvidenceKey, isHead, type EvidenceKey, type SignedHead } from '../../evidence/index.js';
 import { replaceFile } from '../../output/index.js';
+import { stateFolder } from '../state-folder.js';
 
 /** How far a chain was seen, and under which keys; what a later verification is held against. */
 export interface SavedHead {
@@ -18,11 +18,8 @@ export function savedHeadPlace(
   tenantId: string,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
-  const state =
-    env['THOTHCTL_STATE_DIR'] ||
-    join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'thothctl');
   const where = createHash('sha256').update(`${baseUrl}\n${tenantId}`).digest('hex').slice(0, 16);
-  return join(state, 'evidence', `${tenantId}-${where}.json`);
+  return join(stateFolder(env), 'evidence', `${tenantId}-${where}.json`);
 }
 
 /** Undefined when there is no such file. @throws ThothctlError `usage` when it holds no signed head. */

@@ -63,6 +63,11 @@ export async function saveCursor(
   }
 }
 
+/** A stream's decimal position, or the id of the row last seen of a control plane without streams. */
+export function isCursor(text: string): boolean {
+  return /^(\d{1,16}|id:.*)$/s.test(text);
+}
+
 function parse(text: string): SavedCursor | undefined {
   let value: unknown;
   try {
@@ -74,5 +79,5 @@ function parse(text: string): SavedCursor | undefined {
   const { tenant_id, source, cursor } = Object.fromEntries(Object.entries(value));
   if (typeof tenant_id !== 'string' || typeof source !== 'string' || typeof cursor !== 'string')
     return undefined;
-  return /^(\d{1,16}|id:.*)$/s.test(cursor) ? { version: 1, tenant_id, source, cursor } : undefined;
+  return isCursor(cursor) ? { version: 1, tenant_id, source, cursor } : undefined;
 }

@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { usageError } from '../../errors/index.js';
+import { stateFolder } from '../state-folder.js';
 
 /** File of a named position: state, not configuration, so it may be lost without harm. */
 export function cursorPlace(
@@ -15,8 +15,5 @@ export function cursorPlace(
       'use letters, digits, dot, dash and underscore',
     );
   }
-  const state =
-    env['THOTHCTL_STATE_DIR'] ||
-    join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'thothctl');
-  return join(state, 'cursors', tenantId, `${source}.${name}.json`);
+  return join(stateFolder(env), 'cursors', tenantId, `${source}.${name}.json`);
 }

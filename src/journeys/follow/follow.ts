@@ -5,10 +5,8 @@ import { pollRows } from './poll.js';
 import type { FollowApi, FollowSource } from './source.js';
 
 export interface FollowOptions {
-  /** Exclusive position to continue after; wins over the cursor file and `fromStart`. */
-  readonly cursor?: string;
-  /** Without a cursor: begin with the oldest row instead of the next new one. */
-  readonly fromStart: boolean;
+  /** Exclusive position to continue after, or `start` for the oldest row, or `latest` for the next new one. */
+  readonly from: string;
   readonly signal: AbortSignal;
   readonly notice: (text: string) => void;
   /** Milliseconds between two reads of a control plane without streams. */
@@ -21,12 +19,13 @@ export async function* follow(
   source: FollowSource,
   options: FollowOptions,
 ): AsyncGenerator<{ cursor: string; row: Row }> {
-  const polledBefore = options.cursor?.startsWith('id:') ?? false;
+  const { from } = options;
+  const polledBefore = from.startsWith('id:');
   let received = false;
   try {
     // A position made of a row id means nothing to a stream: that control plane had none, and is read as before.
     if (!polledBefore) {
-      const cursor = options.cursor ?? (options.fromStart ? undefined : 'latest');
+      const cursor = from === 'start' ? undefined : from;
       for await (const item of api.stream(source.stream, {
         cursor,
         signal: options.signal,
@@ -44,15 +43,16 @@ export async function* follow(
     );
   }
   yield* pollRows(api, source, {
-    cursor: options.cursor,
-    fromStart: options.fromStart,
+    from,
     signal: options.signal,
     notice: options.notice,
     ...(options.pollMs === undefined ? {} : { intervalMs: options.pollMs }),
   });
 }
 
-export interface TailOptions extends FollowOptions {
+export interface TailOptions extends Omit<FollowOptions, 'from'> {
+  /** Wins over the cursor file; `latest` when neither says anything. */
+  readonly from: string | undefined;
   /** File the position is kept in; saved after a row was written out, never before. */
   readonly cursorFile?: string;
   readonly wanted: (row: Row) => boolean;
@@ -70,10 +70,10 @@ export async function tail(
   const { cursorFile } = options;
   const saved =
     cursorFile === undefined ? undefined : await readCursor(cursorFile, api.tenantId, source.name);
-  const cursor = options.cursor ?? saved;
+  const from = options.from ?? saved ?? 'latest';
   let written = 0;
   try {
-    for await (const item of follow(api, source, { ...options, ...(cursor && { cursor }) })) {
+    for await (const item of follow(api, source, { ...options, from })) {
       const wanted = options.wanted(item.row);
       if (wanted) {
         await stream.write(item.row);

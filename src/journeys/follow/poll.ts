@@ -14,8 +14,8 @@ const REMEMBERED = WINDOW * 20;
 const ID_CURSOR = 'id:';
 
 export interface PollOptions {
-  readonly cursor: string | undefined;
-  readonly fromStart: boolean;
+  /** `start`, `latest`, or a position made of a row id. A stream's cursor means nothing here and counts as `latest`. */
+  readonly from: string;
   readonly signal: AbortSignal;
   readonly notice: (text: string) => void;
   readonly intervalMs?: number;
@@ -50,12 +50,12 @@ export async function* pollRows(
 }
 
 function startOf(window: readonly Row[], source: FollowSource, options: PollOptions) {
-  if (options.cursor?.startsWith(ID_CURSOR)) {
-    const last = options.cursor.slice(ID_CURSOR.length);
+  if (options.from.startsWith(ID_CURSOR)) {
+    const last = options.from.slice(ID_CURSOR.length);
     const at = window.findIndex((row) => source.id(row) === last);
     return { fresh: at === -1 ? window : window.slice(0, at), gap: at === -1 && window.length >= WINDOW };
   }
-  return { fresh: options.fromStart ? window : [], gap: false };
+  return { fresh: options.from === 'start' ? window : [], gap: false };
 }
 
 function unseen(window: readonly Row[], source: FollowSource, seen: ReadonlyMap<string, true>) {

@@ -1,4 +1,6 @@
 import { Flags } from '../../cli/flags.js';
+import { usageError } from '../../errors/index.js';
+import { isCursor } from './cursor-file.js';
 import type { Row } from '../../output/port.js';
 
 /** Where a tail begins, what it shows and where it keeps its position. */
@@ -12,8 +14,11 @@ export const tailFlags = {
     description: 'keep the position in this file and continue from it',
     helpValue: '<file>',
   }),
-  cursor: Flags.string({ description: 'continue after this position', helpValue: '<cursor>' }),
-  'from-start': Flags.boolean({ description: 'begin with the oldest row instead of the next new one' }),
+  from: Flags.string({
+    description: 'start, latest or a position; wins over a kept position',
+    helpValue: '<start|latest|cursor>',
+    parse: (input) => Promise.resolve(checkedStart(input)),
+  }),
   limit: Flags.integer({ description: 'end after this many rows', min: 1 }),
   'agent-id': Flags.string({ description: 'only rows of this agent' }),
   'tool-name': Flags.string({ description: 'only rows about this tool' }),
@@ -24,6 +29,11 @@ export const tailFlags = {
     min: 1,
   }),
 };
+
+function checkedStart(input: string): string {
+  if (input === 'start' || input === 'latest' || isCursor(input)) return input;
+  throw usageError(`--from ${JSON.stringify(input)} is no position`, 'give start, latest or a cursor');
+}
 
 /** Keeps rows that match every filter given. */
 export function wantedRows(flags: {
