@@ -1,0 +1,25 @@
+import type { MessagePort } from 'node:worker_threads';
+import { lintPolicy } from '../lint.js';
+import { buildRego } from '../rego/build.js';
+import { RegoCompiler } from '../rego/compiler.js';
+import type { CompileReply, CompileRequest } from './messages.js';
+
+/** Compiles and checks policy source, one request after the other, away from the deciding threads. */
+export function serveCompiler(port: MessagePort): void {
+  const compiler = new RegoCompiler();
+  let turn = Promise.resolve();
+  port.on('message', (request: CompileRequest) => {
+    turn = turn.then(async () => port.postMessage(await answer(compiler, request)));
+  });
+}
+
+async function answer(compiler: RegoCompiler, request: CompileRequest): Promise<CompileReply> {
+  if (request.op === 'check')
+    return { id: request.id, op: 'check', diagnostics: await lintPolicy(request.framework, request.source) };
+  try {
+    return { id: request.id, op: 'build', compilation: await buildRego(compiler, request.source) };
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : 'the compiler failed';
+    return { id: request.id, op: 'build', compilation: { ok: false, failure } };
+  }
+}

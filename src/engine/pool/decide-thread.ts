@@ -1,0 +1,85 @@
+import type { MessagePort } from 'node:worker_threads';
+import { CedarEvaluator } from '../cedar/evaluate.js';
+import { loadCedar } from '../cedar/library.js';
+import type { PolicyInput } from '../input/build.js';
+import { RegoEvaluator } from '../rego/evaluate.js';
+import type { BundleSource, BundleVerdict } from '../types.js';
+import { failedVerdict } from '../verdict/settle.js';
+import { ALL_CEDAR, Heartbeat } from './heartbeat.js';
+import { ownThreadId } from './thread-clock.js';
+import type { BatchJob, BatchReply, BatchRequest, Lesson } from './messages.js';
+
+/** Evaluates batches of calls; each engine is loaded when a bundle first needs it. */
+export function serveDecisions(port: MessagePort, shared: SharedArrayBuffer): void {
+  const heartbeat = new Heartbeat(shared);
+  heartbeat.introduce(ownThreadId());
+  const lessons = new Map<number, Lesson>();
+  let cedar: CedarEvaluator | undefined;
+  let rego: RegoEvaluator | undefined;
+
+  port.on('message', (request: BatchRequest) => {
+    for (const lesson of request.lessons) lessons.set(lesson.number, lesson);
+    const jobs: readonly BatchJob[] = JSON.parse(request.jobs);
+    void run(jobs).then((reply) => port.postMessage(reply));
+  });
+  port.postMessage('ready');
+
+  async function run(jobs: readonly BatchJob[]): Promise<BatchReply> {
+    const reply: (BundleVerdict | null)[][] = [];
+    for (const [index, job] of jobs.entries()) reply.push(await decideJob(index, job));
+    heartbeat.mark('idle');
+    return reply;
+  }
+
+  async function decideJob(index: number, job: BatchJob): Promise<(BundleVerdict | null)[]> {
+    const known = job.bundles.flatMap((number) => lessons.get(number) ?? []);
+    const verdicts = new Map<number, BundleVerdict>();
+    const inCedar = known.filter((lesson) => lesson.bundle.framework === 'CEDAR');
+    if (inCedar.length > 0) {
+      const bundles = inCedar.map((lesson) => lesson.bundle);
+      heartbeat.mark('prepare', index, ALL_CEDAR);
+      cedar ??= new CedarEvaluator(await loadCedar());
+      cedar.prepare(bundles);
+      heartbeat.mark('evaluate', index, ALL_CEDAR);
+      const found = cedar.evaluate(bundles, job.input);
+      inCedar.forEach((lesson, at) => {
+        const verdict = found[at];
+        if (verdict !== undefined) verdicts.set(lesson.number, verdict);
+      });
+    }
+    for (const [position, number] of job.bundles.entries()) {
+      const lesson = lessons.get(number);
+      if (lesson?.bundle.framework === 'OPA')
+        verdicts.set(number, await decideRego(lesson, index, position, job.input));
+    }
+    return job.bundles.map((number) => plain(verdicts.get(number), lessons.get(number)?.bundle));
+  }
+
+  async function decideRego(
+    lesson: Lesson,
+    job: number,
+    position: number,
+    input: PolicyInput,
+  ): Promise<BundleVerdict> {
+    const { bundle, rego: compilation } = lesson;
+    if (!bundle.evaluable) return failedVerdict(bundle, 'it was accepted although it does not parse');
+    if (compilation === undefined || !compilation.ok)
+      return failedVerdict(bundle, compilation?.failure ?? 'it was not compiled');
+    try {
+      heartbeat.mark('prepare', job, position);
+      rego ??= await RegoEvaluator.create();
+      await rego.prepare(bundle, compilation.policy);
+      heartbeat.mark('evaluate', job, position);
+      return rego.evaluate(bundle, compilation.policy, input);
+    } catch (error) {
+      return failedVerdict(bundle, error instanceof Error ? error.message : 'the evaluation failed');
+    }
+  }
+}
+
+/** Most bundles have nothing to say about a call; null crosses the thread border for free. */
+function plain(verdict: BundleVerdict | undefined, bundle: BundleSource | undefined): BundleVerdict | null {
+  if (verdict === undefined)
+    return bundle === undefined ? null : failedVerdict(bundle, 'it was not evaluated');
+  return verdict.outcome === 'NO_OPINION' && verdict.flags === undefined ? null : verdict;
+}

@@ -1,0 +1,124 @@
+import { buildPolicyInput } from '../input/build.js';
+import { LruMap } from '../lru-map.js';
+import type { RegoCompilation } from '../rego/policy.js';
+import type {
+  BundleSource,
+  BundleVerdict,
+  EngineRequest,
+  Framework,
+  PolicyDiagnostic,
+  SessionFacts,
+} from '../types.js';
+import { CompilerClient } from './compiler-client.js';
+import { Job } from './job.js';
+import { Lane } from './lane.js';
+import type { Lesson } from './messages.js';
+import { Quarantine } from './quarantine.js';
+
+export interface EvaluatorOptions {
+  /** Wall time one bundle may take for one call, in milliseconds. */
+  readonly budgetMs?: number;
+  /** Wall time to make a bundle ready in a thread, in milliseconds. */
+  readonly prepareBudgetMs?: number;
+  /** Wall time to compile or check one source, in milliseconds. */
+  readonly compileBudgetMs?: number;
+  /** JavaScript heap of a deciding thread. Rego policies have 16 MiB each besides. */
+  readonly heapLimitMb?: number;
+}
+
+/** Structurally the server's `PolicyEvaluator`, with what only the engine needs to know. */
+export interface PooledEvaluator {
+  evaluate(
+    request: EngineRequest,
+    bundles: readonly BundleSource[],
+    session?: SessionFacts,
+  ): Promise<readonly BundleVerdict[]>;
+  check(framework: Framework, rawPolicy: string): Promise<readonly PolicyDiagnostic[]>;
+  /** Compiles bundles ahead of their first call. */
+  prepare(bundles: readonly BundleSource[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+const COMPILED_POLICIES = 1024;
+const KNOWN_BUNDLES = 10_000;
+const OFFENDER_PATIENCE_MS = 1000;
+
+/**
+ * Evaluates policies in threads of their own: one for everybody, one for bundles that have overrun their
+ * budget, one that compiles. Threads start with the first bundle; without bundles nothing is ever started.
+ */
+export function createEvaluator(options: EvaluatorOptions = {}): PooledEvaluator {
+  const quarantine = new Quarantine();
+  const compiler = new CompilerClient(options.compileBudgetMs ?? 15_000);
+  const compilations = new LruMap<string, Promise<RegoCompilation>>(COMPILED_POLICIES);
+  const lessons = new LruMap<string, Lesson>(KNOWN_BUNDLES);
+  const lane = (batchSize: number, patienceMs: number): Lane =>
+    new Lane({
+      budgetMs: options.budgetMs ?? 250,
+      prepareBudgetMs: options.prepareBudgetMs ?? 5000,
+      heapLimitMb: options.heapLimitMb ?? 512,
+      batchSize,
+      patienceMs,
+      onOffence: (bundleId) => quarantine.report(bundleId),
+    });
+  const shared = lane(64, Number.POSITIVE_INFINITY);
+  const offenders = lane(1, OFFENDER_PATIENCE_MS);
+  let nextLesson = 1;
+
+  function compiled(bundle: BundleSource): Promise<RegoCompilation> {
+    let compilation = compilations.get(bundle.policyHash);
+    if (compilation === undefined) {
+      compilation = compiler.build(bundle.rawPolicy).then((built) => {
+        if (!built.ok && built.transient === true) compilations.delete(bundle.policyHash);
+        return built;
+      });
+      compilations.set(bundle.policyHash, compilation);
+    }
+    return compilation;
+  }
+
+  /** The lesson is remembered, so that all but the first call find it without waiting. */
+  async function learn(bundle: BundleSource): Promise<Lesson> {
+    const rego = bundle.framework === 'OPA' && bundle.evaluable ? await compiled(bundle) : undefined;
+    const known = lessons.get(lessonKey(bundle));
+    if (known !== undefined) return known;
+    const lesson = {
+      number: nextLesson++,
+      bundle: { ...bundle, rawPolicy: bundle.framework === 'OPA' ? '' : bundle.rawPolicy },
+      rego,
+    };
+    if (rego === undefined || rego.ok || !('transient' in rego)) lessons.set(lessonKey(bundle), lesson);
+    return lesson;
+  }
+
+  return {
+    async evaluate(request, bundles, session) {
+      if (bundles.length === 0) return [];
+      const known: Lesson[] = [];
+      for (const bundle of bundles) known.push(lessons.get(lessonKey(bundle)) ?? (await learn(bundle)));
+      return new Promise((resolve) => {
+        const job = new Job(buildPolicyInput(request, session), known, resolve);
+        let apart = false;
+        for (const { id } of bundles) {
+          const standing = quarantine.standing(id);
+          if (standing === 'suspended') job.giveUp(id, 'time budget');
+          apart ||= standing === 'apart';
+        }
+        if (job.open.length === 0) job.answer([]);
+        else (apart ? offenders : shared).submit(job);
+      });
+    },
+    check: (framework, rawPolicy) => compiler.check(framework, rawPolicy),
+    async prepare(bundles) {
+      await Promise.all(bundles.map((bundle) => learn(bundle)));
+    },
+    async close() {
+      await Promise.all([shared.close(), offenders.close(), compiler.close()]);
+    },
+  };
+}
+
+/** A version never changes; whether it binds and may be evaluated can. */
+function lessonKey(bundle: BundleSource): string {
+  return `${bundle.id} ${bundle.policyHash} ${bundle.binding} ${bundle.evaluable}`;
+}

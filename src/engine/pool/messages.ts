@@ -1,0 +1,37 @@
+import type { PolicyInput } from '../input/build.js';
+import type { RegoCompilation } from '../rego/policy.js';
+import type { BundleSource, BundleVerdict, Framework, PolicyDiagnostic } from '../types.js';
+
+/** `workerData` of the policy-worker chunk. Both roles are our own code in our own threads: no outside data. */
+export type WorkerRole =
+  { readonly role: 'decide'; readonly heartbeat: SharedArrayBuffer } | { readonly role: 'compile' };
+
+/** Bundle definitions a deciding thread has not seen; referred to by number afterwards. */
+export interface Lesson {
+  readonly number: number;
+  readonly bundle: BundleSource;
+  /** Present for Rego. */
+  readonly rego: RegoCompilation | undefined;
+}
+
+export interface BatchRequest {
+  readonly lessons: readonly Lesson[];
+  /** JSON of `BatchJob[]`: one text crosses a thread border faster than many objects. */
+  readonly jobs: string;
+}
+
+export interface BatchJob {
+  readonly bundles: readonly number[];
+  readonly input: PolicyInput;
+}
+
+/** Per job, per bundle: null stands for a plain NO_OPINION. */
+export type BatchReply = readonly (readonly (BundleVerdict | null)[])[];
+
+export type CompileRequest =
+  | { readonly id: number; readonly op: 'build'; readonly source: string }
+  | { readonly id: number; readonly op: 'check'; readonly framework: Framework; readonly source: string };
+
+export type CompileReply =
+  | { readonly id: number; readonly op: 'build'; readonly compilation: RegoCompilation }
+  | { readonly id: number; readonly op: 'check'; readonly diagnostics: readonly PolicyDiagnostic[] };

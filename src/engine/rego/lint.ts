@@ -1,0 +1,86 @@
+import { parseDirectives } from '../directive/parse.js';
+import { excerptOf } from '../place.js';
+import type { PolicyDiagnostic } from '../types.js';
+import { ENTRY_RULES, INSTEAD } from './language.js';
+import type { RegoReply } from './reply.js';
+
+const REQUIRED_INPUT = ['principal', 'action', 'context'] as const;
+
+/** Everything wrong or doubtful about Rego source, in file order, from what the compiler said. */
+export function lintRego(source: string, reply: RegoReply): PolicyDiagnostic[] {
+  const { directives, diagnostics } = parseDirectives('OPA', source);
+  const found: PolicyDiagnostic[] = [
+    ...diagnostics,
+    ...reply.findings.map((each): PolicyDiagnostic => {
+      const fix = fixOf(each.code, each.name, each.message);
+      return {
+        severity: each.severity,
+        code: each.code,
+        message: each.message,
+        line: each.line,
+        column: each.column,
+        excerpt: excerptOf(source, each.line),
+        ...(fix === undefined ? {} : { fix }),
+      };
+    }),
+  ];
+  // Preflight speaks about a module that was read; after a syntax error it would only repeat the noise.
+  if (reply.package !== '' && !reply.findings.some((each) => each.severity === 'error'))
+    found.push(...preflight(source, reply));
+  if (
+    reply.rules.length > 0 &&
+    !reply.rules.some((rule) => rule === 'deny' || rule === 'step_up' || rule === 'defer')
+  )
+    for (const directive of directives)
+      if (directive.effect !== 'FLAG')
+        found.push({
+          severity: 'warning',
+          code: 'directive_without_rule',
+          message: `the directive decides ${directive.effect}, but the module has no deny, step_up or defer rule; without the comment the policy would not`,
+          line: directive.line,
+          column: 1,
+          excerpt: excerptOf(source, directive.line),
+        });
+  return found.sort((left, right) => left.line - right.line || left.column - right.column);
+}
+
+function preflight(source: string, reply: RegoReply): PolicyDiagnostic[] {
+  const line = Math.max(1, source.split('\n').findIndex((text) => /^\s*package\b/.test(text)) + 1);
+  const at = { line, column: 1, excerpt: excerptOf(source, line) };
+  const found: PolicyDiagnostic[] = [];
+  const absent = reply.inputs.includes('*')
+    ? []
+    : REQUIRED_INPUT.filter((member) => !reply.inputs.includes(member));
+  if (absent.length > 0)
+    found.push({
+      severity: 'error',
+      code: 'preflight_input',
+      message: `the policy never refers to ${absent.map((member) => `input.${member}`).join(', ')}`,
+      ...at,
+      fix: 'conditions must cover who (input.principal), what (input.action) and why (input.context)',
+    });
+  if (reply.rules.length === 0)
+    found.push({
+      severity: 'error',
+      code: 'preflight_no_rule',
+      message: `package ${reply.package.replace(/^data\./, '')} defines none of the rules ${ENTRY_RULES.join(', ')}`,
+      ...at,
+      fix: 'name the decision allow, deny, step_up, defer, modify or flag',
+    });
+  return found;
+}
+
+function fixOf(code: string, name: string | undefined, message: string): string | undefined {
+  if (code === 'rego_unsafe_builtin' || code === 'rego_unsupported_builtin')
+    return (
+      (name === undefined ? undefined : INSTEAD[name]) ?? 'see the list of built-ins in docs/policy-input.md'
+    );
+  if (code === 'rego_type_error' && /undefined ref: input\.action/.test(message))
+    return 'input.action is the text "tool_call:<tool>"; name and arguments are input.tool.name and input.tool.args';
+  if (code === 'rego_type_error' && /undefined ref: input/.test(message))
+    return 'the members of input are listed in docs/policy-input.md';
+  if (code === 'rego_v0_syntax')
+    return 'write `allow if { … }` and `deny contains reason if { … }`, or run `opa fmt --rego-v1`';
+  if (code === 'rego_v1_without_import') return 'add `import rego.v1` below the package line';
+  return undefined;
+}

@@ -1,0 +1,40 @@
+/** One loaded policy with its own memory. */
+export interface OpaPolicy {
+  /** Entry rule to the list of its value; an empty list when it is undefined. */
+  evaluate(input: unknown): Readonly<Record<string, readonly unknown[]>>;
+  memoryBytes(): number;
+}
+
+export interface OpaRuntime {
+  load(module: WebAssembly.Module, maximumPages: number): Promise<OpaPolicy>;
+}
+
+const INITIAL_PAGES = 5;
+
+/** OPA's own evaluator of compiled policies, loaded on first use. */
+export async function loadOpaRuntime(): Promise<OpaRuntime> {
+  const { loadPolicy } = await import('@open-policy-agent/opa-wasm');
+  return {
+    async load(module, maximumPages) {
+      const loaded = await loadPolicy(module, { initial: INITIAL_PAGES, maximum: maximumPages });
+      return {
+        evaluate: (input) => readResult(loaded.evaluate(input)),
+        memoryBytes: () => loaded.mem.buffer.byteLength,
+      };
+    },
+  };
+}
+
+/** The result set of the compiler's single query: `[{result: {<rule>: [<value>]}}]`. */
+function readResult(value: unknown): Readonly<Record<string, readonly unknown[]>> {
+  const row: unknown = Array.isArray(value) ? value[0] : undefined;
+  const result: unknown = isObject(row) ? row['result'] : undefined;
+  if (!isObject(result)) throw new TypeError('the policy gave no result');
+  const rules: Record<string, readonly unknown[]> = {};
+  for (const [name, values] of Object.entries(result)) if (Array.isArray(values)) rules[name] = values;
+  return rules;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isStricter } from '../strictness.js';
+import type { BundleSource, BundleVerdict, DecisionWord, JsonObject } from '../types.js';
+import type { Hit } from './hit.js';
+
+type Labels = Pick<BundleVerdict, 'bundleId' | 'bundleName' | 'bundleVersion' | 'binding'>;
+
+function labels(bundle: BundleSource): Labels {
+  return {
+    bundleId: bundle.id,
+    bundleName: bundle.name,
+    bundleVersion: bundle.version,
+    binding: bundle.binding,
+  };
+}
+
+/**
+ * The verdict of one bundle from the rules that hold. In a bundle that permits anything, a call needs a permit.
+ * A step-up or deferral stands without one (nothing runs unseen); a rewrite does only when it names the tool,
+ * or a blanket redaction would permit every call.
+ */
+export function settle(bundle: BundleSource, hits: readonly Hit[], defaultDeny: boolean): BundleVerdict {
+  const deciding = hits.filter((hit): hit is Hit & { effect: DecisionWord } => hit.effect !== 'FLAG');
+  const flags = hits.filter((hit) => hit.effect === 'FLAG').map((hit) => hit.reason ?? hit.ruleId);
+  const outcome = deciding.reduce<DecisionWord | undefined>(
+    (strictest, hit) =>
+      strictest === undefined || isStricter(hit.effect, strictest) ? hit.effect : strictest,
+    undefined,
+  );
+  const common = { ...labels(bundle), ...(flags.length > 0 ? { flags: [...new Set(flags)].sort() } : {}) };
+  if (defaultDeny && !standsWithoutPermit(outcome, deciding)) {
+    return {
+      ...common,
+      outcome: 'BLOCK',
+      ruleIds: ['default-deny'],
+      reasonCode: 'policy_default_deny',
+      reason: `${bundle.name} permits some calls, and none of its rules permits this one`,
+      namesTool: false,
+    };
+  }
+  if (outcome === undefined) {
+    return {
+      ...common,
+      outcome: 'NO_OPINION',
+      ruleIds: [],
+      reasonCode: undefined,
+      reason: undefined,
+      namesTool: false,
+    };
+  }
+  const makers = deciding.filter((hit) => hit.effect === outcome).sort(byRuleId);
+  const rewrites = deciding.filter((hit) => hit.effect === 'MODIFY');
+  const rewritten = oneRewrite(rewrites);
+  if (rewritten === 'conflict' && outcome !== 'BLOCK') {
+    return {
+      ...common,
+      outcome: 'BLOCK',
+      ruleIds: rewrites.map((hit) => hit.ruleId).sort(),
+      reasonCode: 'modify_conflict',
+      reason: 'two rules rewrite the arguments differently',
+      namesTool: rewrites.some((hit) => hit.namesTool),
+    };
+  }
+  const timeouts = makers.flatMap((hit) => hit.timeoutSeconds ?? []);
+  const actionClass = deciding.find((hit) => hit.actionClass !== undefined)?.actionClass;
+  return {
+    ...common,
+    outcome,
+    ruleIds: makers.map((hit) => hit.ruleId),
+    reasonCode: makers.find((hit) => hit.reasonCode !== undefined)?.reasonCode,
+    reason: makers.find((hit) => hit.reason !== undefined)?.reason,
+    namesTool: makers.some((hit) => hit.namesTool),
+    ...(rewritten !== undefined && rewritten !== 'conflict' ? { modifiedToolArgs: rewritten } : {}),
+    ...(timeouts.length > 0 ? { timeoutSeconds: Math.min(...timeouts) } : {}),
+    ...(actionClass === undefined ? {} : { actionClass }),
+  };
+}
+
+/** A bundle that cannot be evaluated blocks what it governs. */
+export function failedVerdict(bundle: BundleSource, failure: string): BundleVerdict {
+  return {
+    ...labels(bundle),
+    outcome: 'BLOCK',
+    ruleIds: [],
+    reasonCode: 'policy_evaluation_failed',
+    reason: `policy bundle ${bundle.name}@${bundle.version} could not be evaluated: ${failure}`,
+    namesTool: false,
+    failure,
+  };
+}
+
+function standsWithoutPermit(outcome: DecisionWord | undefined, hits: readonly Hit[]): boolean {
+  if (outcome === undefined) return false;
+  if (outcome !== 'MODIFY') return true;
+  return hits.some((hit) => hit.effect === 'ALLOW' || (hit.effect === 'MODIFY' && hit.namesTool));
+}
+
+function oneRewrite(rewrites: readonly Hit[]): JsonObject | 'conflict' | undefined {
+  const [first, ...rest] = rewrites;
+  if (first === undefined) return undefined;
+  return rest.every((hit) => isDeepStrictEqual(hit.args, first.args)) ? first.args : 'conflict';
+}
+
+function byRuleId(left: Hit, right: Hit): number {
+  return left.ruleId < right.ruleId ? -1 : left.ruleId > right.ruleId ? 1 : 0;
+}
