@@ -12,12 +12,14 @@ import { readIfPresent, replaceFile } from './owner-only-file.js';
 
 const OWNER_TENANT = 'owner_tenant_id';
 const SESSION_SECRET = 'session_secret';
+const SEED_PENDING = 'seed_pending';
 
 export interface Installation {
   readonly ownerTenantId: string;
   readonly sessionSecret: string;
   readonly adminTokenFile: string;
-  readonly firstStart: boolean;
+  /** A seed was given at the first start and has not been applied to its end. */
+  readonly seedPending: boolean;
 }
 
 interface Parts {
@@ -34,7 +36,7 @@ interface Parts {
 export async function openInstallation(
   parts: Parts,
   dataDir: string,
-  tenantId: string | undefined,
+  asked: { readonly tenantId: string | undefined; readonly seeded: boolean },
 ): Promise<Installation> {
   const adminTokenFile = join(dataDir, 'admin-token');
   const meta = new Map(
@@ -43,20 +45,32 @@ export async function openInstallation(
   const owner = meta.get(OWNER_TENANT);
   const known = meta.get(SESSION_SECRET);
   if (owner !== undefined && known !== undefined) {
-    checkOwner(owner, tenantId, dataDir);
+    checkOwner(owner, asked.tenantId, dataDir);
     await restoreAdminToken({ ...parts, sessionSecret: known }, owner, adminTokenFile);
-    return { ownerTenantId: owner, sessionSecret: known, adminTokenFile, firstStart: false };
+    return {
+      ownerTenantId: owner,
+      sessionSecret: known,
+      adminTokenFile,
+      seedPending: meta.has(SEED_PENDING),
+    };
   }
 
-  const ownerTenantId = tenantId ?? DEFAULT_TENANT;
+  const ownerTenantId = asked.tenantId ?? DEFAULT_TENANT;
   if (!TENANT_ID.test(ownerTenantId)) throw badTenantId(ownerTenantId);
   const sessionSecret = randomBytes(32).toString('base64url');
   const { session } = await createTenant({ ...parts, sessionSecret }, ownerTenantId, SERVER_ACTOR, [
     metaRow(parts.store, OWNER_TENANT, ownerTenantId),
     metaRow(parts.store, SESSION_SECRET, sessionSecret),
+    // In the unit that makes this the first start: a start interrupted while seeding goes on at the next.
+    ...(asked.seeded ? [metaRow(parts.store, SEED_PENDING, '1')] : []),
   ]);
   await replaceFile(adminTokenFile, `${session.token}\n`);
-  return { ownerTenantId, sessionSecret, adminTokenFile, firstStart: true };
+  return { ownerTenantId, sessionSecret, adminTokenFile, seedPending: asked.seeded };
+}
+
+export async function seedApplied({ store }: Pick<Parts, 'store'>, tenantId: string): Promise<void> {
+  const statements = [store.build.deleteFrom('meta').where('key', '=', SEED_PENDING).compile()];
+  await store.commit({ tenantId, evidence: [], statements });
 }
 
 function checkOwner(owner: string, asked: string | undefined, dataDir: string): void {

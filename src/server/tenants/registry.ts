@@ -4,8 +4,14 @@ import type { Store } from '../store/port.js';
 import { createLanes } from './exclusive.js';
 import { readSnapshot } from './snapshot.js';
 
-/** Loads every tenant of the store; later ones appear with their first `reload`. */
-export async function createTenantRegistry(store: Store): Promise<TenantRegistry> {
+/**
+ * Loads every tenant of the store; later ones appear with their first `reload`. `onLoaded` hears of each snapshot, so
+ * that policies can be made ready before the first call needs them.
+ */
+export async function createTenantRegistry(
+  store: Store,
+  onLoaded: (snapshot: TenantSnapshot) => void = () => {},
+): Promise<TenantRegistry> {
   const snapshots = new Map<string, TenantSnapshot>();
   const inChangeLane = createLanes();
   const inReloadLane = createLanes();
@@ -17,9 +23,14 @@ export async function createTenantRegistry(store: Store): Promise<TenantRegistry
     reload: (tenantId) =>
       inReloadLane(tenantId, async () => {
         revision += 1;
-        const snapshot = await readSnapshot(store, tenantId, revision);
-        if (snapshot === undefined) snapshots.delete(tenantId);
-        else snapshots.set(tenantId, snapshot);
+        const known = snapshots.get(tenantId)?.bundles ?? [];
+        const snapshot = await readSnapshot(store, tenantId, revision, known);
+        if (snapshot === undefined) {
+          snapshots.delete(tenantId);
+          return;
+        }
+        snapshots.set(tenantId, snapshot);
+        onLoaded(snapshot);
       }),
     exclusively: (tenantId, change) => inChangeLane(tenantId, change),
   };

@@ -1,9 +1,9 @@
-import type { PolicyBundleCreate } from '../../../contract/govapi/types.js';
 import { isAssigned, loadedBundles } from '../../tenants/effective-bundles.js';
 import { findBundle, listBundles } from '../../tenants/policy-bundles/bundle-reads.js';
 import { presentBundle, type StoredBundle } from '../../tenants/policy-bundles/bundle-row.js';
 import { addVersion, authorship } from '../../tenants/policy-bundles/bundle-versions.js';
 import { readPolicy } from '../../tenants/policy-bundles/policy-source.js';
+import { requestedBundle } from '../../tenants/policy-bundles/requested-bundle.js';
 import { actorOf, commitChange } from '../../tenants/recorded-change.js';
 import type { ControlContext } from '../control-context.js';
 import { operation } from '../operation.js';
@@ -45,31 +45,9 @@ export function policyBundleRoutes(context: ControlContext): Route[] {
     }),
 
     operation('createPolicyBundle', 'write', async (request) => {
-      const { tenantId, body } = request;
-      const name = body.name.trim();
-      if (name === '') throw new HttpError(400, 'invalid_request', 'name must not be blank');
-      const bundle = await addVersion(
-        context,
-        tenantId,
-        {
-          name,
-          framework: body.framework,
-          policy: await readPolicy(body, context.policySourceDir),
-          assignments: assignmentsOf(body),
-          status: body.status === 'disabled' ? 'paused' : (body.status ?? 'active'),
-          enforcementMode: body.enforcement_mode ?? 'enforce',
-          document: {
-            description: body.description,
-            source_uri: body.source_uri,
-            s3_uri: body.s3_uri,
-            s3_version_id: body.s3_version_id,
-            expected_hash: body.expected_hash,
-            ...authorship(request),
-          },
-          action: 'policy_bundle.create',
-        },
-        actorOf(request),
-      );
+      const policy = await readPolicy(request.body, context.policySourceDir);
+      const order = requestedBundle(request.body, policy, authorship(request));
+      const bundle = await addVersion(context, request.tenantId, order, actorOf(request));
       return { status: 201, body: presentBundle(bundle, true) };
     }),
 
@@ -127,14 +105,6 @@ export function policyBundleRoutes(context: ControlContext): Route[] {
       return { status: 201, body: presentBundle(restored, true) };
     }),
   ];
-}
-
-/** Null, missing and empty all mean every agent. */
-function assignmentsOf(body: PolicyBundleCreate): readonly string[] {
-  const named = [
-    ...new Set((body.assignments ?? []).map((target) => target.trim()).filter((target) => target !== '')),
-  ];
-  return named.length === 0 ? ['all'] : named;
 }
 
 function matches(wanted: string | undefined, value: string): boolean {

@@ -1,0 +1,40 @@
+import { ThothctlError } from '../../errors/index.js';
+import type { ControlContext } from '../http/control-context.js';
+import { HttpError } from '../http/port.js';
+import { setAgentScope } from '../tenants/agent-scopes.js';
+import { listBundles } from '../tenants/policy-bundles/bundle-reads.js';
+import { addVersion } from '../tenants/policy-bundles/bundle-versions.js';
+import { readPolicy } from '../tenants/policy-bundles/policy-source.js';
+import { requestedBundle } from '../tenants/policy-bundles/requested-bundle.js';
+import { SERVER_ACTOR } from '../tenants/recorded-change.js';
+import { writeSettings } from '../tenants/settings-store.js';
+import type { Seed } from './seed-file.js';
+
+/** Applies a seed to the first tenant. Doing it again changes nothing, so that an interrupted start can be repeated. */
+export async function applySeed(context: ControlContext, tenantId: string, seed: Seed): Promise<void> {
+  if (seed.settings !== undefined) await writeSettings(context, tenantId, { ...seed.settings }, SERVER_ACTOR);
+  for (const [agentId, scope] of seed.agents)
+    await setAgentScope(context, tenantId, agentId, scope, SERVER_ACTOR);
+
+  const present = new Set(
+    (await listBundles(context, tenantId)).map((bundle) => `${bundle.name}\n${bundle.policyHash}`),
+  );
+  for (const body of seed.bundles) {
+    try {
+      const policy = await readPolicy(body, context.policySourceDir);
+      if (present.has(`${body.name.trim()}\n${policy.hash}`)) continue;
+      const order = requestedBundle(body, policy, { created_by: SERVER_ACTOR.name });
+      await addVersion(context, tenantId, order, SERVER_ACTOR);
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      throw new ThothctlError({
+        code: 'seed_refused',
+        message: `the seed's policy bundle ${body.name} is refused: ${error.message}`,
+        exit: 'usage',
+        fix: 'mend the policy and start again; the seed is then applied to its end',
+        ...(error.details === undefined ? {} : { details: error.details }),
+        cause: error,
+      });
+    }
+  }
+}
