@@ -1,5 +1,4 @@
 export { explainSettings, resolveConnection, type Connection } from './connection.js';
-export { type Context, type CredentialRef } from './contexts-file.js';
 export {
   deleteContext,
   forgetSession,
@@ -11,10 +10,6 @@ export {
   type ContextPatch,
   type NamedContext,
 } from './contexts.js';
-export { placeOf, storeCredential, type NewCredential } from './credential-store.js';
-export { type ResolvedCredential } from './credential.js';
-export { DEFAULT_APEX } from './host.js';
-export { type Keyring } from './keyring.js';
-export { contextPaths, type ContextPaths } from './paths.js';
+export { placeOf, storeCredential } from './credential-store.js';
 export { systemPorts, type ContextPorts } from './ports.js';
-export { resolveTarget, type ConnectionInputs, type Explanation, type Target } from './settings.js';
+export { type ConnectionInputs, type Explanation } from './settings.js';

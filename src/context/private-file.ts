@@ -6,7 +6,7 @@ import { ThothctlError, usageError } from '../errors/index.js';
 /** Far above any token; keeps a mistaken path from being read into memory. */
 const LONGEST_SECRET = 64 * 1024;
 
-export function errnoOf(error: unknown): string | undefined {
+function errnoOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 

@@ -14,15 +14,14 @@ import { bodyOf, narrowInput, narrowOutput } from './narrow.js';
 import { followStream, type StreamItem, type StreamOptions } from './streaming.js';
 import type { HttpReply } from './transport.js';
 
-export type { Credential, GovApiOptions } from './connector.js';
-export type { StreamItem, StreamOptions } from './streaming.js';
-export type { Trace, TraceEvent } from './trace.js';
+export type { GovApiOptions } from './connector.js';
+export type { TraceEvent } from './trace.js';
 
-export interface CallOptions {
+interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface RawOptions extends CallOptions {
+interface RawOptions extends CallOptions {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: unknown;
 }

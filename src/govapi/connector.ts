@@ -6,7 +6,7 @@ import { proxyFor } from './proxy.js';
 import { shownHeaders, type Trace } from './trace.js';
 import type { HttpReply, HttpRequest, HttpStream, Transport } from './transport.js';
 
-export interface Credential {
+interface Credential {
   readonly kind: 'bearer' | 'api_key';
   readonly secret: string;
 }

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { contextPaths, type ContextPorts, type Keyring } from '../../src/context/index.js';
+import type { ContextPorts } from '../../src/context/index.js';
+import type { Keyring } from '../../src/context/keyring.js';
+import { contextPaths } from '../../src/context/paths.js';
 
 const folders: string[] = [];
 afterAll(() => {

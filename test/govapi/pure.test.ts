@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fillPath, queryText } from '../../src/govapi/base-url.js';
-import { byOffset, byPage, bySequence } from '../../src/govapi/paging.js';
 import { proxyFor } from '../../src/govapi/proxy.js';
 import { backoffMs, retryAfterMs } from '../../src/govapi/retry.js';
 import { SseReader, type SseEvent } from '../../src/govapi/sse.js';
@@ -130,51 +129,5 @@ describe('proxies', () => {
     expect(at('https://grid.acme.example', { http_proxy: 'http://p:1', no_proxy: '*' })).toBe(false);
     for (const url of ['http://127.0.0.1:4100', 'http://localhost', 'http://[::1]:4100'])
       expect(at(url, { http_proxy: 'http://p:1' })).toBe(false);
-  });
-});
-
-describe('paging', () => {
-  const rows = Array.from({ length: 23 }, (_, index) => index + 1);
-  const all = async (source: AsyncIterable<number>): Promise<number[]> => {
-    const found: number[] = [];
-    for await (const row of source) found.push(row);
-    return found;
-  };
-
-  test('every style yields every row once, with and without a total', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 30 }), fc.boolean(), async (size, tell) => {
-        const total = tell ? rows.length : undefined;
-        const slice = (from: number, count: number) => ({ rows: rows.slice(from, from + count), total });
-        expect(
-          await all(byPage(size, async ({ page, per_page }) => slice((page - 1) * per_page, per_page))),
-        ).toEqual(rows);
-        expect(await all(byOffset(size, async ({ limit, offset }) => slice(offset, limit)))).toEqual(rows);
-        expect(
-          await all(
-            bySequence(
-              0,
-              size,
-              (row) => row,
-              async ({ from_sequence, limit }) => slice(from_sequence, limit),
-            ),
-          ),
-        ).toEqual(rows);
-      }),
-    );
-  });
-
-  test('a server that ignores paging is read once', async () => {
-    expect(await all(byPage(5, async () => ({ rows })))).toEqual(rows);
-    expect(
-      await all(
-        bySequence(
-          0,
-          5,
-          (row) => row,
-          async () => ({ rows }),
-        ),
-      ),
-    ).toEqual(rows);
   });
 });
