@@ -76,6 +76,13 @@ export async function bundleProgram(
   const split = splitChunks(root, queue);
   await Promise.all([
     one('main', join(root, 'src/cli/boot/main.ts'), [commandModules(commands), split, lazyCore]),
+    build({
+      ...common(root),
+      entryPoints: [join(root, 'src/cli/help.ts')],
+      outfile: join(dist, 'help.cjs'),
+      // Only oclif's own tools read this one, with their own copy of its core.
+      packages: 'external',
+    }),
     one('complete', join(root, 'src/cli/complete/entry.ts'), []),
     ...Object.entries(WORKER_ENTRIES)
       .filter(([, entry]) => existsSync(join(root, 'src', entry)))

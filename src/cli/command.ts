@@ -59,6 +59,7 @@ export abstract class ThothCommand<T extends typeof Command> extends Command {
   readonly #signals = new StopSignals();
   #out: TerminalOutput | undefined;
   #api: Promise<GovApi> | undefined;
+  #inputs: Promise<ConnectionInputs> | undefined;
   #exitCode = 0;
 
   /** Does the work. Streaming verbs write to `this.out.stream(…)` and return nothing. */
@@ -105,9 +106,11 @@ export abstract class ThothCommand<T extends typeof Command> extends Command {
   }
 
   /** The base flags as `src/context` takes them; secrets on stdin have been read. */
-  protected async connectionInputs(): Promise<ConnectionInputs> {
-    const { connectionInputs } = await import('./connection.js');
-    return connectionInputs(this.#connectionRequest());
+  protected connectionInputs(): Promise<ConnectionInputs> {
+    this.#inputs ??= import('./connection.js').then(({ connectionInputs }) =>
+      connectionInputs({ flags: this.flags, warn: (text) => this.out.warn(text) }),
+    );
+    return this.#inputs;
   }
 
   /** Shows what is about to happen and asks, unless `--yes`. Settles only when the answer is yes. */
@@ -231,6 +234,7 @@ export abstract class ThothCommand<T extends typeof Command> extends Command {
       flags: this.flags,
       warn: (text) => this.out.warn(text),
       notice: (text) => this.out.notice(text),
+      inputs: () => this.connectionInputs(),
     };
   }
 

@@ -4,12 +4,16 @@ import { protect } from './redact.js';
 import { resolveSecret } from './secret.js';
 import { cleanLine } from '../output/index.js';
 
+type FlagSource = Pick<ConnectionRequest, 'flags' | 'warn'>;
+
 /** What a command knows that decides where to connect and with which credential. */
 export interface ConnectionRequest {
   /** Base flags as parsed. */
   readonly flags: Readonly<Record<string, unknown>>;
   readonly warn: (text: string) => void;
   readonly notice: (text: string) => void;
+  /** `connectionInputs` of this request; stdin can be read only once, so the caller keeps the answer. */
+  readonly inputs: () => Promise<ConnectionInputs>;
 }
 
 export interface ApiRequest extends ConnectionRequest {
@@ -26,13 +30,13 @@ export type CredentialNeed = 'required' | 'optional' | 'none';
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** Secret given inline or on stdin. Files and variables are left to `src/context`, which names them in errors. */
-async function givenSecret(name: string, { flags, warn }: ConnectionRequest): Promise<string | undefined> {
+async function givenSecret(name: string, { flags, warn }: FlagSource): Promise<string | undefined> {
   const given = flags[name] !== undefined || flags[`${name}-stdin`] === true;
   return given ? (await resolveSecret(name, flags, warn))?.value : undefined;
 }
 
 /** Connection inputs from the base flags. */
-export async function connectionInputs(request: ConnectionRequest): Promise<ConnectionInputs> {
+export async function connectionInputs(request: FlagSource): Promise<ConnectionInputs> {
   const { flags } = request;
   const timeout = flags['timeout-seconds'];
   return {
@@ -51,7 +55,7 @@ export async function connectionInputs(request: ConnectionRequest): Promise<Conn
 /** Where this command connects, as whom, and why; notices have been shown. */
 export async function resolveFor(request: ConnectionRequest, need: CredentialNeed): Promise<Connection> {
   const { resolveConnection, systemPorts } = await import('../context/index.js');
-  const connection = await resolveConnection(await connectionInputs(request), systemPorts(), need);
+  const connection = await resolveConnection(await request.inputs(), systemPorts(), need);
   if (connection.credential) protect(connection.credential.secret);
   for (const notice of connection.notices) request.notice(notice);
   return connection;

@@ -1,7 +1,7 @@
 import { cleanLine } from '../../output/index.js';
 import { itemsOf } from '../../output/rows.js';
 import { peekOption } from '../argv.js';
-import { connect } from '../connection.js';
+import { connect, connectionInputs } from '../connection.js';
 import { baseFlags } from '../flags.js';
 import type { Suggestion } from './suggest-words.js';
 import { namesContext, valueKind } from './value-kinds.js';
@@ -48,7 +48,9 @@ export async function tenantValues(
   if (kind === undefined) return [];
   const signal = AbortSignal.timeout(LIMIT_MS);
   const silent = () => {};
-  const api = await connect({ flags: flagsOf(words), version, warn: silent, notice: silent, trace: silent });
+  const flags = flagsOf(words);
+  const inputs = () => connectionInputs({ flags, warn: silent });
+  const api = await connect({ flags, version, inputs, warn: silent, notice: silent, trace: silent });
   const reply: unknown = await api.call(kind.operation, {}, { signal });
   return itemsOf(reply).flatMap((row) => {
     const value = textOf(row, kind.id);

@@ -1,13 +1,7 @@
 import { ThothCommand } from '../../cli/command.js';
 import { contextDocument, contextRecord } from '../../cli/context-view.js';
 import { arg, dryRunFlag, Flags, repeatable } from '../../cli/flags.js';
-import {
-  listContexts,
-  setContext,
-  storeCredential,
-  systemPorts,
-  type ContextPatch,
-} from '../../context/index.js';
+import { listContexts, saveSession, setContext, systemPorts, useContext } from '../../context/index.js';
 import { usageError } from '../../errors/index.js';
 import type { Result } from '../../output/index.js';
 
@@ -34,7 +28,8 @@ export default class ContextSet extends ThothCommand<typeof ContextSet> {
     const { name } = this.args;
     const patch = this.#patch();
     if (this.dryRun) return { data: { dry_run: true, name, change: patch, use: this.flags.use } };
-    const known = (await listContexts(ports)).some((context) => context.name === name);
+    const before = await listContexts(ports);
+    const known = before.some((context) => context.name === name);
     let context = await setContext(
       ports,
       name,
@@ -43,13 +38,23 @@ export default class ContextSet extends ThothCommand<typeof ContextSet> {
     );
     const credential = await this.#credential();
     if (credential) {
-      const reference = await storeCredential(ports, name, { ...credential, expiresAt: null });
-      context = await setContext(ports, name, { credential: reference });
+      context = await saveSession(
+        ports,
+        name,
+        { tenant_id: context.tenant_id },
+        { ...credential, expiresAt: null },
+      );
+      const current = before.find((other) => other.current);
+      // Saving a credential selects its context; only --use may do that here.
+      if (current && current.name !== name && !this.flags.use) {
+        await useContext(ports, current.name);
+        context = { ...context, current: false };
+      }
     }
     return { data: contextDocument(context), view: contextRecord(context) };
   }
 
-  #patch(): ContextPatch {
+  #patch(): Parameters<typeof setContext>[2] {
     const { flags } = this;
     const removed = new Set(flags.unset ?? []);
     const pick = (flag: 'govapi-url' | 'apex-domain' | 'enforce-url') =>
@@ -72,7 +77,8 @@ export default class ContextSet extends ThothCommand<typeof ContextSet> {
     const key = await this.secretSource('org-api-key');
     const bearer = token?.origin === 'environment' ? undefined : token;
     const apiKey = key?.origin === 'environment' ? undefined : key;
-    if (bearer && apiKey) throw usageError('A context holds one credential, not two.', 'Give a token or a key.');
+    if (bearer && apiKey)
+      throw usageError('A context holds one credential, not two.', 'Give a token or a key.');
     if (bearer) return { kind: 'bearer', secret: bearer.value };
     return apiKey && { kind: 'api_key', secret: apiKey.value };
   }
