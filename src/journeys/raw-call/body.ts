@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { usageError } from '../../errors/index.js';
+
+/** Larger than any body the contract takes; the server refuses it as well. */
+const LARGEST_BODY = 16 * 1024 * 1024;
+
+/** JSON from a file, or from stdin when the name is a dash. */
+export async function readBody(input: string): Promise<unknown> {
+  const place = input === '-' ? 'stdin' : input;
+  const text = input === '-' ? await readStdin() : await readFileText(input);
+  if (text.length > LARGEST_BODY) throw usageError(`${place} holds more than 16 MiB`, 'send less at once');
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch (cause) {
+    const position = cause instanceof Error ? /position (\d+)/.exec(cause.message)?.[1] : undefined;
+    const before = text.slice(0, position === undefined ? text.length : Number(position)).split('\n');
+    throw usageError(
+      `${place}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: not valid JSON`,
+      'give one JSON document',
+    );
+  }
+}
+
+async function readFileText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    throw usageError(`${path} cannot be read: ${reason}`, 'give a readable file, or - for stdin');
+  });
+}
+
+async function readStdin(): Promise<string> {
+  let text = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) {
+    text += String(chunk);
+    if (text.length > LARGEST_BODY) break;
+  }
+  return text;
+}
