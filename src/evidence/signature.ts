@@ -3,6 +3,7 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  hash,
   sign,
   verify,
   type KeyObject,
@@ -11,7 +12,7 @@ import type { EvidenceKey } from './types.js';
 
 /** Lower-case hex SHA-256 of UTF-8 text. */
 export function sha256Hex(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 /** Signs canonical text; the private key stays inside. */
