@@ -25,7 +25,7 @@ export async function dispatch(
   try {
     if (wantsHelp(argv)) {
       const { showHelp } = await import('./show-help.js');
-      return await showHelp(argv, catalogue, new LightConfig(program));
+      return await showHelp(argv, catalogue, new LightConfig(program, catalogue));
     }
     const match = matchCommand(catalogue.names, argv);
     const next = match?.argv[0];
@@ -33,7 +33,7 @@ export async function dispatch(
     if (match && !(isTopicWord && next !== undefined && !next.startsWith('-'))) {
       const command = await catalogue.load(match.id);
       command.id = match.id;
-      return await new command([...match.argv], new LightConfig(program)).perform();
+      return await new command([...match.argv], new LightConfig(program, catalogue)).perform();
     }
     const topic = argv[0];
     if (
@@ -42,7 +42,7 @@ export async function dispatch(
       Object.keys(catalogue.names).some((name) => name.startsWith(`${topic}:`))
     ) {
       const { showHelp } = await import('./show-help.js');
-      return await showHelp(argv, catalogue, new LightConfig(program));
+      return await showHelp(argv, catalogue, new LightConfig(program, catalogue));
     }
     throw unknownCommand(argv, catalogue);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { Config, type Command, type Interfaces } from '@oclif/core';
 import { homedir } from 'node:os';
+import type { Catalogue } from './catalogue.js';
 
 export interface ProgramInfo {
   readonly name: string;
@@ -30,9 +31,12 @@ export class LightConfig extends Config {
   #commands: Command.Loadable[] = [];
   #topics: Interfaces.Topic[] = [];
 
-  constructor(program: ProgramInfo) {
+  readonly #catalogue: Catalogue;
+
+  constructor(program: ProgramInfo, catalogue: Catalogue) {
     const pjson = { name: program.name, version: program.version, oclif: program.oclif };
     super({ root: program.root, pjson, version: program.version });
+    this.#catalogue = catalogue;
     this.name = program.name;
     this.version = program.version;
     this.root = program.root;
@@ -51,6 +55,12 @@ export class LightConfig extends Config {
     this.cacheDir = this.scopedEnvVar('CACHE_DIR') ?? this.macosCacheDir() ?? this.dir('cache');
     this.configDir = this.scopedEnvVar('CONFIG_DIR') ?? this.dir('config');
     this.dataDir = this.scopedEnvVar('DATA_DIR') ?? this.dir('data');
+  }
+
+  /** Declarations of all commands. */
+  async definitions(): Promise<Command.Cached[]> {
+    const entries = await this.#catalogue.entries();
+    return Promise.all(entries.map(({ id }) => this.#catalogue.definition(id)));
   }
 
   /** Gives the help what it lists. */
