@@ -72,7 +72,8 @@ async function runChild(
     options.onStarted?.({ sessionId: session.sessionId, pid: child.pid });
     await ended;
     const status = exitStatus(child.exitCode, child.signalCode);
-    const how = status.signal === undefined ? `exited with code ${status.code}` : `was ended by ${status.signal}`;
+    const how =
+      status.signal === undefined ? `exited with code ${status.code}` : `was ended by ${status.signal}`;
     await Promise.all([link?.childEnded(how), ownGroup ? endGroup(child) : undefined]);
     return status;
   } finally {
@@ -86,7 +87,9 @@ function governedStdio(
   streams: NonNullable<RunOptions['streams']>,
 ): true | 'recognise' | false {
   if (mcp !== undefined) return mcp;
-  const terminal = [streams.stdin, streams.stdout].some((stream) => 'isTTY' in stream && stream.isTTY === true);
+  const terminal = [streams.stdin, streams.stdout].some(
+    (stream) => 'isTTY' in stream && stream.isTTY === true,
+  );
   return terminal ? false : 'recognise';
 }
 

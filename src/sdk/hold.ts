@@ -5,6 +5,7 @@ import { readHoldReply } from './decision/hold-reply.js';
 import type { EnforcementDecision } from './decision/read.js';
 import { credentialHeaders } from './transport/credentials.js';
 import type { Transport } from './transport/transport.js';
+import type { JsonObject } from './vocabulary.js';
 
 const POLL_TIMEOUT_MS = 6000;
 
@@ -59,6 +60,33 @@ async function pollOnce(
   holdToken: string,
   signal: AbortSignal,
 ): Promise<Poll> {
+  const reply = await fetchHold(transport, config, holdToken, signal);
+  if (FINAL_STATUSES.has(reply.status)) {
+    return {
+      kind: 'ended',
+      code: 'hold_not_available',
+      reason: `step-up hold is not available (status=${reply.status})`,
+    };
+  }
+  const decision = reply.status === 200 && reply.body !== undefined ? readHoldReply(reply.body) : undefined;
+  return decision === undefined
+    ? { kind: 'pending', retryAfterMs: reply.retryAfterMs }
+    : { kind: 'resolved', decision };
+}
+
+/** One answer about a hold; status 503 when the enforcer was not reached. */
+export interface HoldReply {
+  readonly status: number;
+  readonly body: JsonObject | undefined;
+  readonly retryAfterMs: number;
+}
+
+export async function fetchHold(
+  transport: Transport,
+  config: ResolvedConfig,
+  holdToken: string,
+  signal?: AbortSignal,
+): Promise<HoldReply> {
   const reply = await transport.send({
     lane: 'checks',
     method: 'GET',
@@ -67,17 +95,6 @@ async function pollOnce(
     timeoutMs: POLL_TIMEOUT_MS,
     signal,
   });
-  if (reply.kind === 'failure') return { kind: 'pending', retryAfterMs: 0 };
-  if (FINAL_STATUSES.has(reply.status)) {
-    return {
-      kind: 'ended',
-      code: 'hold_not_available',
-      reason: `step-up hold is not available (status=${reply.status})`,
-    };
-  }
-  const body = reply.status === 200 ? parseObject(reply.body) : undefined;
-  const decision = body === undefined ? undefined : readHoldReply(body);
-  return decision === undefined
-    ? { kind: 'pending', retryAfterMs: reply.retryAfterMs ?? 0 }
-    : { kind: 'resolved', decision };
+  if (reply.kind === 'failure') return { status: 503, body: undefined, retryAfterMs: 0 };
+  return { status: reply.status, body: parseObject(reply.body), retryAfterMs: reply.retryAfterMs ?? 0 };
 }

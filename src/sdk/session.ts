@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { authorize } from './authorize.js';
 import type { GovernedCall, Permit } from './call.js';
 import { rememberSession } from './async-context.js';
 import type { ResolvedConfig } from './config/options.js';
+import { sendCheck, type CheckOutcome } from './check.js';
+import { fetchHold, type HoldReply } from './hold.js';
 import { EVENT_LABELS } from './events/event.js';
 import type { Runtime } from './runtime.js';
 import { SessionState } from './session-state.js';
@@ -69,6 +72,38 @@ export class Session {
   /** Asks for leave to run one call; throws the refusal. The lowest-level entry, used by every surface. */
   authorize(call: GovernedCall): Promise<Permit> {
     return authorize(this.#state, call);
+  }
+
+  /**
+   * Passes on a check that another SDK made, as its raw body. Local predicates apply; events are the other
+   * SDK's to send. For surfaces that stand between an SDK and the enforcer.
+   */
+  askFor(body: JsonObject): Promise<CheckOutcome> {
+    const { config, predicates, transport } = this.#state.runtime;
+    const toolName = typeof body['tool_name'] === 'string' ? body['tool_name'] : '';
+    const hit =
+      config.enforcement === 'observe' ? undefined : predicates.check(toolName, config.sessionIntent);
+    if (hit === undefined) return sendCheck(transport, config, body);
+    const decision = { decision: 'BLOCK', decisionReasonCode: hit.code, reason: hit.reason } as const;
+    const raw = { decision: 'BLOCK', decision_reason_code: hit.code, reason: hit.reason };
+    return Promise.resolve({ kind: 'decision', decision, raw });
+  }
+
+  /** One poll of a hold on behalf of another SDK. */
+  pollHold(holdToken: string): Promise<HoldReply> {
+    const { config, transport } = this.#state.runtime;
+    return fetchHold(transport, config, holdToken);
+  }
+
+  /** Queues an event that another SDK made. */
+  enqueueEvent(event: JsonObject): void {
+    const id = event['event_id'];
+    this.#state.runtime.queue?.enqueue({ ...event, event_id: typeof id === 'string' ? id : randomUUID() });
+  }
+
+  /** Opens the connection to the enforcer ahead of the first call. */
+  warm(): Promise<void> {
+    return this.#state.runtime.transport.warm();
   }
 
   /** Returns the tool (object or function) with every entry point governed by this session. */

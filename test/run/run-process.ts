@@ -75,7 +75,10 @@ export class RunningCommand {
   }
 
   get lines(): string[] {
-    return this.out.toString('utf8').split('\n').filter((line) => line !== '');
+    return this.out
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line !== '');
   }
 
   send(text: string | Buffer): void {

@@ -39,7 +39,8 @@ export function classifyClientLine(line: Buffer): ClientMessage {
   if (!isUtf8(line)) return refused(PARSE_ERROR, 'the message is not valid UTF-8');
   // Valid JSON has a raw carriage return only between tokens, and some readers end a line there: a message
   // could hide inside another one.
-  if (hasInnerCarriageReturn(line)) return refused(PARSE_ERROR, 'a carriage return stands inside the message');
+  if (hasInnerCarriageReturn(line))
+    return refused(PARSE_ERROR, 'a carriage return stands inside the message');
   let parsed: unknown;
   try {
     parsed = JSON.parse(line.toString('utf8'));

@@ -179,4 +179,3 @@ export class McpGateway {
     return setInterval(tell, PROGRESS_INTERVAL_MS);
   }
 }
-

@@ -176,7 +176,5 @@ function isSpace(byte: number | undefined): boolean {
 }
 
 function isDelimiter(byte: number | undefined): boolean {
-  return (
-    byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_ARRAY || byte === COLON || isSpace(byte)
-  );
+  return byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_ARRAY || byte === COLON || isSpace(byte);
 }

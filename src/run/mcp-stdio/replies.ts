@@ -34,9 +34,13 @@ function refusalText(toolName: string, violation: ThothPolicyViolation | undefin
 
 /** The answer to a call whose server went away; whether it took effect is unknown. */
 export function lostCallResult(call: ToolCallMessage, why: string): string {
-  return errorResult(call, `The MCP server ${why} before it answered; the outcome of '${call.name}' is unknown.`, {
-    'ai.thoth/source': 'server_gone',
-  });
+  return errorResult(
+    call,
+    `The MCP server ${why} before it answered; the outcome of '${call.name}' is unknown.`,
+    {
+      'ai.thoth/source': 'server_gone',
+    },
+  );
 }
 
 function errorResult(

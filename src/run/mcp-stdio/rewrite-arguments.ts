@@ -10,5 +10,11 @@ export function rewriteArguments(line: Buffer, call: ToolCallMessage, args: Json
   }
   // `params` holds at least the name, so a comma always follows.
   const open = call.paramsSpan.start + 1;
-  return Buffer.concat([line.subarray(0, open), Buffer.from('"arguments":'), text, Buffer.from(','), line.subarray(open)]);
+  return Buffer.concat([
+    line.subarray(0, open),
+    Buffer.from('"arguments":'),
+    text,
+    Buffer.from(','),
+    line.subarray(open),
+  ]);
 }

@@ -60,7 +60,8 @@ export class ServerReplies {
     const result = scanned.spans.get('result');
     const flag = scanned.spans.get('result.isError');
     const failed =
-      result === undefined || (flag !== undefined && line.toString('latin1', flag.start, flag.end) === 'true');
+      result === undefined ||
+      (flag !== undefined && line.toString('latin1', flag.start, flag.end) === 'true');
     pending.permit.finished({
       outcome: failed ? 'error' : 'success',
       resultType: 'mcp_result',

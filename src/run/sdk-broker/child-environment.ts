@@ -58,7 +58,8 @@ function withoutProxyForLoopback(env: Record<string, string>): Record<string, st
   if (!Object.keys(env).some((name) => /^(https?|all)_proxy$/i.test(name))) return env;
   for (const name of ['NO_PROXY', 'no_proxy']) {
     const listed = env[name] ?? '';
-    if (!listed.split(',').includes('127.0.0.1')) env[name] = listed === '' ? '127.0.0.1' : `${listed},127.0.0.1`;
+    if (!listed.split(',').includes('127.0.0.1'))
+      env[name] = listed === '' ? '127.0.0.1' : `${listed},127.0.0.1`;
   }
   return env;
 }

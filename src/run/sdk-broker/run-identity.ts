@@ -27,7 +27,8 @@ const CHILD_MEMBERS = [
 /** A check of the child under the identity of the run. Undefined when it names no tool. */
 export function underRunIdentity(body: JsonObject, session: Session): JsonObject | undefined {
   const toolName = body['tool_name'];
-  if (typeof toolName !== 'string' || toolName.trim() === '' || toolName === NOTHING_APPROVED) return undefined;
+  if (typeof toolName !== 'string' || toolName.trim() === '' || toolName === NOTHING_APPROVED)
+    return undefined;
   const { config } = session;
   const kept = Object.fromEntries(
     CHILD_MEMBERS.filter((name) => body[name] !== undefined && body[name] !== null).map((name) => [

@@ -1,0 +1,135 @@
+import { ThothCommand } from '../cli/command.js';
+import { Flags } from '../cli/flags.js';
+import { readSecretFile } from '../cli/secret.js';
+import { ThothctlError } from '../errors/index.js';
+import type { RunOptions } from '../run/index.js';
+
+type Governance = RunOptions['governance'];
+
+export default class Run extends ThothCommand<typeof Run> {
+  static override summary = 'Run an agent or an MCP server with every tool call decided by policy first';
+  static override description = `The command after -- gets its arguments exactly as typed. If it is an MCP server on stdio, each tools/call is decided before it sees it; everything else passes as the original bytes. If it holds a Thoth SDK, that SDK finds THOTH_API_URL and a key that work only for this run; the real credential never enters its environment.
+
+Ends with the exit code of the command, or 128 plus the signal that ended it.`;
+  static override examples = [
+    '<%= config.bin %> run --agent-id files -- npx -y @modelcontextprotocol/server-filesystem .',
+    '<%= config.bin %> run --agent-id support --approved-scope search,read -- node agent.js',
+    '<%= config.bin %> run --agent-id files --api-key-file key --no-mcp -- python agent.py',
+  ];
+  static override takesCommand = true;
+  static override onSignal = 'own' as const;
+  static override exitCodes = ['runFailed', 'notExecutable', 'commandNotFound'] as const;
+  static override variables = {
+    THOTH_API_URL: 'base URL of the enforcer',
+    THOTH_API_KEY: 'API key with permission execute',
+    THOTH_API_KEY_FILE: 'file that holds that key',
+    THOTH_AGENT_ID: 'agent that acts',
+    THOTH_APPROVED_SCOPE: 'tools it may call, separated by commas',
+    THOTH_ENFORCEMENT_MODE: 'observe, step_up, block or progressive',
+    THOTH_FAIL_OPEN: 'a false word vetoes --fail-open',
+  };
+  static override flags = {
+    'agent-id': Flags.string({ description: 'agent that acts [env: THOTH_AGENT_ID]', helpValue: '<id>' }),
+    'user-id': Flags.string({
+      description: 'person it acts for [env: THOTH_USER_ID; default: system]',
+      helpValue: '<id>',
+    }),
+    'approved-scope': Flags.string({
+      description:
+        'tools it may call; without it the scope of the agent on the server applies [env: THOTH_APPROVED_SCOPE]',
+      helpValue: '<a,b>',
+    }),
+    'enforcement-mode': Flags.string({
+      description: 'what happens out of scope [env: THOTH_ENFORCEMENT_MODE; default: block]',
+      options: ['observe', 'step_up', 'block', 'progressive', 'shadow'],
+    }),
+    'session-intent': Flags.string({
+      description: 'declared purpose of the session [env: THOTH_SESSION_INTENT]',
+      helpValue: '<intent>',
+    }),
+    'session-id': Flags.string({
+      description: 'continue this session [default: a new one]',
+      helpValue: '<id>',
+    }),
+    environment: Flags.string({
+      description: 'deployment environment [env: THOTH_ENVIRONMENT; default: prod]',
+      helpValue: '<name>',
+    }),
+    'fail-open': Flags.boolean({ description: 'let calls run while the enforcer cannot be reached' }),
+    mcp: Flags.boolean({
+      description: 'the command is an MCP server on stdio, or is not; told from the first message otherwise',
+      allowNo: true,
+    }),
+    'api-url': Flags.string({
+      description: 'base URL of the enforcer [env: THOTH_API_URL; default: that of tenant and context]',
+      helpValue: '<url>',
+    }),
+    'api-key-file': Flags.string({
+      description:
+        'file that holds an API key with permission execute [env: THOTH_API_KEY, THOTH_API_KEY_FILE]',
+      helpValue: '<file>',
+    }),
+  };
+
+  async execute(): Promise<void> {
+    const { runGoverned } = await import('../run/index.js');
+    const status = await runGoverned({
+      command: this.passthrough ?? [],
+      governance: await this.#governance(),
+      mcp: this.flags.mcp,
+    });
+    this.exitWith(status.code);
+  }
+
+  async #governance(): Promise<Governance> {
+    const { flags } = this;
+    const [{ spoolFile }, reach] = await Promise.all([import('../run/spool-file.js'), this.#reach()]);
+    return {
+      ...reach,
+      agentId: flags['agent-id'],
+      userId: flags['user-id'],
+      approvedScope: flags['approved-scope']
+        ?.split(',')
+        .map((tool) => tool.trim())
+        .filter(Boolean),
+      enforcement: flags['enforcement-mode'],
+      sessionIntent: flags['session-intent'],
+      sessionId: flags['session-id'],
+      environment: flags.environment,
+      // Absent, not false: the variable may still say yes.
+      failOpen: flags['fail-open'] || undefined,
+      events: { spoolFile: spoolFile(reach.apiUrl, reach.tenantId) },
+    };
+  }
+
+  /** Enforcer, tenant and key. A context's credential goes to that context's enforcer and nowhere else. */
+  async #reach(): Promise<{ apiUrl: string; tenantId: string; apiKey: string | undefined }> {
+    const { flags } = this;
+    const file = flags['api-key-file'];
+    const key = file === undefined ? variable('THOTH_API_KEY') : await readSecretFile(file);
+    const hasKey = key !== undefined || variable('THOTH_API_KEY_FILE') !== undefined;
+    const apiUrl = flags['api-url'] ?? variable('THOTH_API_URL');
+    const tenantId = flags['tenant-id'] ?? variable('THOTH_TENANT_ID');
+    if (hasKey && apiUrl !== undefined && tenantId !== undefined) return { apiUrl, tenantId, apiKey: key };
+    const connection = await this.connection(hasKey ? 'none' : 'optional');
+    const at = apiUrl ?? connection.enforceUrl;
+    const sameHost = new URL(at).origin === new URL(connection.enforceUrl).origin;
+    const apiKey = hasKey ? key : sameHost ? connection.credential?.secret : undefined;
+    if (!hasKey && apiKey === undefined) throw noKey(at);
+    return { apiUrl: at, tenantId: connection.tenantId, apiKey };
+  }
+}
+
+function noKey(apiUrl: string): ThothctlError {
+  return new ThothctlError({
+    code: 'no_api_key',
+    message: `There is no API key for the enforcer at ${apiUrl}.`,
+    exit: 'unauthenticated',
+    fix: 'Make one with `thothctl api-keys create --permission execute`, then give --api-key-file or THOTH_API_KEY.',
+  });
+}
+
+function variable(name: string): string | undefined {
+  const value = process.env[name]?.trim();
+  return value === '' ? undefined : value;
+}

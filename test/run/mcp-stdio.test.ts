@@ -1,0 +1,284 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ScriptedEnforcer, until } from '../sdk/scripted-enforcer.js';
+import { RunHarness, type RunningCommand } from './run-process.js';
+
+let harness: RunHarness;
+let enforcer: ScriptedEnforcer;
+let received: string;
+let running: RunningCommand;
+let serial = 0;
+
+/** Answers every request with its id and notes the bytes it was given. */
+const ECHO_SERVER = `
+import { appendFileSync } from 'node:fs';
+let rest = Buffer.alloc(0);
+process.stdin.on('data', (chunk) => {
+  rest = Buffer.concat([rest, chunk]);
+  for (let cut; (cut = rest.indexOf(10)) !== -1; rest = rest.subarray(cut + 1)) {
+    const line = rest.subarray(0, cut + 1);
+    appendFileSync(process.env.RECEIVED, line);
+    const id = /"id":\\s*("[^"]*"|[0-9]+)/.exec(line.toString('latin1'))?.[1];
+    if (line.includes('die')) process.exit(7);
+    if (id !== undefined && !line.includes('silent')) process.stdout.write('{"jsonrpc":"2.0","id":' + id + ',"result":{"ok":true}}\\n');
+  }
+});
+process.stdin.on('end', () => process.exit(0));
+`;
+
+beforeAll(async () => {
+  harness = await RunHarness.create();
+});
+afterAll(() => harness.remove());
+
+beforeEach(async () => {
+  enforcer = await ScriptedEnforcer.start();
+  serial += 1;
+  received = harness.file(`received-${serial}`, '');
+  const script = harness.file('echo.mjs', ECHO_SERVER);
+  const governance = {
+    agentId: 'bot',
+    tenantId: 'acme',
+    apiUrl: enforcer.url,
+    apiKey: 'k',
+    stepUpPollIntervalMs: 50,
+  };
+  running = harness.start({ governance }, [process.execPath, script], { RECEIVED: received });
+});
+afterEach(async () => {
+  running.child.stdin.end();
+  running.child.kill('SIGKILL');
+  await running.ended;
+  await enforcer.stop();
+});
+
+const INITIALIZE = '{"jsonrpc":"2.0","id":0,"method":"initialize","params":{}}\n';
+
+function call(id: number | string, name: string, rest = ''): string {
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"method":"tools/call","params":{"name":"${name}"${rest}}}\n`;
+}
+
+async function begin(): Promise<void> {
+  running.send(INITIALIZE);
+  await running.reply(0);
+}
+
+const seen = (): string => readFileSync(received, 'utf8');
+
+describe('MCP over stdio', () => {
+  it('forwards everything that is not a call, and allowed calls, as the original bytes', async () => {
+    const lines = [
+      INITIALIZE,
+      '{ "method" : "tools/list","id":90071992547409930001 , "jsonrpc":"2.0","x-unknown":{"b":1,"a":[1.0,1e2]}}\r\n',
+      '{"jsonrpc":"2.0","method":"notifications/initialized"}\n',
+      call(
+        's-1',
+        'search',
+        ',"arguments":{"n":9007199254740993,"text":"héllo \u2028 \\u00e9 🙂"},"_meta":{"k":1.50}',
+      ),
+      call(2, 'no_arguments'),
+      call(3, 'empty_arguments', ',"arguments":{}'),
+      '{"jsonrpc":"2.0","id":4,"method":"future/method","params":[1,2]}\n',
+    ];
+    const bytes = Buffer.from(lines.join(''));
+    // Every cut is tried once, also inside a character.
+    for (let at = 0; at < bytes.length; at += 37) running.send(bytes.subarray(at, at + 37));
+    await running.untilLines(6);
+    await until(() => Buffer.byteLength(seen()) >= bytes.length);
+    expect([...seen().split('\n')].sort()).toEqual([...lines.join('').split('\n')].sort());
+    expect(enforcer.checks.map((check) => check['tool_args'])).toEqual([
+      { n: 9007199254740992, text: 'héllo \u2028 é 🙂' },
+      undefined,
+      {},
+    ]);
+  });
+
+  it('answers a blocked call with one short error text and never shows it to the server', async () => {
+    enforcer.decide({ decision: 'BLOCK', reason: 'not\u001b[31m here', violation_id: 'vio_9' });
+    await begin();
+    running.send(call('id"\u0041', 'write_file', ',"arguments":{"path":"/etc/x"}'));
+    const reply = await running.reply('id"A');
+    expect(reply).toEqual({
+      jsonrpc: '2.0',
+      id: 'id"A',
+      result: {
+        content: [
+          { type: 'text', text: "Thoth blocked tool 'write_file': not [31m here (violation_id=vio_9)" },
+        ],
+        isError: true,
+        _meta: {
+          'ai.thoth/decision': 'BLOCK',
+          'ai.thoth/source': 'policy',
+          'ai.thoth/violation_id': 'vio_9',
+        },
+      },
+    });
+    expect(seen()).not.toContain('tools/call');
+  });
+
+  it('adds the result type for a client of the newer protocol', async () => {
+    enforcer.decide({ decision: 'BLOCK' });
+    running.send(call(1, 'x', ',"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}'));
+    expect(await running.reply(1)).toMatchObject({ result: { isError: true, resultType: 'complete' } });
+  });
+
+  it('rewrites only the arguments on MODIFY', async () => {
+    enforcer.decide({ decision: 'MODIFY', modified_tool_args: { path: '/safe', args: ['-l'] } });
+    await begin();
+    running.send(
+      '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ls", "arguments" : {"path":"/etc"}, "n":9007199254740993}}\n',
+    );
+    running.send('{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"ls"}}\n');
+    await running.reply(1);
+    await running.reply(2);
+    expect(seen()).toContain(
+      '"params":{"name":"ls", "arguments" : {"path":"/safe","args":["-l"]}, "n":9007199254740993}}\n',
+    );
+    expect(seen()).toContain('"params":{"arguments":{"path":"/safe","args":["-l"]},"name":"ls"}}\n');
+  });
+
+  it.each([
+    ['a batch', `[${call(1, 'x').trim()}]`, 'null'],
+    [
+      'a method given twice',
+      '{"jsonrpc":"2.0","id":1,"method":"tools/call","method":"ping","params":{"name":"x"}}',
+      'null',
+    ],
+    [
+      'a method in another spelling',
+      '{"jsonrpc":"2.0","id":1,"Method":"tools/call","method":"ping"}',
+      'null',
+    ],
+    [
+      'a method behind an escape',
+      '{"jsonrpc":"2.0","id":1,"m\\u0065thod":"tools/call","method":"ping"}',
+      'null',
+    ],
+    ['a name given twice', call(1, 'x', ',"name":"y"').trim(), '1'],
+    ['an argument given twice', call(1, 'x', ',"arguments":{"p":{"q":1,"q":2}}').trim(), '1'],
+    ['arguments in another spelling', call(1, 'x', ',"argumentſ":{"p":1}').trim(), '1'],
+    ['a call without an id', '{"jsonrpc":"2.0","method":"tools/call","params":{"name":"x"}}', 'null'],
+    ['arguments that are a list', call(1, 'x', ',"arguments":[1]').trim(), '1'],
+    [
+      'a message hidden behind a carriage return',
+      `{"a":\r${call(1, 'x').trim()}\r,"jsonrpc":"2.0","method":"ping"}`,
+      'null',
+    ],
+    ['text that is not JSON', 'tools/call please', 'null'],
+    ['two messages on one line', `${call(1, 'x').trim()}${call(2, 'y').trim()}`, 'null'],
+    ['invalid UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 'null'],
+  ])('refuses %s and forwards nothing of it', async (_what, line, id) => {
+    await begin();
+    running.send(Buffer.concat([Buffer.from(line), Buffer.from('\n')]));
+    running.send('{"jsonrpc":"2.0","id":99,"method":"ping"}\n');
+    await running.reply(99);
+    const refused = running.lines.find((each) => each.includes('refused by Thoth'));
+    expect(refused).toContain(`"id":${id},"error"`);
+    expect(
+      seen()
+        .split('\n')
+        .filter((each) => each !== ''),
+    ).toHaveLength(2);
+    expect(enforcer.checks).toEqual([]);
+  });
+
+  it('holds only the call that waits for approval, with progress, and forwards it once approved', async () => {
+    let approved = false;
+    enforcer.onEnforce = ({ body }) => ({
+      body:
+        (body as { tool_name: string }).tool_name === 'risky'
+          ? { decision: 'STEP_UP', hold_token: 'hold_1' }
+          : { decision: 'ALLOW' },
+    });
+    enforcer.onHold = () => ({
+      body: approved
+        ? { resolved: true, resolution: 'ALLOW', decision: 'ALLOW' }
+        : { resolved: false, decision: 'STEP_UP' },
+    });
+    await begin();
+    running.send(call(1, 'risky', ',"_meta":{"progressToken":"t-1"}'));
+    running.send(call(2, 'harmless'));
+    await running.reply(2);
+    await until(() => running.out.includes('notifications/progress'));
+    expect(running.out.toString()).toContain('"progressToken":"t-1"');
+    expect(seen()).not.toContain('risky');
+    approved = true;
+    await running.reply(1);
+    expect(seen()).toContain('risky');
+  });
+
+  it('voids a held call that the client cancels, and says nothing more about it', async () => {
+    enforcer.decide({ decision: 'STEP_UP', hold_token: 'hold_1' });
+    await begin();
+    running.send(call(1, 'risky'));
+    await until(() => enforcer.holdPolls > 0);
+    running.send('{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}\n');
+    running.send('{"jsonrpc":"2.0","id":2,"method":"ping"}\n');
+    await running.reply(2);
+    const polls = enforcer.holdPolls;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(enforcer.holdPolls).toBeLessThanOrEqual(polls + 1);
+    expect(running.lines.some((line) => line.includes('"id":1,'))).toBe(false);
+    expect(seen()).not.toMatch(/risky|cancelled/);
+  });
+
+  it('forwards the cancellation of a call that runs', async () => {
+    await begin();
+    running.send(call(1, 'silent_tool'));
+    await until(() => seen().includes('silent_tool'));
+    const line = '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}\n';
+    running.send(line);
+    await until(() => seen().includes(line));
+  });
+
+  it('answers what is open when the server dies, and ends with its exit code', async () => {
+    await begin();
+    running.send(call(1, 'silent_tool'));
+    running.send('{"jsonrpc":"2.0","id":2,"method":"silent/method"}\n');
+    await until(() => seen().includes('silent_tool'));
+    running.send('{"jsonrpc":"2.0","method":"notifications/die"}\n');
+    expect(await running.ended).toBe(7);
+    expect(await running.reply(1)).toMatchObject({ result: { isError: true } });
+    expect(await running.reply(2)).toMatchObject({ error: { code: -32603 } });
+  });
+
+  it('fails closed, with a text that names the outage, when the enforcer is gone', async () => {
+    await begin();
+    await enforcer.stop();
+    running.send(call(1, 'search'));
+    const reply = await running.reply(1);
+    expect(JSON.stringify(reply)).toMatch(/no decision .*enforcer unavailable.*not a policy refusal/);
+    expect(reply).toMatchObject({ result: { _meta: { 'ai.thoth/source': 'enforcer_unavailable' } } });
+    expect(seen()).not.toContain('search');
+    enforcer = await ScriptedEnforcer.start();
+  });
+
+  it('carries 8 MB of arguments to the server whole', async () => {
+    await begin();
+    const big = call(1, 'upload', `,"arguments":{"data":"${'x'.repeat(8 * 1024 * 1024)}"}`);
+    running.send(big);
+    await running.reply(1);
+    expect(seen().endsWith(big)).toBe(true);
+    expect(JSON.stringify(enforcer.checks[0]?.['tool_args']).length).toBeLessThan(300 * 1024);
+    expect(enforcer.checks[0]?.['metadata']).toMatchObject({ tool_args_truncated: true });
+  });
+
+  it('decides calls that were sent before the input ended', async () => {
+    running.send(INITIALIZE + call(1, 'last'));
+    running.child.stdin.end();
+    expect(await running.ended).toBe(0);
+    expect(seen()).toContain('last');
+    expect(running.out.toString()).toContain('"id":1,"result":{"ok":true}');
+  });
+
+  it('reports the life of each call, without its arguments', async () => {
+    await begin();
+    running.send(call(1, 'search', ',"arguments":{"q":"canary-word"}'));
+    await running.reply(1);
+    running.child.stdin.end();
+    await running.ended;
+    const types = enforcer.events.map((event) => event['event_type']);
+    expect(types).toEqual(['LLM_INVOCATION', 'TOOL_CALL_PRE', 'TOOL_CALL_POST', 'TOOL_CALL_POST']);
+    expect(enforcer.eventPosts.map(({ text }) => text).join()).not.toContain('canary-word');
+  });
+});
