@@ -6,6 +6,7 @@ import { commandFiles, sourceCatalogue } from '../../src/cli/boot/source-catalog
 import { copyAssets } from './assets.js';
 import { bundleProgram } from './bundle.js';
 import { writeCodeCaches } from './code-cache.js';
+import { bundleDemoServer } from './demo.js';
 import { writeDefinitions } from './definitions.js';
 import { buildLibrary } from './library.js';
 import { sourceHash } from './source-hash.js';
@@ -37,6 +38,7 @@ async function build(): Promise<void> {
     writeDefinitions(root, fresh, version, catalogue),
     buildLibrary(root, fresh),
     copyAssets(join(root, 'src'), fresh),
+    bundleDemoServer(root, fresh),
   ]);
   await swapIn(fresh);
   writeCodeCaches(root);
