@@ -49,7 +49,10 @@ export function decisionReply(
   return reply;
 }
 
+/** Thirty days. A rule may name any number; beyond this an instant of expiry may not even exist. */
+const MAX_SECONDS = 2_592_000;
+
 /** A fraction of a second would make two SDKs throw the decision away. */
 export function wholeSeconds(seconds: number): number {
-  return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : 0;
+  return Number.isNaN(seconds) ? 0 : Math.min(MAX_SECONDS, Math.max(0, Math.ceil(seconds)));
 }

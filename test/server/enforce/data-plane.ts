@@ -2,6 +2,9 @@ import { startTestServer, type Reply, type TestServer } from '../http/running-se
 import { send } from '../http/running-server.js';
 import type { StartServerOptions } from '../../../src/server/index.js';
 
+/** A row of a reply, for reading single members of it. */
+export type Row = Readonly<Record<string, unknown>>;
+
 export interface DataPlane extends TestServer {
   /** `POST /v1/enforce` with a complete body; members given replace the defaults. */
   enforce(members?: Record<string, unknown>, credential?: string): Promise<Reply>;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contractIssues } from '../http/running-server.js';
-import { startDataPlane, type DataPlane } from './data-plane.js';
+import { startDataPlane, type DataPlane, type Row } from './data-plane.js';
 
 let thoth: DataPlane;
 let agentKey: string;
@@ -18,7 +18,7 @@ afterAll(async () => {
 let sessions = 0;
 async function held(
   members: Record<string, unknown> = {},
-): Promise<{ token: string; approvalId: string; body: any }> {
+): Promise<{ token: string; approvalId: string; body: Row }> {
   const reply = await thoth.enforce(
     {
       session_id: `hold-${(sessions += 1)}`,
@@ -30,7 +30,7 @@ async function held(
   );
   expect(reply.body.decision).toBe('STEP_UP');
   const list = await thoth.call('GET', '/thoth/approvals?status=pending');
-  const row = list.body.data.find((entry: any) => entry.hold_token === reply.body.hold_token);
+  const row = list.body.data.find((entry: Row) => entry.hold_token === reply.body.hold_token);
   return { token: reply.body.hold_token, approvalId: row.approval_id, body: reply.body };
 }
 
@@ -61,7 +61,7 @@ describe('a hold', () => {
       resolved_by: 'approver',
     });
     const listed = await thoth.call('GET', '/thoth/approvals');
-    const row = listed.body.data.find((entry: any) => entry.approval_id === approvalId);
+    const row = listed.body.data.find((entry: Row) => entry.approval_id === approvalId);
     expect(row).toMatchObject({ status: 'approved', decision: 'approved' });
   });
 
@@ -124,7 +124,8 @@ describe('a hold', () => {
       await new Promise((done) => setTimeout(done, 200));
       const chain = await thoth.call('GET', '/thoth/x/evidence/export?limit=5000');
       found = chain.body.data.some(
-        (record: any) => record.kind === 'control.approval.expire' && record.target.id === approvalId,
+        (record: Row) =>
+          record.kind === 'control.approval.expire' && JSON.stringify(record.target).includes(approvalId),
       );
     }
     expect(found).toBe(true);
@@ -216,7 +217,7 @@ describe('a critical call', () => {
     expect((await thoth.hold(token, agentKey)).body.resolved).toBe(false);
     const shown = await thoth.call('GET', `/thoth/x/approvals/${approvalId}`);
     expect(shown.body.required_approvers).toBe(2);
-    expect(shown.body.approvals.map((vote: any) => vote.resolved_by)).toContain('approver');
+    expect(shown.body.approvals.map((vote: Row) => vote.resolved_by)).toContain('approver');
 
     expect((await resolve(approvalId, 'approve', second)).body.status).toBe('approved');
     expect((await thoth.hold(token, agentKey)).body.resolution).toBe('ALLOW');
@@ -236,14 +237,14 @@ describe('the queue', () => {
   it('pages, filters, and is complete without paging', async () => {
     const all = await thoth.call('GET', '/thoth/approvals');
     expect(all.body.data).toHaveLength(all.body.total);
-    const created = all.body.data.map((row: any) => row.created_at);
+    const created = all.body.data.map((row: Row) => row.created_at);
     expect(created).toEqual([...created].sort().reverse());
     const page = await thoth.call('GET', '/thoth/approvals?page=2&per_page=3');
-    expect(page.body.data.map((row: any) => row.approval_id)).toEqual(
-      all.body.data.slice(3, 6).map((row: any) => row.approval_id),
+    expect(page.body.data.map((row: Row) => row.approval_id)).toEqual(
+      all.body.data.slice(3, 6).map((row: Row) => row.approval_id),
     );
     const denied = await thoth.call('GET', '/thoth/approvals?status=denied');
-    expect(denied.body.data.every((row: any) => row.status === 'denied')).toBe(true);
+    expect(denied.body.data.every((row: Row) => row.status === 'denied')).toBe(true);
     expect((await thoth.call('GET', '/thoth/approvals?status=maybe')).status).toBe(400);
   });
 });

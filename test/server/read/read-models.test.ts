@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSqlite } from '../../../src/server/store/sqlite-driver.js';
-import { startDataPlane, type DataPlane } from '../enforce/data-plane.js';
+import { startDataPlane, type DataPlane, type Row } from '../enforce/data-plane.js';
 
 let thoth: DataPlane;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ describe('violations', () => {
   it('list newest first in the items envelope, with the number of all', async () => {
     const { body } = await get('/thoth/violations?limit=2');
     expect(body).toMatchObject({ total: 3, limit: 2 });
-    expect(body.items.map((item: any) => item.decision)).toEqual(['STEP_UP', 'BLOCK']);
+    expect(body.items.map((item: Row) => item.decision)).toEqual(['STEP_UP', 'BLOCK']);
   });
 
   it('show by violation id and by event id, and 404 for a call that was none', async () => {
@@ -47,7 +47,7 @@ describe('violations', () => {
 
 describe('the feed', () => {
   const tools = async (query: string): Promise<string[]> =>
-    (await get(`/thoth/governance/feed?${query}`)).body.data.map((row: any) => row.tool_name);
+    (await get(`/thoth/governance/feed?${query}`)).body.data.map((row: Row) => row.tool_name);
 
   it.each([
     ['agent_id=bob', 3],
@@ -95,18 +95,18 @@ describe('the feed', () => {
       agents: ['bob'],
     });
     const stats = (await get('/thoth/agent-stats')).body;
-    expect(stats.items.map((row: any) => row.agent_id)).toEqual(['alice', 'bob', 'carol']);
+    expect(stats.items.map((row: Row) => row.agent_id)).toEqual(['alice', 'bob', 'carol']);
     expect(stats.items[1]).toMatchObject({ calls: 3, sessions: 1, violations: 2 });
   });
 });
 
 describe('evidence', () => {
   it('pages through the chain without gap or overlap', async () => {
-    const seen: number[] = [];
+    const seen: unknown[] = [];
     let from = 0;
     for (;;) {
       const { body } = await get(`/thoth/evidence/chain?from_sequence=${from}&limit=3`);
-      seen.push(...body.data.map((record: any) => record.chain_index));
+      seen.push(...body.data.map((record: Row) => record.chain_index));
       if (body.next_sequence === null) {
         expect(body.chain_head).toBe(seen.at(-1));
         break;
@@ -144,7 +144,7 @@ describe('evidence', () => {
 
   it('keeps the canonical text under the digest of the record', async () => {
     const { body } = await get('/thoth/x/evidence/export');
-    const record = body.data.find((entry: any) => entry.kind === 'decision');
+    const record = body.data.find((entry: Row) => entry.kind === 'decision');
     const { body: kept } = await get(`/thoth/x/evidence/${record.chain_index}/policy-input`);
     const sorted = JSON.stringify(kept.input);
     expect(createHash('sha256').update(sorted).digest('hex')).toBe(record.policy_input_digest);

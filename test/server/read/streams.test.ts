@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startDataPlane, type DataPlane } from '../enforce/data-plane.js';
+import { startDataPlane, type DataPlane, type Row } from '../enforce/data-plane.js';
 
 let thoth: DataPlane;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ afterAll(async () => {
 interface Frame {
   readonly event: string;
   readonly id: number;
-  readonly data: any;
+  readonly data: Row;
 }
 
 /** Reads frames until told to stop or the server ends the stream. */
@@ -36,7 +36,7 @@ async function* frames(name: string, query: string, abort?: AbortSignal): AsyncG
         lines.find((line) => line.startsWith(`${label}: `))?.slice(label.length + 2);
       const event = field('event');
       if (event !== undefined)
-        yield { event, id: Number(field('id')), data: JSON.parse(field('data') ?? 'null') };
+        yield { event, id: Number(field('id')), data: JSON.parse(field('data') ?? '{}') };
     }
   }
 }

@@ -8,12 +8,15 @@ import type { Route } from '../port.js';
 const MAX_REASON = 2000;
 
 export function approvalRoutes(context: ServerContext): Route[] {
+  const settleDue = (tenantId: string): Promise<void> =>
+    // A store that cannot write must not hide the queue; the sweep tries again.
+    expireDueHolds(context, tenantId).catch(() => undefined);
   return [
     {
       operationId: 'listApprovals',
       permission: 'read',
       async handle({ tenantId, query }) {
-        await expireDueHolds(context, tenantId);
+        await settleDue(tenantId);
         return { status: 200, body: await approvalList(context.store, tenantId, query) };
       },
     },
@@ -21,7 +24,7 @@ export function approvalRoutes(context: ServerContext): Route[] {
       operationId: 'getApproval',
       permission: 'read',
       async handle({ tenantId, params }) {
-        await expireDueHolds(context, tenantId);
+        await settleDue(tenantId);
         return { status: 200, body: await approval(context.store, tenantId, params.approvalId ?? '') };
       },
     },
