@@ -7,7 +7,7 @@ import { RECORD_FORMAT, type ChainPosition, type EvidenceDraft } from './types.j
 export const CHAIN_START: ChainPosition = { chain_index: 0, hash: '' };
 
 /** Members of a record its hash does not cover: the hash itself, and what is derived from it. */
-export const UNHASHED_MEMBERS: ReadonlySet<string> = new Set(['hash', 'signature', 'receipt']);
+const UNHASHED_MEMBERS: ReadonlySet<string> = new Set(['hash', 'signature', 'receipt']);
 
 export interface SealedRecord extends ChainPosition {
   readonly signature: string;

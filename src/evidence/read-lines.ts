@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 
 /** Far above any real record; keeps a hostile file from filling memory. */
-export const MAX_LINE_BYTES = 16 * 1024 * 1024;
+const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 export interface Line {
   /** Undefined when the bytes are not UTF-8 or the line is longer than `MAX_LINE_BYTES`. */

@@ -16,7 +16,7 @@ export interface ReceiptSource {
 }
 
 /** The receipt of a record before signing: a pure function of the record, so that any verifier can rebuild it. */
-export function unsignedReceipt(record: ReceiptSource): Unsigned<Receipt> {
+function unsignedReceipt(record: ReceiptSource): Unsigned<Receipt> {
   const base = {
     receipt_id: `rcp_${record.hash.slice(0, 32)}`,
     decision_id: text(record.decision_id) ?? text(record.evidence_id) ?? '',

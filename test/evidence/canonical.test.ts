@@ -1,5 +1,5 @@
 import libraryForm from 'canonicalize';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonicalize, toWellFormed } from '../../src/evidence/index.js';
 
@@ -25,7 +25,7 @@ test('the sorting and number examples of RFC 8785', () => {
     'Smiley',
     'Dalet',
   ]);
-  expect(canonicalize([333333333.33333329, 1e30, 4.5, 2e-3, 1e-27, -0])).toBe(
+  expect(canonicalize([Number('333333333.33333329'), 1e30, 4.5, 2e-3, 1e-27, -0])).toBe(
     '[333333333.3333333,1e+30,4.5,0.002,1e-27,0]',
   );
   expect(canonicalize('\u20ac$\u000f\nA\'B"\\\\"/')).toBe(String.raw`"€$\u000f\nA'B\"\\\\\"/"`);
@@ -38,7 +38,6 @@ test.each([
   ['a lone low surrogate', { b: '\udc00x' }],
   ['a lone surrogate in a name', { '\ud800': 1 }],
   ['undefined in an array', [undefined]],
-  ['a hole in an array', new Array(1)],
   ['a function', { f: () => 1 }],
   ['a bigint', 1n],
   ['a date', new Date(0)],

@@ -9,7 +9,7 @@ import { openSqlite } from './sqlite-driver.js';
 import { runStoreTask, StoreThread } from './store-thread.js';
 import type { CommitRequest, Parameter } from './worker/protocol.js';
 
-export interface StoreOptions {
+interface StoreOptions {
   /** Created with mode 0700 when absent. */
   readonly dataDir: string;
   readonly clock?: { now(): number };

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { ThothctlError } from '../../errors/index.js';
 
 /** Private keys lie outside the database, so that a copy of the database alone can verify but never sign. */
-export function privateKeyFile(keysFolder: string, keyId: string): string {
+function privateKeyFile(keysFolder: string, keyId: string): string {
   return join(keysFolder, `${keyId}.pem`);
 }
 

@@ -11,7 +11,7 @@ export interface Migration {
 
 const MIGRATIONS: readonly Migration[] = [initial];
 
-export const SCHEMA_VERSION = MIGRATIONS.length;
+const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** Version of the schema in a database; 0 for an empty one. */
 export function schemaVersion(database: SqliteDatabase): number {
