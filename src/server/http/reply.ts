@@ -23,6 +23,11 @@ export function sendReply(
   response.end(text);
 }
 
+const HINTS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  401: { 'www-authenticate': 'Bearer' },
+  503: { 'retry-after': '1' },
+};
+
 export function sendError(
   response: ServerResponse,
   requestId: string,
@@ -35,6 +40,7 @@ export function sendError(
     response.destroy();
     return;
   }
-  const headers = error.status === 401 ? { 'www-authenticate': 'Bearer', ...extra } : extra;
+  const hint = HINTS[error.status];
+  const headers = hint === undefined ? extra : { ...hint, ...extra };
   sendReply(response, requestId, error.status, errorBody(error, requestId, dataPlane), headers);
 }

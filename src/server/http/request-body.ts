@@ -36,7 +36,8 @@ export function readBody(request: IncomingMessage, limit = BODY_LIMIT_BYTES): Pr
     };
     request.on('data', take);
     request.on('end', () => resolve(chunks === undefined ? first : Buffer.concat(chunks, size)));
-    request.on('error', reject);
+    // The sender went away: nothing of ours failed.
+    request.on('error', () => reject(new HttpError(400, 'request_aborted', 'the request ended early')));
   });
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore } from '../../../src/server/store/index.js';
 import { startTestServer, type TestServer } from '../http/running-server.js';
 
 const TOKEN = 'inventory-token';
@@ -146,5 +147,26 @@ describe('sync jobs', () => {
     const job = (await thoth.call('GET', `/thoth/mdm/sync-jobs/${body.job_id}`)).body;
     expect(job.status).toBe('failed');
     expect(job.error).toContain('interrupted');
+  });
+
+  it('left open by a crash are failed at the next start', async () => {
+    const { tenantId, dataDir } = thoth.server;
+    await thoth.server.close();
+    const store = await openStore({ dataDir });
+    const job = { tenant_id: tenantId, job_id: 'mdmjob_crashed', provider: 'custom', document: '{}' };
+    await store.commit({
+      tenantId,
+      evidence: [],
+      statements: [
+        store.build
+          .insertInto('mdm_jobs')
+          .values({ ...job, status: 'running', created_at: 1, updated_at: 1 })
+          .compile(),
+      ],
+    });
+    await store.close();
+    await thoth.restart();
+    const { body } = await thoth.call('GET', '/thoth/mdm/sync-jobs/mdmjob_crashed');
+    expect(body).toMatchObject({ status: 'failed', error: expect.stringContaining('interrupted') });
   });
 });

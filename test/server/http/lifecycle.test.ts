@@ -1,4 +1,6 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -130,6 +132,44 @@ describe('a start is refused', () => {
     await mkdir(locked);
     await chmod(locked, 0o500);
     expect((await refusal({ dataDir: join(locked, 'data') })).exit).toBe('usage');
+  });
+});
+
+describe('TLS', () => {
+  it('serves both planes over https', async ({ skip }) => {
+    const certFile = join(folder, 'cert.pem');
+    const keyFile = join(folder, 'key.pem');
+    const make = [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '1',
+    ];
+    const made = spawnSync('openssl', [
+      ...make,
+      '-subj',
+      '/CN=localhost',
+      '-keyout',
+      keyFile,
+      '-out',
+      certFile,
+    ]);
+    if (made.status !== 0) skip('needs the openssl command to make a certificate');
+    const server = await start({ host: '0.0.0.0', tls: { certFile, keyFile } });
+    expect(server.url).toMatch(/^https:\/\/127\.0\.0\.1:/);
+    const ca = await readFile(certFile);
+    const status = await new Promise((resolve, reject) => {
+      get(`${server.url}/healthz`, { ca, servername: 'localhost' }, (reply) => {
+        reply.resume();
+        resolve(reply.statusCode);
+      }).on('error', reject);
+    });
+    expect(status).toBe(200);
   });
 });
 

@@ -24,7 +24,7 @@ export function policyBundleRoutes(context: ControlContext): Route[] {
             matches(query['enforcement_mode'], bundle.enforcementMode) &&
             (query['assignment'] === undefined || bundle.assignments.includes(query['assignment'])),
         )
-        .map((bundle) => presentBundle(bundle, false));
+        .map(presentBundle);
       return { status: 200, body: { data, total: data.length } };
     }),
 
@@ -34,13 +34,18 @@ export function policyBundleRoutes(context: ControlContext): Route[] {
           isAssigned(bundle.assignments, query['agent_id']) &&
           matches(query['framework']?.toUpperCase(), bundle.framework),
       );
-      const present = ({ bundle, binding }: (typeof loaded)[number]) => ({
-        ...presentBundle(bundle, true),
-        binding,
-      });
-      const data = loaded.filter(({ bundle }) => bundle.status !== 'staged').map(present);
+      const present = (staged: boolean) =>
+        Promise.all(
+          loaded
+            .filter(({ bundle }) => (bundle.status === 'staged') === staged)
+            .map(async ({ bundle, binding }) => ({
+              ...presentBundle(await findBundle(context, tenantId, bundle.id)),
+              binding,
+            })),
+        );
+      const data = await present(false);
       // Evaluated beside the ones in force, never binding.
-      const staged = loaded.filter(({ bundle }) => bundle.status === 'staged').map(present);
+      const staged = await present(true);
       return { status: 200, body: { data, total: data.length, staged } };
     }),
 
@@ -48,12 +53,12 @@ export function policyBundleRoutes(context: ControlContext): Route[] {
       const policy = await readPolicy(request.body, context.policySourceDir);
       const order = requestedBundle(request.body, policy, authorship(request));
       const bundle = await addVersion(context, request.tenantId, order, actorOf(request));
-      return { status: 201, body: presentBundle(bundle, true) };
+      return { status: 201, body: presentBundle(bundle) };
     }),
 
     operation('getPolicyBundle', 'read', async ({ tenantId, params }) => ({
       status: 200,
-      body: presentBundle(await findBundle(context, tenantId, params['bundleId'] ?? ''), true),
+      body: presentBundle(await findBundle(context, tenantId, params['bundleId'] ?? '')),
     })),
 
     operation('deletePolicyBundle', 'write', (request) => {
@@ -102,7 +107,7 @@ export function policyBundleRoutes(context: ControlContext): Route[] {
         },
         actorOf(request),
       );
-      return { status: 201, body: presentBundle(restored, true) };
+      return { status: 201, body: presentBundle(restored) };
     }),
   ];
 }

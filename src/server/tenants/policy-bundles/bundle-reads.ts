@@ -1,20 +1,26 @@
 import type { ServerContext } from '../../context.js';
 import { HttpError } from '../../http/port.js';
-import { storedBundle, type StoredBundle } from './bundle-row.js';
+import {
+  bundleFacts,
+  FACT_COLUMNS,
+  storedBundle,
+  type BundleFacts,
+  type StoredBundle,
+} from './bundle-row.js';
 
 type Reader = Pick<ServerContext, 'store'>;
 
-/** Every version that was not deleted, newest first. */
-export async function listBundles({ store }: Reader, tenantId: string): Promise<StoredBundle[]> {
+/** Every version that was not deleted, newest first, without policy text. */
+export async function listBundles({ store }: Reader, tenantId: string): Promise<BundleFacts[]> {
   const rows = await store.read
     .selectFrom('policy_bundles')
-    .selectAll()
+    .select(FACT_COLUMNS)
     .where('tenant_id', '=', tenantId)
     .where('deleted_at', 'is', null)
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .execute();
-  return rows.map(storedBundle);
+  return rows.map(bundleFacts);
 }
 
 /** One version, or 404. */

@@ -4,13 +4,12 @@ import { instant, parseDocument, textList, textMember, type JsonObject } from '.
 
 export type BundleRow = Database['policy_bundles'];
 
-/** A stored version with its columns narrowed, and what the effective-bundle rule needs to know of it. */
-export interface StoredBundle {
+/** A stored version with its columns narrowed. Its text is read only where it is needed: it may have a megabyte. */
+export interface BundleFacts {
   readonly id: string;
   readonly name: string;
   readonly version: number;
   readonly framework: 'OPA' | 'CEDAR';
-  readonly rawPolicy: string;
   readonly policyHash: string;
   readonly assignments: readonly string[];
   readonly status: 'active' | 'staged' | 'paused';
@@ -22,13 +21,35 @@ export interface StoredBundle {
   readonly updatedAt: number;
 }
 
+export interface StoredBundle extends BundleFacts {
+  readonly rawPolicy: string;
+}
+
+export const FACT_COLUMNS = [
+  'id',
+  'name',
+  'version',
+  'framework',
+  'policy_hash',
+  'assignments',
+  'status',
+  'enforcement_mode',
+  'evaluable',
+  'document',
+  'created_at',
+  'updated_at',
+] as const;
+
 export function storedBundle(row: BundleRow): StoredBundle {
+  return { ...bundleFacts(row), rawPolicy: row.raw_policy };
+}
+
+export function bundleFacts(row: Pick<BundleRow, (typeof FACT_COLUMNS)[number]>): BundleFacts {
   return {
     id: row.id,
     name: row.name,
     version: row.version,
     framework: row.framework === 'CEDAR' ? 'CEDAR' : 'OPA',
-    rawPolicy: row.raw_policy,
     policyHash: row.policy_hash,
     assignments: textList(JSON.parse(row.assignments)),
     status: row.status === 'active' || row.status === 'staged' ? row.status : 'paused',
@@ -54,7 +75,7 @@ const NULLABLE_MEMBERS = [
 ] as const;
 
 /** As clients see it. Lists leave the policy text out: a thousand bundles are compared by hash. */
-export function presentBundle(bundle: StoredBundle, withPolicy: boolean): PolicyBundle {
+export function presentBundle(bundle: BundleFacts & { readonly rawPolicy?: string }): PolicyBundle {
   const { document } = bundle;
   const described: Partial<Record<(typeof NULLABLE_MEMBERS)[number], string | null>> = {};
   for (const member of NULLABLE_MEMBERS) described[member] = textMember(document, member) ?? null;
@@ -65,7 +86,7 @@ export function presentBundle(bundle: StoredBundle, withPolicy: boolean): Policy
     name: bundle.name,
     version: bundle.version,
     framework: bundle.framework,
-    ...(withPolicy ? { raw_policy: bundle.rawPolicy } : {}),
+    ...(bundle.rawPolicy === undefined ? {} : { raw_policy: bundle.rawPolicy }),
     policy_hash: bundle.policyHash,
     assignments: [...bundle.assignments],
     status: bundle.status,

@@ -6,13 +6,13 @@ import { loadedBundles } from '../effective-bundles.js';
 import { instant, parseDocument, textList, textMember, type JsonObject } from '../json-documents.js';
 import { commitChange, type Actor } from '../recorded-change.js';
 import { listBundles } from './bundle-reads.js';
-import type { StoredBundle } from './bundle-row.js';
+import type { BundleFacts } from './bundle-row.js';
 import { addVersion } from './bundle-versions.js';
 import { isFileSource, readPolicy } from './policy-source.js';
 
 interface RunOutcome {
   readonly status: PolicySyncStatus['status'];
-  readonly applied: readonly StoredBundle[];
+  readonly applied: readonly BundleFacts[];
   readonly skipped: number;
   readonly errors: readonly { readonly bundle: string; readonly error: string; readonly message: string }[];
   /** Digest of everything loaded after the run. */
@@ -69,7 +69,7 @@ export async function policySyncStatus(context: ControlContext, tenantId: string
 async function refresh(
   context: ControlContext,
   tenantId: string,
-  bundle: StoredBundle,
+  bundle: BundleFacts,
   actor: Actor,
 ): Promise<void> {
   const source = textMember(bundle.document, 'source_uri');
@@ -101,7 +101,7 @@ async function recordRun(
   tenantId: string,
   outcome: RunOutcome,
   changed: boolean,
-  loaded: readonly StoredBundle[],
+  loaded: readonly BundleFacts[],
   actor: Actor,
 ): Promise<PolicySyncStatus> {
   const runId = context.newId('sync');
@@ -186,7 +186,7 @@ function disabled(): PolicySyncStatus {
   };
 }
 
-function agentsOf(bundles: readonly StoredBundle[]): string[] {
+function agentsOf(bundles: readonly BundleFacts[]): string[] {
   const targets = bundles.flatMap((bundle) =>
     bundle.assignments.map((target) => target.replace(/^agent:/, '')),
   );
