@@ -5,7 +5,7 @@ import type { EvidenceDraft, EvidenceRecord, SignedHead } from '../../evidence/t
 import { dataLayout } from './data-directory.js';
 import { buildSide, readSide } from './kysely-sides.js';
 import type { Committed, Store, WriteUnit } from './port.js';
-import { openSqlite } from './sqlite-driver.js';
+import { openSqlite, type SqliteDatabase } from './sqlite-driver.js';
 import { runStoreTask, StoreThread } from './store-thread.js';
 import type { CommitRequest, Parameter } from './worker/protocol.js';
 
@@ -29,8 +29,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const root = resolve(options.dataDir);
   const busyTimeoutMs = options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS;
   const thread = await StoreThread.start({ task: 'write', root, now: clock.now(), busyTimeoutMs });
-  const reader = await openSqlite(dataLayout(root).database, { readOnly: true });
-  reader.exec(`PRAGMA busy_timeout = ${Math.trunc(busyTimeoutMs)}`);
+  const reader = await openReader(root, busyTimeoutMs).catch(async (error: unknown) => {
+    await thread.close();
+    throw error;
+  });
   const read = readSide(reader);
   const build = buildSide();
   let closing: Promise<void> | undefined;
@@ -55,6 +57,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       return closing;
     },
   };
+}
+
+async function openReader(root: string, busyTimeoutMs: number): Promise<SqliteDatabase> {
+  const reader = await openSqlite(dataLayout(root).database, { readOnly: true });
+  reader.exec(`PRAGMA busy_timeout = ${Math.trunc(busyTimeoutMs)}`);
+  return reader;
 }
 
 /** Backs up a data directory, whether or not a server is using it. See `Store.backup`. */
