@@ -28,13 +28,18 @@ async function swapIn(built: string): Promise<void> {
 async function build(): Promise<void> {
   const hash = await sourceHash(root);
   const folder = join(root, 'src/commands');
-  const { name, version, oclif } = await programFromPackage(root);
+  const { name, version, description, oclif } = await programFromPackage(root);
   const catalogue = await sourceCatalogue(folder);
   const ids = new Set((await catalogue.entries()).map((entry) => entry.id));
   const files = new Map([...(await commandFiles(folder))].filter(([id]) => ids.has(id)));
   await mkdir(fresh, { recursive: true });
   const [{ failures }, count, entries, assets] = await Promise.all([
-    bundleProgram(root, fresh, { folder, files, names: catalogue.names, program: { name, version, oclif } }),
+    bundleProgram(root, fresh, {
+      folder,
+      files,
+      names: catalogue.names,
+      program: { name, version, description, oclif },
+    }),
     writeDefinitions(root, fresh, version, catalogue),
     buildLibrary(root, fresh),
     copyAssets(join(root, 'src'), fresh),

@@ -29,19 +29,26 @@ export async function bundleDemoServer(root: string, dist: string): Promise<void
       ].join('\n'),
     },
   });
-  const notices = await Promise.all(bundledPackages(result.metafile).map((folder) => licenceOf(root, folder)));
+  const notices = await Promise.all(
+    bundledPackages(result.metafile).map((folder) => licenceOf(root, folder)),
+  );
   await writeFile(join(dist, 'mcp-filesystem.licenses.txt'), notices.join('\n'));
 }
 
 /** Folders of the packages that contributed code, relative to the repository. */
 function bundledPackages(metafile: Metafile): string[] {
-  const folders = Object.keys(metafile.inputs).map((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
+  const folders = Object.keys(metafile.inputs).map(
+    (path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0],
+  );
   return [...new Set(folders.filter((folder) => folder !== undefined))].toSorted();
 }
 
 async function licenceOf(root: string, folder: string): Promise<string> {
   const files = await readdir(join(root, folder));
   const licence = files.find((name) => /^licen[cs]e(?:\.|$)/i.test(name));
-  const text = licence === undefined ? 'No licence file; see its package.json.\n' : await readFile(join(root, folder, licence), 'utf8');
+  const text =
+    licence === undefined
+      ? 'No licence file; see its package.json.\n'
+      : await readFile(join(root, folder, licence), 'utf8');
   return `==== ${folder.replace(/^.*node_modules\//, '')} ====\n${text}`;
 }

@@ -6,10 +6,10 @@ import { sourceCatalogue } from './source-catalogue.js';
 
 /** Package of the sources: name, version and oclif settings. */
 export async function programFromPackage(root: string): Promise<ProgramInfo> {
-  const { name, version, oclif }: ProgramInfo = JSON.parse(
+  const { name, version, description, oclif }: ProgramInfo = JSON.parse(
     await readFile(join(root, 'package.json'), 'utf8'),
   );
-  return { name, version, oclif, root };
+  return { name, version, description, oclif, root };
 }
 
 export async function runFromSources(argv: readonly string[]): Promise<void> {

@@ -5,6 +5,7 @@ import type { Catalogue } from './catalogue.js';
 export interface ProgramInfo {
   readonly name: string;
   readonly version: string;
+  readonly description: string;
   /** Folder of package.json. */
   readonly root: string;
   readonly oclif: Interfaces.PJSON['oclif'];
@@ -34,7 +35,8 @@ export class LightConfig extends Config {
   readonly #catalogue: Catalogue;
 
   constructor(program: ProgramInfo, catalogue: Catalogue) {
-    const pjson = { name: program.name, version: program.version, oclif: program.oclif };
+    const { name, version, description, oclif } = program;
+    const pjson = { name, version, description, oclif };
     super({ root: program.root, pjson, version: program.version });
     this.#catalogue = catalogue;
     this.name = program.name;
