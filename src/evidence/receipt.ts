@@ -39,9 +39,24 @@ function unsignedReceipt(record: ReceiptSource): Unsigned<Receipt> {
   };
 }
 
-/** The text a record's signature is made over. */
+/**
+ * The text a record's signature is made over: the canonical form of `unsignedReceipt`. Written out in sorted order,
+ * because it is needed for every decision and takes a fifth of the time so.
+ */
 export function receiptText(record: ReceiptSource): string {
-  return canonicalize(unsignedReceipt(record));
+  const { decision_id, tenant_id, decision } = unsignedReceipt(record);
+  const reason = decision?.decision_reason_code;
+  const outcome =
+    decision === undefined
+      ? ''
+      : `"decision":{"authorization_decision":${canonicalize(decision.authorization_decision)}` +
+        `${reason === undefined ? '' : `,"decision_reason_code":${canonicalize(reason)}`}},`;
+  return (
+    `{"chain_index":${record.chain_index},${outcome}"decision_id":${canonicalize(decision_id)},` +
+    `"hash":${canonicalize(record.hash)},"key_id":${canonicalize(record.key_id)},` +
+    `"receipt_id":${canonicalize(`rcp_${record.hash.slice(0, 32)}`)},"schema_version":"1",` +
+    `"signing_algorithm":"ed25519","tenant_id":${canonicalize(tenant_id)}}`
+  );
 }
 
 /** The receipt that goes out with the decision of this record. */

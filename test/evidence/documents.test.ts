@@ -1,15 +1,18 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   buildBundle,
+  canonicalize,
   receiptOf,
   verifyDocument,
   verifyFile,
   verifyReceipt,
   verifyRecords,
 } from '../../src/evidence/index.js';
+import { receiptText } from '../../src/evidence/receipt.js';
 import { testChain } from '../support/evidence-chain.js';
 
 const chain = testChain(6);
@@ -154,4 +157,27 @@ test('a page in the middle of the chain needs its anchor', async () => {
     first_index: 3,
   });
   expect(await verifyRecords(page.toSpliced(1, 1), { keys })).toMatchObject({ outcome: 'failed', index: 4 });
+});
+
+test('the text that is signed is the canonical receipt, whatever the record holds', () => {
+  const text = fc.string({ unit: 'grapheme' });
+  const source = fc.record(
+    { evidence_id: text, decision_id: text, decision: text, decision_reason_code: text, tenant_id: text },
+    { requiredKeys: ['tenant_id'] },
+  );
+  fc.assert(
+    fc.property(source, text, fc.nat(), (members, key_id, chain_index) => {
+      const record = {
+        ...members,
+        key_id,
+        chain_index,
+        hash: 'ab'.repeat(32),
+        previous_hash: '',
+        signature: 'x',
+      };
+      const { signature, ...receipt } = receiptOf(record);
+      expect(signature).toBe('x');
+      expect(receiptText(record)).toBe(canonicalize(receipt));
+    }),
+  );
 });
