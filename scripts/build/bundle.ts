@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { WORKER_ENTRIES } from '../../src/chunk.js';
@@ -46,6 +47,20 @@ const common = (root: string): BuildOptions => ({
   conditions: ['node', 'require'],
 });
 
+/**
+ * The loader reads chunks byte by character. `charset: ascii` escapes strings; regular expressions of packages may
+ * still hold other characters, and an escape means the same there.
+ */
+async function toAscii(file: string): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  const ascii = text.replace(/[^\0-\x7f]/gu, (character) =>
+    Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+  if (ascii !== text) await writeFile(file, ascii);
+}
+
 export interface BundleReport {
   readonly metafiles: Readonly<Record<string, Metafile>>;
   /** Chunks that could not be built, with the reason. */
@@ -68,6 +83,7 @@ export async function bundleProgram(
       plugins,
     });
     if (result.metafile) metafiles[name] = result.metafile;
+    await toAscii(join(dist, `${name}.cjs`));
   };
   const failures: string[] = [];
   const note = (name: string) => (error: unknown) => {

@@ -199,6 +199,8 @@ export abstract class ThothCommand<T extends typeof Command> extends Command {
     const { own, after } = splitArgv(this.argv);
     const { takesCommand } = this.#statics();
     this.passthrough = after;
+    // Set before a failure to parse, which oclif would otherwise report as "did not parse" under NODE_ENV=test.
+    this.parsed = true;
     const { ctor } = this;
     const parsed = await this.parse(
       {
