@@ -15,7 +15,7 @@ export interface Endpoint {
   readonly dataPlane: boolean;
 }
 
-export interface Match {
+interface Match {
   readonly endpoint: Endpoint;
   readonly params: Readonly<Record<string, string>>;
 }

@@ -3,7 +3,7 @@ import { firstJsonFault } from './json-position.js';
 import { HttpError } from './port.js';
 
 /** Events carry tool arguments, so the data plane must take at least 5 MiB; one limit serves both planes. */
-export const BODY_LIMIT_BYTES = 5 * 1024 * 1024;
+const BODY_LIMIT_BYTES = 5 * 1024 * 1024;
 
 /** True when the sender announced more than the limit: such a body is refused before a byte of it is read. */
 export function announcesTooMuch(request: IncomingMessage, limit = BODY_LIMIT_BYTES): boolean {

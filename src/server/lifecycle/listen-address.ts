@@ -20,7 +20,7 @@ export function checkListenAddress(options: {
   });
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   if (isIPv4(host)) return LOOPBACK.check(host, 'ipv4');
   if (isIPv6(host)) return LOOPBACK.check(host, 'ipv6');
   return host.toLowerCase() === 'localhost';

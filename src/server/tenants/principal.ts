@@ -5,7 +5,7 @@ export type ScopeLevel = Principal['scope']['level'];
 const PERMISSIONS: readonly Permission[] = ['read', 'write', 'execute'];
 const SCOPE_LEVELS: readonly ScopeLevel[] = ['organization', 'fleet', 'endpoint', 'agent'];
 
-export function isPermission(value: unknown): value is Permission {
+function isPermission(value: unknown): value is Permission {
   return PERMISSIONS.some((permission) => permission === value);
 }
 

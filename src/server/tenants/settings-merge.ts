@@ -1,7 +1,7 @@
 import { isJsonObject, ownMember, sameJson, type JsonObject } from './json-documents.js';
 
 /** Members the server owns; what clients echo of them is ignored. */
-export const SERVER_MANAGED: ReadonlySet<string> = new Set([
+const SERVER_MANAGED: ReadonlySet<string> = new Set([
   'tenant_id',
   'effective_regulatory_regimes',
   'revision',

@@ -1,14 +1,14 @@
 import { isJsonObject, ownMember, parseDocument, type JsonObject } from './json-documents.js';
 
 /** Write-only members of the settings: kept apart from the document, so that no read can return them. */
-export const SECRET_PATHS = [
+const SECRET_PATHS = [
   'webhook.secret',
   'siem.webhook.secret',
   'pam.callback_secret',
   'pam.request_secret',
   'pam.request_auth_token',
 ] as const;
-export type SecretPath = (typeof SECRET_PATHS)[number];
+type SecretPath = (typeof SECRET_PATHS)[number];
 export type Secrets = Readonly<Partial<Record<SecretPath, string>>>;
 
 const MASK = /^[*\u2022\u25cf\u2217\u00b7xX]{3,}$/;

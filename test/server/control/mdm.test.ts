@@ -8,7 +8,7 @@ const TOKEN = 'inventory-token';
 let thoth: TestServer;
 let vendor: Server;
 let paths: string[] = [];
-let release: (() => void) | undefined;
+let slowCalls = 0;
 
 beforeAll(async () => {
   vendor = createServer((request, response) => {
@@ -18,7 +18,8 @@ beforeAll(async () => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
     if (path === '/slow') {
-      release = () => answer({ devices: [] });
+      // Never answered: the server must stop all the same.
+      slowCalls += 1;
       return;
     }
     if (path === '/api/oauth/token') return answer({ access_token: 'jamf-token' });
@@ -142,7 +143,7 @@ describe('sync jobs', () => {
   it('end as failed when the server stops under them, and stay readable', async () => {
     await upsert({ provider: 'custom', config: { endpoint: `${base()}/slow`, api_token: TOKEN } });
     const { body } = await thoth.call('POST', '/thoth/mdm/providers/custom/sync', {});
-    while (release === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    await expect.poll(() => slowCalls).toBe(1);
     await thoth.restart();
     const job = (await thoth.call('GET', `/thoth/mdm/sync-jobs/${body.job_id}`)).body;
     expect(job.status).toBe('failed');

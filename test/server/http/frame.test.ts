@@ -65,9 +65,7 @@ describe('bodies', () => {
       body: '{"webhook":\n  {"enabled": tru}}',
     });
     expect(response.status).toBe(400);
-    const body: any = await response.json();
-    expect(body.error).toBe('invalid_json');
-    expect(body.details).toMatchObject({ line: 2, column: 15 });
+    expect(await response.json()).toMatchObject({ error: 'invalid_json', details: { line: 2, column: 15 } });
   });
 
   it('that break the contract are refused naming the member', async () => {
