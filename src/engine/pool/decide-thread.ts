@@ -5,7 +5,8 @@ import type { PolicyInput } from '../input/build.js';
 import { RegoEvaluator } from '../rego/evaluate.js';
 import type { BundleSource, BundleVerdict } from '../types.js';
 import { failedVerdict } from '../verdict/settle.js';
-import { ALL_CEDAR, Heartbeat } from './heartbeat.js';
+import { CostWatch } from './cost-watch.js';
+import { ALL_CEDAR, Heartbeat, type Phase } from './heartbeat.js';
 import { ownThreadId } from './thread-clock.js';
 import type { BatchJob, BatchReply, BatchRequest, Lesson } from './messages.js';
 
@@ -14,6 +15,8 @@ export function serveDecisions(port: MessagePort, shared: SharedArrayBuffer): vo
   const heartbeat = new Heartbeat(shared);
   heartbeat.introduce(ownThreadId());
   const lessons = new Map<number, Lesson>();
+  const costs = new CostWatch();
+  const slow = new Set<string>();
   let cedar: CedarEvaluator | undefined;
   let rego: RegoEvaluator | undefined;
 
@@ -25,9 +28,11 @@ export function serveDecisions(port: MessagePort, shared: SharedArrayBuffer): vo
   port.postMessage('ready');
 
   async function run(jobs: readonly BatchJob[]): Promise<BatchReply> {
-    const reply: (BundleVerdict | null)[][] = [];
-    for (const [index, job] of jobs.entries()) reply.push(await decideJob(index, job));
+    const verdicts: (BundleVerdict | null)[][] = [];
+    for (const [index, job] of jobs.entries()) verdicts.push(await decideJob(index, job));
     heartbeat.mark('idle');
+    const reply = { verdicts, slow: [...slow] };
+    slow.clear();
     return reply;
   }
 
@@ -40,8 +45,10 @@ export function serveDecisions(port: MessagePort, shared: SharedArrayBuffer): vo
       heartbeat.mark('prepare', index, ALL_CEDAR);
       cedar ??= new CedarEvaluator(await loadCedar());
       cedar.prepare(bundles);
-      heartbeat.mark('evaluate', index, ALL_CEDAR);
+      heartbeat.mark(phaseOf(inCedar), index, ALL_CEDAR);
+      const began = performance.now();
       const found = cedar.evaluate(bundles, job.input);
+      charge(inCedar, began);
       inCedar.forEach((lesson, at) => {
         const verdict = found[at];
         if (verdict !== undefined) verdicts.set(lesson.number, verdict);
@@ -53,6 +60,15 @@ export function serveDecisions(port: MessagePort, shared: SharedArrayBuffer): vo
         verdicts.set(number, await decideRego(lesson, index, position, job.input));
     }
     return job.bundles.map((number) => plain(verdicts.get(number), lessons.get(number)?.bundle));
+  }
+
+  function phaseOf(evaluated: readonly Lesson[]): Phase {
+    return evaluated.every(({ number }) => costs.knows(number)) ? 'evaluate' : 'first';
+  }
+
+  function charge(evaluated: readonly Lesson[], began: number): void {
+    const milliseconds = performance.now() - began;
+    for (const { number, bundle } of evaluated) if (costs.record(number, milliseconds)) slow.add(bundle.id);
   }
 
   async function decideRego(
@@ -69,8 +85,11 @@ export function serveDecisions(port: MessagePort, shared: SharedArrayBuffer): vo
       heartbeat.mark('prepare', job, position);
       rego ??= await RegoEvaluator.create();
       await rego.prepare(bundle, compilation.policy);
-      heartbeat.mark('evaluate', job, position);
-      return rego.evaluate(bundle, compilation.policy, input);
+      heartbeat.mark(phaseOf([lesson]), job, position);
+      const began = performance.now();
+      const verdict = rego.evaluate(bundle, compilation.policy, input);
+      charge([lesson], began);
+      return verdict;
     } catch (error) {
       return failedVerdict(bundle, error instanceof Error ? error.message : 'the evaluation failed');
     }

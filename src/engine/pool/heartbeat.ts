@@ -1,5 +1,5 @@
 /** What a deciding thread is busy with, readable by the main thread while the thread itself is stuck. */
-export type Phase = 'idle' | 'prepare' | 'evaluate';
+export type Phase = 'idle' | 'prepare' | 'first' | 'evaluate';
 
 export interface Beat {
   readonly phase: Phase;
@@ -14,7 +14,7 @@ export interface Beat {
   readonly threadId: number;
 }
 
-const PHASES: readonly Phase[] = ['idle', 'prepare', 'evaluate'];
+const PHASES: readonly Phase[] = ['idle', 'prepare', 'first', 'evaluate'];
 const [PHASE, JOB, BUNDLE, STARTED, SEQUENCE, THREAD] = [0, 1, 2, 3, 4, 5];
 export const ALL_CEDAR = -1;
 

@@ -49,21 +49,36 @@ const OFFENDER_PATIENCE_MS = 1000;
  */
 export function createEvaluator(options: EvaluatorOptions = {}): PooledEvaluator {
   const quarantine = new Quarantine();
-  const compiler = new CompilerClient(options.compileBudgetMs ?? 15_000);
+  const compiler = new CompilerClient(options.compileBudgetMs ?? 60_000);
   const compilations = new LruMap<string, Promise<RegoCompilation>>(COMPILED_POLICIES);
   const lessons = new LruMap<string, Lesson>(KNOWN_BUNDLES);
   const lane = (batchSize: number, patienceMs: number): Lane =>
     new Lane({
       budgetMs: options.budgetMs ?? 250,
-      prepareBudgetMs: options.prepareBudgetMs ?? 5000,
+      prepareBudgetMs: options.prepareBudgetMs ?? 10_000,
       heapLimitMb: options.heapLimitMb ?? 512,
       batchSize,
       patienceMs,
-      onOffence: (bundleId) => quarantine.report(bundleId),
+      place,
+      onOffence: (bundleId) => quarantine.overran(bundleId),
+      onSlow: (bundleId) => quarantine.isSlow(bundleId),
     });
   const shared = lane(64, Number.POSITIVE_INFINITY);
-  const offenders = lane(1, OFFENDER_PATIENCE_MS);
+  const offenders = lane(8, OFFENDER_PATIENCE_MS);
   let nextLesson = 1;
+
+  function place(job: Job): Lane | undefined {
+    if (quarantine.isEmpty) return shared;
+    let apart = false;
+    for (const { bundle } of job.open) {
+      const standing = quarantine.standing(bundle.id);
+      if (standing === 'suspended') job.giveUp(bundle.id, 'time budget');
+      apart ||= standing === 'apart';
+    }
+    if (job.open.length > 0) return apart ? offenders : shared;
+    job.answer([]);
+    return undefined;
+  }
 
   function compiled(bundle: BundleSource): Promise<RegoCompilation> {
     let compilation = compilations.get(bundle.policyHash);
@@ -98,14 +113,7 @@ export function createEvaluator(options: EvaluatorOptions = {}): PooledEvaluator
       for (const bundle of bundles) known.push(lessons.get(lessonKey(bundle)) ?? (await learn(bundle)));
       return new Promise((resolve) => {
         const job = new Job(buildPolicyInput(request, session), known, resolve);
-        let apart = false;
-        for (const { id } of bundles) {
-          const standing = quarantine.standing(id);
-          if (standing === 'suspended') job.giveUp(id, 'time budget');
-          apart ||= standing === 'apart';
-        }
-        if (job.open.length === 0) job.answer([]);
-        else (apart ? offenders : shared).submit(job);
+        place(job)?.submit(job);
       });
     },
     check: (framework, rawPolicy) => compiler.check(framework, rawPolicy),

@@ -14,11 +14,16 @@ export interface LaneOptions {
   readonly batchSize: number;
   /** A call that waited longer than this is refused instead of queued; only the lane of offenders needs it. */
   readonly patienceMs: number;
+  /** Where a queued call belongs by now; undefined when it has been answered meanwhile. */
+  readonly place: (job: Job) => Lane | undefined;
   /** Called for each bundle that overran or killed the thread. */
   readonly onOffence: (bundleId: string) => void;
+  /** Called for each bundle that keeps within its budget but is too slow to share a thread. */
+  readonly onSlow: (bundleId: string) => void;
 }
 
 const WATCH_EVERY_MS = 20;
+const FIRST_RUN_BUDGETS = 4;
 const START_ATTEMPTS = 3;
 /** Loading the code of a thread on a busy machine; past it the thread counts as not starting. */
 const START_BUDGET_MS = 20_000;
@@ -33,6 +38,7 @@ export class Lane {
   #worker: Worker | undefined;
   #ready = false;
   #startedAt = 0;
+  #readyAt = 0;
   #failedStarts = 0;
   #heartbeat = new Heartbeat();
   readonly #judge = new OverrunJudge();
@@ -78,6 +84,7 @@ export class Lane {
   #flush(): void {
     if (this.#closed || this.#inFlight.length > 0) return;
     this.#dropImpatient();
+    this.#replace();
     if (this.#queue.length === 0) return;
     if (this.#taught.size > MOST_LESSONS) void this.#retire()?.terminate();
     if (this.#worker === undefined) this.#start();
@@ -99,13 +106,27 @@ export class Lane {
     this.#worker?.postMessage({ lessons, jobs: JSON.stringify(jobs) } satisfies BatchRequest);
   }
 
+  /** Calls that queued up behind an offender must not all repeat its overrun here. */
+  #replace(): void {
+    for (const job of this.#queue.splice(0)) {
+      const lane = this.#options.place(job);
+      if (lane === this) this.#queue.push(job);
+      else lane?.submit(job);
+    }
+  }
+
   #dropImpatient(): void {
     const { patienceMs } = this.#options;
-    while (this.#queue[0] !== undefined && Date.now() - this.#queue[0].queuedAt > patienceMs) {
+    while (this.#queue[0] !== undefined && this.#waited(this.#queue[0]) > patienceMs) {
       const job = this.#queue.shift();
       job?.giveUpAll('time budget');
       job?.answer([]);
     }
+  }
+
+  /** Time the thread could have used for the call: waiting for it to start does not count. */
+  #waited(job: Job): number {
+    return this.#ready ? Date.now() - Math.max(job.queuedAt, this.#readyAt) : 0;
   }
 
   #start(): void {
@@ -124,12 +145,14 @@ export class Lane {
       if (this.#worker !== worker) return;
       if (message === 'ready') {
         this.#ready = true;
+        this.#readyAt = Date.now();
         this.#failedStarts = 0;
         return this.#flush();
       }
       const batch = this.#inFlight;
       this.#inFlight = [];
-      batch.forEach((job, index) => job.answer(message[index] ?? []));
+      for (const bundleId of message.slow) this.#options.onSlow(bundleId);
+      batch.forEach((job, index) => job.answer(message.verdicts[index] ?? []));
       this.#flush();
     });
     worker.on('error', () => {});
@@ -156,10 +179,18 @@ export class Lane {
       return;
     }
     const beat = this.#heartbeat.read();
-    const limit = beat.phase === 'evaluate' ? this.#options.budgetMs : this.#options.prepareBudgetMs;
+    const limit = this.#limitOf(beat);
     if (!this.#judge.isOver(beat, limit)) return;
     void this.#retire()?.terminate();
     this.#recover(beat, 'time budget');
+  }
+
+  /** The first run of a policy in a thread also compiles its machine code. */
+  #limitOf(beat: Beat): number {
+    if (beat.phase === 'evaluate') return this.#options.budgetMs;
+    return beat.phase === 'first'
+      ? FIRST_RUN_BUDGETS * this.#options.budgetMs
+      : this.#options.prepareBudgetMs;
   }
 
   #died(): void {

@@ -25,8 +25,12 @@ export interface BatchJob {
   readonly input: PolicyInput;
 }
 
-/** Per job, per bundle: null stands for a plain NO_OPINION. */
-export type BatchReply = readonly (readonly (BundleVerdict | null)[])[];
+export interface BatchReply {
+  /** Per job, per bundle: null stands for a plain NO_OPINION. */
+  readonly verdicts: readonly (readonly (BundleVerdict | null)[])[];
+  /** Ids of bundles that have become slow. */
+  readonly slow: readonly string[];
+}
 
 export type CompileRequest =
   | { readonly id: number; readonly op: 'build'; readonly source: string }
