@@ -40,6 +40,7 @@ function marker(text: string, state: WireState): string {
 }
 
 function convert(value: unknown, depth: number, state: WireState): unknown {
+  if (depth > MAX_ARGUMENT_DEPTH && value !== undefined) return marker('[truncated]', state);
   switch (typeof value) {
     case 'string':
       return cutText(value, state);
@@ -61,7 +62,6 @@ function convert(value: unknown, depth: number, state: WireState): unknown {
       if (value === null) return null;
       break;
   }
-  if (depth > MAX_ARGUMENT_DEPTH) return marker('[truncated]', state);
   if (state.open.has(value)) return marker('[circular]', state);
   state.open.add(value);
   try {

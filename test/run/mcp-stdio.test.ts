@@ -250,6 +250,8 @@ describe('MCP over stdio', () => {
     expect(JSON.stringify(reply)).toMatch(/no decision .*enforcer unavailable.*not a policy refusal/);
     expect(reply).toMatchObject({ result: { _meta: { 'ai.thoth/source': 'enforcer_unavailable' } } });
     expect(seen()).not.toContain('search');
+    running.child.stdin.end();
+    expect(await running.ended).toBe(0);
     enforcer = await ScriptedEnforcer.start();
   });
 

@@ -19,10 +19,9 @@ export async function openLane(origin: string, lane: Lane): Promise<Dispatcher> 
     connect: (options, callback) =>
       connect(options, (...outcome) => {
         const [, socket] = outcome;
-        if (socket !== null) {
-          socket.unref();
-          socket.ref = () => socket;
-        }
+        // A failed connection comes without a socket: undefined, whatever the types say.
+        socket?.unref();
+        if (socket) socket.ref = () => socket;
         callback(...outcome);
       }),
   });

@@ -1,0 +1,37 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { canonical } from '../../src/sdk/decision/receipt.js';
+import { flush } from '../../src/sdk/index.js';
+import { governedTool, refusalOf } from './governed-tool.js';
+import { ScriptedEnforcer } from './scripted-enforcer.js';
+
+const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+const receiptKeys = { k1: publicKey.export({ format: 'jwk' }).x ?? '' };
+
+let enforcer: ScriptedEnforcer;
+beforeAll(async () => {
+  enforcer = await ScriptedEnforcer.start();
+});
+afterAll(async () => {
+  await flush();
+  await enforcer.stop();
+});
+
+function receiptFor(outcome: string) {
+  const receipt = { receipt_id: 'r', key_id: 'k1', decision: { authorization_decision: outcome } };
+  const signature = sign(null, Buffer.from(canonical(receipt)), privateKey).toString('base64url');
+  return { ...receipt, signature };
+}
+
+it('lets a call run only with a receipt that verifies and speaks of the same outcome', async () => {
+  const good = receiptFor('ALLOW');
+  enforcer.decide({ decision: 'ALLOW', receipt: good });
+  const tool = governedTool(enforcer, { receiptKeys });
+  await tool.run({});
+  expect(tool.entered).toHaveLength(1);
+  for (const receipt of [{ ...good, receipt_id: 'other' }, { ...good, signature: '' }, receiptFor('BLOCK')]) {
+    enforcer.decide({ decision: 'ALLOW', receipt });
+    expect(await refusalOf(tool.run({}))).toMatchObject({ decisionReasonCode: 'receipt_invalid' });
+  }
+  expect(tool.entered).toHaveLength(1);
+});

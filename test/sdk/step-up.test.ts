@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { flush, ThothDeferredError, ThothStepUpRequired } from '../../src/sdk/index.js';
+import { governedTool, refusalOf } from './governed-tool.js';
+import { ScriptedEnforcer, type Answer } from './scripted-enforcer.js';
+
+let enforcer: ScriptedEnforcer;
+beforeAll(async () => {
+  enforcer = await ScriptedEnforcer.start();
+});
+beforeEach(() => {
+  enforcer.requests.length = 0;
+  enforcer.decide({
+    decision: 'STEP_UP',
+    hold_token: 'hold/1',
+    reason: 'needs a person',
+    violation_id: 'v1',
+  });
+});
+afterAll(async () => {
+  await flush();
+  await enforcer.stop();
+});
+
+/** Answers the polls in turn, the last one for ever. */
+function polls(...answers: Answer[]): void {
+  let nth = 0;
+  enforcer.onHold = () => answers[Math.min(nth++, answers.length - 1)] ?? {};
+}
+
+const PENDING: Answer = { body: { resolved: false, resolution: null } };
+
+describe('a held call', () => {
+  it('runs once approved on the third poll, with the token encoded', async () => {
+    polls(
+      PENDING,
+      { status: 202, text: '' },
+      { body: { resolved: true, resolution: 'ALLOW', decision: 'STEP_UP' } },
+    );
+    const tool = governedTool(enforcer);
+    await tool.run({});
+    expect(tool.entered).toHaveLength(1);
+    expect(enforcer.holdPolls).toBe(3);
+    expect(enforcer.requests.some(({ path }) => path === '/v1/enforce/hold/hold%2F1')).toBe(true);
+  });
+
+  it.each<[string, Answer]>([
+    ['denied', { body: { resolved: true, resolution: 'BLOCK', decision: 'BLOCK', reason: 'denied' } }],
+    ['resolved without a word', { body: { resolved: true } }],
+    ['resolved with an unknown word', { body: { resolved: true, resolution: 'OKAY' } }],
+    ['resolved to another STEP_UP', { body: { resolved: true, resolution: 'STEP_UP' } }],
+    ['resolved with two final words', { body: { resolved: true, resolution: 'ALLOW', decision: 'BLOCK' } }],
+    ['changed without arguments', { body: { resolved: true, resolution: 'MODIFY' } }],
+  ])('is refused when %s', async (_what, answer) => {
+    polls(answer);
+    const tool = governedTool(enforcer);
+    expect(await refusalOf(tool.run({}))).toMatchObject({ source: 'step_up', violationId: 'v1' });
+    expect(tool.entered).toEqual([]);
+    expect(enforcer.holdPolls).toBe(1);
+  });
+
+  it.each([401, 403, 404, 410])('is refused at once when the hold answers %i', async (status) => {
+    polls({ status, body: { message: 'no' } });
+    const tool = governedTool(enforcer);
+    expect(await refusalOf(tool.run({}))).toMatchObject({ decisionReasonCode: 'hold_not_available' });
+    expect(enforcer.holdPolls).toBe(1);
+  });
+
+  it('waits through errors and broken replies', async () => {
+    polls({ status: 500, text: '' }, { text: 'no json' }, { destroy: true }, { body: { decision: 'ALLOW' } });
+    const tool = governedTool(enforcer);
+    await tool.run({});
+    expect(tool.entered).toHaveLength(1);
+  });
+
+  it('applies the arguments of a hold resolved to MODIFY', async () => {
+    polls({ body: { resolved: true, resolution: 'MODIFY', modified_tool_args: { q: 2 } } });
+    const tool = governedTool(enforcer);
+    await tool.run({ q: 1 });
+    expect(tool.entered).toEqual([[{ q: 2 }]]);
+  });
+
+  it('is deferred when the hold says so', async () => {
+    polls({ body: { decision: 'DEFER', defer_reason: 'later', defer_timeout_seconds: 60 } });
+    const error = await refusalOf(governedTool(enforcer).run({}));
+    expect(error).toBeInstanceOf(ThothDeferredError);
+    expect(error).toMatchObject({ reason: 'later (retry in 60s)', deferTimeoutSeconds: 60 });
+  });
+
+  it('is refused without a hold token, and nothing is polled', async () => {
+    enforcer.decide({ decision: 'STEP_UP' });
+    const tool = governedTool(enforcer);
+    expect(await refusalOf(tool.run({}))).toMatchObject({ decisionReasonCode: 'hold_token_missing' });
+    expect(tool.entered).toEqual([]);
+    expect(enforcer.holdPolls).toBe(0);
+  });
+
+  it('gives up at the end of the shorter of the two waits, never later', async () => {
+    enforcer.decide({ decision: 'STEP_UP', hold_token: 'h', step_up_timeout_seconds: 1 });
+    polls(PENDING);
+    const begin = performance.now();
+    const error = await refusalOf(governedTool(enforcer, { stepUpPollIntervalMs: 700 }).run({}));
+    expect(error.message).toContain('step-up auth timeout');
+    expect(performance.now() - begin).toBeGreaterThan(950);
+    expect(performance.now() - begin).toBeLessThan(2500);
+    expect(enforcer.holdPolls).toBe(3);
+  });
+
+  it('ends its wait when the caller aborts', async () => {
+    polls(PENDING);
+    const abort = new AbortController();
+    const tool = governedTool(enforcer, { signal: abort.signal });
+    const call = refusalOf(tool.run({}));
+    setTimeout(() => abort.abort(), 60);
+    expect(await call).toMatchObject({ source: 'step_up', decisionReasonCode: 'step_up_cancelled' });
+  });
+
+  it('is thrown with its token when the caller does not want to wait', async () => {
+    const error = await refusalOf(governedTool(enforcer, { stepUp: 'throw' }).run({}));
+    expect(error).toBeInstanceOf(ThothStepUpRequired);
+    expect(error).toMatchObject({ holdToken: 'hold/1', reason: 'needs a person' });
+    expect(enforcer.holdPolls).toBe(0);
+  });
+});
