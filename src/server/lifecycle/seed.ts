@@ -12,7 +12,10 @@ import type { Seed } from './seed-file.js';
 
 /** Applies a seed to the first tenant. Doing it again changes nothing, so that an interrupted start can be repeated. */
 export async function applySeed(context: ControlContext, tenantId: string, seed: Seed): Promise<void> {
-  if (seed.settings !== undefined) await writeSettings(context, tenantId, { ...seed.settings }, SERVER_ACTOR);
+  const { settings } = seed;
+  if (settings !== undefined) {
+    await saying('settings are', () => writeSettings(context, tenantId, { ...settings }, SERVER_ACTOR));
+  }
   for (const [agentId, scope] of seed.agents)
     await setAgentScope(context, tenantId, agentId, scope, SERVER_ACTOR);
 
@@ -20,21 +23,28 @@ export async function applySeed(context: ControlContext, tenantId: string, seed:
     (await listBundles(context, tenantId)).map((bundle) => `${bundle.name}\n${bundle.policyHash}`),
   );
   for (const body of seed.bundles) {
-    try {
+    await saying(`policy bundle ${body.name} is`, async () => {
       const policy = await readPolicy(body, context.policySourceDir);
-      if (present.has(`${body.name.trim()}\n${policy.hash}`)) continue;
+      if (present.has(`${body.name.trim()}\n${policy.hash}`)) return;
       const order = requestedBundle(body, policy, { created_by: SERVER_ACTOR.name });
       await addVersion(context, tenantId, order, SERVER_ACTOR);
-    } catch (error) {
-      if (!(error instanceof HttpError)) throw error;
-      throw new ThothctlError({
-        code: 'seed_refused',
-        message: `the seed's policy bundle ${body.name} is refused: ${error.message}`,
-        exit: 'usage',
-        fix: 'mend the policy and start again; the seed is then applied to its end',
-        ...(error.details === undefined ? {} : { details: error.details }),
-        cause: error,
-      });
-    }
+    });
+  }
+}
+
+/** A refusal as the API would give it, in the words of a start that fails. */
+async function saying(subject: string, change: () => Promise<unknown>): Promise<void> {
+  try {
+    await change();
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    throw new ThothctlError({
+      code: 'seed_refused',
+      message: `the seed's ${subject} refused: ${error.message}`,
+      exit: 'usage',
+      fix: 'mend it and start again; the seed is then applied to its end',
+      ...(error.details === undefined ? {} : { details: error.details }),
+      cause: error,
+    });
   }
 }

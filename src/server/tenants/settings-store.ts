@@ -12,6 +12,7 @@ import {
 } from './json-documents.js';
 import { commitChange, type Actor } from './recorded-change.js';
 import { changedPaths, mergeSettings } from './settings-merge.js';
+import { checkSettings } from './settings-rules.js';
 import { splitSecrets, storedSecrets, type Secrets } from './settings-secrets.js';
 
 /** Terraform leaves its router attributes unknown unless this object is in every reply. */
@@ -63,12 +64,13 @@ export function presentSettings(tenantId: string, state: TenantSettingsState): J
 }
 
 /** Merges a written document into the tenant's and answers with the result. One write of a tenant runs at a time. */
-export function writeSettings(
+export async function writeSettings(
   context: ChangeSide,
   tenantId: string,
   written: JsonObject,
   actor: Actor,
 ): Promise<TenantSettingsState> {
+  checkSettings(written);
   return context.tenants.exclusively(tenantId, async () => {
     const before = await readSettings(context, tenantId);
     const { document: writtenDocument, secrets, changed } = splitSecrets(written, before.secrets);

@@ -44,6 +44,18 @@ describe('settings', () => {
     expect(body).not.toHaveProperty('compliance_profile');
   });
 
+  it('refuses what the engine would ignore in silence', async () => {
+    for (const [path, body] of [
+      ['tool_risk_overrides.wipe', { tool_risk_overrides: { wipe: 'hihg' } }],
+      ['session_intents', { session_intents: ['deploy'] }],
+      ['session_intents.deploy', { session_intents: { deploy: 'run' } }],
+      ['shadow_policy.low', { shadow_policy: { low: 'maybe' } }],
+    ] as const) {
+      const reply = await put(body);
+      expect([reply.status, reply.body.details?.issues[0].path]).toEqual([400, path]);
+    }
+  });
+
   it('does not move when nothing changes', async () => {
     const before = await get();
     const { body } = await put(before);

@@ -194,6 +194,31 @@ describe('a seed', () => {
     expect((await thoth.call('GET', '/thoth/policy-bundles')).body.total).toBe(1);
   });
 
+  it('that is refused half way is applied to its end by the next start', async () => {
+    const seedFile = join(folder, 'seed.json');
+    const seed = (raw_policy: string) =>
+      writeFile(
+        seedFile,
+        JSON.stringify({
+          agents: { bot: ['read_file'] },
+          policy_bundles: [{ name: 'base', framework: 'CEDAR', raw_policy }],
+        }),
+      );
+    await seed('permit(');
+    const error = await refusal({ seedFile });
+    expect(error).toMatchObject({ code: 'seed_refused', exit: 'usage' });
+    expect(error.details?.['diagnostics']).toBeDefined();
+    await seed('permit(principal, action, resource);');
+    const server = await start({ seedFile });
+    const reply = await send(
+      'GET',
+      `${server.url}/local/thoth/policy-bundles`,
+      undefined,
+      await token(server),
+    );
+    expect(reply.body.total).toBe(1);
+  });
+
   it('that is wrong is refused with its place, before anything is created', async () => {
     const seedFile = join(folder, 'seed.yaml');
     for (const [text, place] of [
