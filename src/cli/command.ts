@@ -151,6 +151,12 @@ export abstract class ThothCommand<T extends typeof Command> extends Command {
     this.#exitCode = code;
   }
 
+  /** For streams of `onSignal = 'finish'`, which a signal ends in the ordinary way: 130 or 143 and no error document. */
+  protected endStream(): void {
+    const { received } = this.#signals;
+    if (received) this.#exitCode = EXIT_CODES[received === 'SIGINT' ? 'interrupted' : 'terminated'].code;
+  }
+
   /** Runs the command; the outcome is in the output and in `process.exitCode`. */
   async perform(): Promise<void> {
     await this._run();

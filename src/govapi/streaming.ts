@@ -26,6 +26,8 @@ export interface StreamOptions {
   /** False ends after the newest row. */
   readonly follow?: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Told the position the stream began at, before any row; a reader that saw none continues from here. */
+  readonly onStart?: (cursor: string) => void;
   /** Told when the connection is lost and when it is back. */
   readonly onInterruption?: (text: string) => void;
   readonly silenceMs?: number;
@@ -47,6 +49,7 @@ export async function* followStream<Row>(
   const follow = options.follow !== false;
   let cursor = options.cursor;
   let connected = false;
+  let started = false;
   for (let failures = 0; ;) {
     try {
       for await (const event of connection(source, cursor, follow, options)) {
@@ -57,6 +60,10 @@ export async function* followStream<Row>(
         if (event.event === 'error')
           throw failureOf({ status: 503, headers: {}, text: event.data }, source.origin);
         if (event.event !== 'ready' && event.event !== 'row') continue;
+        if (event.event === 'ready' && event.id !== '' && !started) {
+          started = true;
+          options.onStart?.(event.id);
+        }
         // A row that was delivered before the connection broke must not come again.
         if (event.event === 'row' && !isAfter(event.id, cursor)) continue;
         if (event.event === 'row') yield { cursor: event.id, row: narrow(schema, event) };

@@ -12,6 +12,7 @@ export default class ApprovalsWatch extends ThothCommand<typeof ApprovalsWatch> 
   static override summary = 'Announce holds as they come; on a terminal, resolve them in place';
   static override description =
     'Each hold is announced once. On an attended terminal it asks for approve, deny or skip; elsewhere, and with --no-input, it only announces.';
+  static override onSignal = 'finish' as const;
   static override flags = {
     'new-only': Flags.boolean({ description: 'leave out holds that are pending already' }),
     'announce-only': Flags.boolean({ description: 'never ask, also on a terminal' }),
@@ -25,6 +26,7 @@ export default class ApprovalsWatch extends ThothCommand<typeof ApprovalsWatch> 
       includePending: !this.flags['new-only'],
       ask: asks ? (approval) => this.#ask(approval) : undefined,
     });
+    this.endStream();
   }
 
   #ask(approval: Approval): Promise<HoldChoice> {

@@ -30,7 +30,7 @@ export default class AuthLogin extends ThothCommand<typeof AuthLogin> {
       (await this.ask('E-mail address to sign in with', '--admin-email or THOTH_ADMIN_EMAIL'));
     const connection = await this.connection('none');
     const given = await this.secret('auth-code');
-    const result = await login(loginClients(connection, flags, this.config.version), connection, {
+    const result = await login(await loginClients(connection, flags, this.config.version), connection, {
       adminEmail,
       customerDomain: flags['customer-domain'],
       tokenFile: flags['auth-token-file'],

@@ -10,6 +10,7 @@ export default class FeedTail extends ThothCommand<typeof FeedTail> {
     '<%= config.bin %> feed tail --from start --limit 20',
     '<%= config.bin %> feed tail --resume siem --json >> feed.ndjson',
   ];
+  static override onSignal = 'finish' as const;
   static override flags = { ...tailFlags };
 
   async execute(): Promise<void> {
@@ -26,5 +27,6 @@ export default class FeedTail extends ThothCommand<typeof FeedTail> {
       pollMs: this.flags['poll-seconds'] * 1000,
       wanted: wantedRows(this.flags),
     });
+    this.endStream();
   }
 }

@@ -17,6 +17,7 @@ export default class ViolationsTail extends ThothCommand<typeof ViolationsTail> 
     '<%= config.bin %> violations tail --from start --limit 20',
     '<%= config.bin %> violations tail --resume siem --json >> violations.ndjson',
   ];
+  static override onSignal = 'finish' as const;
   static override flags = { ...tailFlags };
 
   async execute(): Promise<void> {
@@ -33,5 +34,6 @@ export default class ViolationsTail extends ThothCommand<typeof ViolationsTail> 
       pollMs: this.flags['poll-seconds'] * 1000,
       wanted: wantedRows(this.flags),
     });
+    this.endStream();
   }
 }

@@ -62,7 +62,7 @@ export async function rotateKey(api: KeyApi, old: ApiKey, options: RotationOptio
   }
   if (options.overlapSeconds > 0) {
     options.onStep?.(`both keys work for ${options.overlapSeconds} s, then ${old.key_id} ends`);
-    await overlap(old, options.overlapSeconds, signal);
+    await overlap(old, options);
   }
   await revokeOld(api, old, created, signal);
   return created;
@@ -111,10 +111,14 @@ async function verify(api: KeyApi, created: NewApiKey, signal: AbortSignal | und
   }
 }
 
-async function overlap(old: ApiKey, seconds: number, signal: AbortSignal | undefined): Promise<void> {
+async function overlap(old: ApiKey, options: RotationOptions): Promise<void> {
   try {
-    await delay(seconds * 1000, undefined, { signal });
+    await delay(options.overlapSeconds * 1000, undefined, { signal: options.signal });
   } catch (cause) {
+    // An interrupted command says no more than that, so the state it leaves is told here.
+    options.onStep?.(
+      `the old key ${old.key_id} still works; end it with \`thothctl api-keys revoke ${old.key_id}\``,
+    );
     throw new ThothctlError({
       code: 'rotation_interrupted',
       message: `interrupted during the overlap: the new key is in place and the old key ${old.key_id} still works`,

@@ -9,6 +9,8 @@ export interface FollowOptions {
   readonly from: string;
   readonly signal: AbortSignal;
   readonly notice: (text: string) => void;
+  /** Told where a stream began, before its first row. */
+  readonly onStart?: (cursor: string) => void;
   /** Milliseconds between two reads of a control plane without streams. */
   readonly pollMs?: number;
 }
@@ -30,6 +32,7 @@ export async function* follow(
         cursor,
         signal: options.signal,
         onInterruption: options.notice,
+        ...(options.onStart && { onStart: options.onStart }),
       })) {
         received = true;
         yield item;
@@ -71,17 +74,27 @@ export async function tail(
   const saved =
     cursorFile === undefined ? undefined : await readCursor(cursorFile, api.tenantId, source.name);
   const from = options.from ?? saved ?? 'latest';
+  const keep = async (position: string): Promise<void> => {
+    if (cursorFile !== undefined) await saveCursor(cursorFile, api.tenantId, source.name, position);
+  };
+  // A tail that saw no row continues from where it began, not from wherever "latest" is next time.
+  let kept: Promise<void> = Promise.resolve();
+  const onStart = (position: string): void => {
+    kept = keep(position);
+    kept.catch(() => undefined);
+  };
   let written = 0;
   try {
-    for await (const item of follow(api, source, { ...options, from })) {
-      const wanted = options.wanted(item.row);
-      if (wanted) {
+    for await (const item of follow(api, source, { ...options, from, onStart })) {
+      await kept;
+      if (options.wanted(item.row)) {
         await stream.write(item.row);
         written += 1;
       }
-      if (cursorFile !== undefined) await saveCursor(cursorFile, api.tenantId, source.name, item.cursor);
+      await keep(item.cursor);
       if (options.limit !== undefined && written >= options.limit) return written;
     }
+    await kept;
   } catch (cause) {
     if (!options.signal.aborted) throw cause;
   }

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LocalPlane } from './local-plane.js';
+
+let plane: LocalPlane;
+let key: string;
+
+beforeAll(async () => {
+  plane = await LocalPlane.start('--hold-seconds', '2');
+  key = await plane.agentKey();
+});
+afterAll(() => plane.remove());
+
+async function hold(): Promise<string> {
+  const reply = await plane.enforce(key, 'send_email', {
+    enforcement_mode: 'step_up',
+    tool_args: { to: 'x@example.com', api_key: 'sk-secret-value' },
+  });
+  expect(reply['decision'] ?? reply['authorization_decision']).toBe('STEP_UP');
+  const { data } = await plane.json('approvals', 'list', '--status', 'pending');
+  return (data as { approval_id: string }[])[0]?.approval_id ?? '';
+}
+
+describe('approvals', () => {
+  it('shows what is asked without its secrets, takes one verdict and names who gave it', async () => {
+    const id = await hold();
+    const shown = await plane.run(['approvals', 'show', id]);
+    expect(shown.stdout).toContain('send_email');
+    expect(shown.stdout).toContain('x@example.com');
+    expect(shown.stdout).not.toContain('sk-secret-value');
+    expect(await plane.json('approvals', 'approve', id, '--dry-run')).toMatchObject({
+      would_record: 'approve',
+    });
+    expect(await plane.json('approvals', 'approve', id, '--reason', 'ok')).toMatchObject({
+      resolved_by: 'admin',
+    });
+    expect(await plane.json('approvals', 'wait', id)).toMatchObject({ status: 'approved' });
+    const late = await plane.run(['approvals', 'deny', id, '--json']);
+    expect(late.exit).toBe(7);
+    expect(late.stdout).toContain('already approved by admin');
+  });
+
+  it('refuses a verdict of the credential that asked', async () => {
+    const id = await hold();
+    const own = await plane.run(['approvals', 'approve', id, '--org-api-key-stdin', '--json'], {}, key);
+    expect(own.exit).toBe(5);
+  });
+
+  it('tells denied (10), still pending (8), dead (7) and unknown (6) apart', async () => {
+    const denied = await hold();
+    await plane.json('approvals', 'deny', denied);
+    expect((await plane.run(['approvals', 'wait', denied])).exit).toBe(10);
+    const id = await hold();
+    expect((await plane.run(['approvals', 'wait', id, '--timeout', '0'])).exit).toBe(8);
+    expect((await plane.run(['approvals', 'wait', id, '--timeout', '20'])).exit).toBe(7);
+    expect((await plane.run(['approvals', 'approve', id])).exit).toBe(7);
+    expect((await plane.run(['approvals', 'show', 'appr_unknown'])).exit).toBe(6);
+  });
+});
