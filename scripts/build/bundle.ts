@@ -5,6 +5,7 @@ import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { WORKER_ENTRIES } from '../../src/chunk.js';
 import { ChunkQueue, sharedErrors, splitChunks } from './chunks.js';
 import { commandModules, type CommandModules } from './command-modules.js';
+import { lazyBuiltins } from './lazy-builtins.js';
 import { lazyCore } from './lazy-core.js';
 
 /**
@@ -91,7 +92,12 @@ export async function bundleProgram(
   };
   const split = splitChunks(root, queue);
   await Promise.all([
-    one('main', join(root, 'src/cli/boot/main.ts'), [commandModules(commands), split, lazyCore]),
+    one('main', join(root, 'src/cli/boot/main.ts'), [
+      commandModules(commands),
+      split,
+      lazyCore,
+      lazyBuiltins,
+    ]),
     build({
       ...common(root),
       entryPoints: [join(root, 'src/cli/help.ts')],
@@ -111,7 +117,7 @@ export async function bundleProgram(
     await Promise.all(
       next.map(([name, entry]) => {
         built.add(name);
-        return one(name, entry, [split, sharedErrors]).catch(note(name));
+        return one(name, entry, [split, sharedErrors, lazyCore, lazyBuiltins]).catch(note(name));
       }),
     );
   }

@@ -1,14 +1,16 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 
-/** Code that one-shot commands must not pay for. An `import()` into one of these folders or files starts a chunk. */
-const HEAVY = [
-  /^src\/(?:server|run|engine|policy|sdk)\//u,
-  /^src\/journeys\/quickstart\//u,
-  /^src\/govapi\/pooled\.ts$/u,
-];
+/** Code that one-shot commands must not pay for. An `import()` into one of these folders starts a chunk. */
+const HEAVY = [/^src\/(?:server|run|engine|policy|sdk)\//u, /^src\/journeys\/quickstart\//u];
+/**
+ * Files that start a chunk wherever the `import()` stands: V8 reads a code cache whole, so what only some commands need
+ * is kept out of the one every command reads.
+ */
+const APART =
+  /^src\/(?:govapi\/(?:index|pooled)|context\/index|cli\/boot\/show-help)\.ts$/u;
 /** Packages loaded by `import()` only, each in a chunk of its own. */
-const HEAVY_PACKAGES = /^(?:undici|yaml|ora|@inquirer\/prompts)$/u;
+const HEAVY_PACKAGES = /^(?:undici|yaml|ora|chalk|@inquirer\/prompts|@jmespath-community\/jmespath)$/u;
 
 /** Chunks still to build: file name in dist, to entry (a source file or a package). */
 export class ChunkQueue {
@@ -46,14 +48,12 @@ export function splitChunks(root: string, queue: ChunkQueue): Plugin {
         const entry = path.startsWith('.') ? sourceOf(importer, path) : undefined;
         if (entry === undefined) return undefined;
         const inside = relative(root, entry).replaceAll('\\', '/');
-        if (!HEAVY.some((heavy) => heavy.test(inside))) return undefined;
-        // Within its own folder a lazy import stays in the chunk.
-        const folder = /^src\/[^/]+\//u.exec(inside)?.[0] ?? inside;
-        if (
-          relative(root, importer).replaceAll('\\', '/').startsWith(folder) &&
-          !inside.endsWith('pooled.ts')
-        )
-          return undefined;
+        if (!APART.test(inside)) {
+          if (!HEAVY.some((heavy) => heavy.test(inside))) return undefined;
+          // Within its own folder a lazy import stays in the chunk.
+          const folder = /^src\/[^/]+\//u.exec(inside)?.[0] ?? inside;
+          if (relative(root, importer).replaceAll('\\', '/').startsWith(folder)) return undefined;
+        }
         const name = chunkName(root, entry);
         queue.add(name, entry);
         return { path: `./${name}.cjs`, external: true };

@@ -1,16 +1,17 @@
 import type { Connection } from '../../context/index.js';
-import { createGovApi, type GovApi } from '../../govapi/index.js';
+import type { GovApi } from '../../govapi/index.js';
 import type { LoginClients } from './login.js';
 
 /** Clients for a sign-in. They are not traced: what they exchange is a credential. */
-export function loginClients(
+export async function loginClients(
   connection: Connection,
   flags: {
     readonly 'insecure-http'?: boolean | undefined;
     readonly 'ca-file'?: string | undefined;
   },
   version: string,
-): LoginClients {
+): Promise<LoginClients> {
+  const { createGovApi } = await import('../../govapi/index.js');
   const client = (token: string | undefined): GovApi =>
     createGovApi({
       tenantId: connection.tenantId,
