@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { mirrors } from './modify.js';
+import type { EngineReasonCode } from './reason-codes.js';
 import { isStricter } from './strictness.js';
 import type { BundleVerdict, DecisionWord, JsonObject } from './types.js';
 
@@ -26,7 +27,7 @@ const CODE_OF_WORD = {
   STEP_UP: 'human_approval_required',
   MODIFY: 'arguments_modified',
   ALLOW: 'policy_allowed',
-} as const;
+} as const satisfies Record<DecisionWord, EngineReasonCode>;
 
 const REASON_OF_WORD = {
   BLOCK: 'a policy blocks the call',

@@ -1,6 +1,7 @@
 import { classifyTool } from './action-class.js';
 import { combine, type Candidate } from './combine.js';
 import { outsideIntent } from './intent.js';
+import type { EngineReasonCode } from './reason-codes.js';
 import { riskScore, riskTier, tierDecision } from './risk.js';
 import { checkScope, outOfScopeDecision, outOfScopeReason } from './scope.js';
 import { isStricter } from './strictness.js';
@@ -104,7 +105,7 @@ function applyScope(
   return scopeCandidate(word, 'tool_not_in_approved_scope', outOfScopeReason(request, scope.origin));
 }
 
-function scopeCandidate(word: Candidate['word'], reasonCode: string, reason: string): Candidate {
+function scopeCandidate(word: Candidate['word'], reasonCode: EngineReasonCode, reason: string): Candidate {
   return {
     word,
     reasonCode,

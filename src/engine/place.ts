@@ -14,7 +14,11 @@ export function placeOf(source: string, offset: number): Place {
   const before = source.slice(0, offset);
   const start = before.lastIndexOf('\n') + 1;
   const line = before.split('\n').length;
-  return { line, column: [...source.slice(start, offset)].length + 1, excerpt: excerptOf(source, line) };
+  return {
+    line,
+    column: Array.from(source.slice(start, offset)).length + 1,
+    excerpt: excerptOf(source, line),
+  };
 }
 
 const EXCERPT_LIMIT = 200;
@@ -23,7 +27,7 @@ const EXCERPT_LIMIT = 200;
 export function excerptOf(source: string, line: number): string {
   const text = source.split('\n')[line - 1] ?? '';
   return text
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
+    .replace(/[^\P{Cc}\t]/gu, '')
     .trimEnd()
     .slice(0, EXCERPT_LIMIT);
 }

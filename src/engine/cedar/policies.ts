@@ -22,7 +22,7 @@ export interface CedarPolicy {
   readonly mentions: Mentions;
 }
 
-export interface AnnotationProblem {
+interface AnnotationProblem {
   readonly offset: number;
   readonly message: string;
   readonly fix: string;

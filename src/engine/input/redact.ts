@@ -6,7 +6,7 @@ const SECRET_KEY =
 const HARMLESS = new Set(['maxtokens', 'tokens', 'tokencount', 'tokenbudget', 'numtokens', 'totaltokens']);
 
 const DEPTH_LIMIT = 64;
-export const REDACTED = '[redacted]';
+const REDACTED = '[redacted]';
 
 /**
  * A copy of a policy input (or any JSON value) with the values of secret-looking keys replaced, at any depth.

@@ -86,11 +86,11 @@ export class RegoCompiler {
 
 async function instantiate(): Promise<Exports> {
   const module = await loadModule();
-  let memory: WebAssembly.Memory | undefined;
-  const wasi = hermeticWasi(() => memory ?? missing('memory'));
+  const instance: { memory?: WebAssembly.Memory } = {};
+  const wasi = hermeticWasi(() => instance.memory ?? missing('memory'));
   const { exports } = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: wasi.imports });
   if (!(exports['memory'] instanceof WebAssembly.Memory)) return missing('memory');
-  memory = exports['memory'];
+  const memory = (instance.memory = exports['memory']);
   const initialize = exported(exports, '_initialize');
   const [alloc, free, handle] = ['thoth_alloc', 'thoth_free', 'thoth_handle'].map((name) =>
     exported(exports, name),

@@ -26,7 +26,7 @@ const MEMBERS = new Set([
 ]);
 
 /** A value an entry rule may not have; the bundle then fails, since ignoring it could let a call through. */
-export class UnreadableOutcome extends Error {
+class UnreadableOutcome extends Error {
   override readonly name = 'UnreadableOutcome';
 }
 

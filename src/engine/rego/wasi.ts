@@ -4,7 +4,7 @@ const ERRNO = { success: 0, badf: 8, nosys: 52 } as const;
 const NANOSECONDS = 1_000_000n;
 
 /** Thrown when the module ends itself: a fatal error inside it. */
-export class WasiExit extends Error {
+class WasiExit extends Error {
   override readonly name = 'WasiExit';
 }
 
