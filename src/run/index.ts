@@ -3,8 +3,9 @@ import { ThothctlError, usageError } from '../errors/index.js';
 import { commaList } from '../sdk/config/values.js';
 import { ThothConfigError } from '../sdk/errors.js';
 import { shutdown } from '../sdk/client.js';
-import { createSession } from '../sdk/instrument.js';
-import type { Session } from '../sdk/session.js';
+import { resolveConfig } from '../sdk/config/resolve.js';
+import { createRuntime } from '../sdk/runtime.js';
+import { Session } from '../sdk/session.js';
 import { endGroup } from './child/clean-up.js';
 import { launch } from './child/launch.js';
 import { SignalForwarding } from './child/signals.js';
@@ -96,7 +97,7 @@ function governedStdio(
 function openSession(options: RunOptions, program: string): Session {
   const { governance } = options;
   try {
-    return createSession({
+    const config = resolveConfig({
       ...governance,
       // No scope of the run: the list stays empty and the agent's scope on the server applies.
       approvedScope: governance.approvedScope ?? commaList(process.env['THOTH_APPROVED_SCOPE']) ?? [],
@@ -104,6 +105,7 @@ function openSession(options: RunOptions, program: string): Session {
       predicates: { upstreamBinary: program, ...governance.predicates },
       events: { batchSize: 100, queueLimit: 20_000, flushTimeoutMs: FLUSH_MS, ...governance.events },
     });
+    return new Session(createRuntime(config));
   } catch (error) {
     if (!(error instanceof ThothConfigError)) throw error;
     throw new ThothctlError({

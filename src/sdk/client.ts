@@ -1,8 +1,8 @@
 import type { ThothConfig } from './config/options.js';
-import { resolveConfig } from './config/resolve.js';
 import { closeQueues, flush } from './events/shared.js';
-import { createRuntime, endWaits } from './runtime.js';
-import { Session } from './session.js';
+import { createSession } from './instrument.js';
+import { endWaits } from './runtime.js';
+import type { Session } from './session.js';
 import { findTools, wrapAgent } from './wrap/agent.js';
 import { wrapFunctionMap, type FunctionMap, type GovernedMap } from './wrap/function-map.js';
 import { toolchainFunctionMap, wrapToolchain, type ToolchainOptions } from './wrap/toolchain.js';
@@ -67,7 +67,7 @@ export class ThothClient {
   }
 
   #session(options: ThothConfig, toolNames: readonly string[]): Session {
-    const session = new Session(createRuntime(resolveConfig(merge(this.#defaults, options), { toolNames })));
+    const session = createSession(merge(this.#defaults, options), toolNames);
     this.#sessions.add(new WeakRef(session));
     return session;
   }

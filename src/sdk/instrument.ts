@@ -1,3 +1,4 @@
+import { rememberSession } from './async-context.js';
 import { resolveConfig } from './config/resolve.js';
 import type { ThothConfig } from './config/options.js';
 import { createRuntime } from './runtime.js';
@@ -8,7 +9,9 @@ import { wrapToolchain, type ToolchainOptions } from './wrap/toolchain.js';
 
 /** A session from options and environment. Throws `ThothConfigError`. */
 export function createSession(options: ThothConfig = {}, toolNames: readonly string[] = []): Session {
-  return new Session(createRuntime(resolveConfig(options, { toolNames })));
+  const session = new Session(createRuntime(resolveConfig(options, { toolNames })));
+  rememberSession(session);
+  return session;
 }
 
 /** Governs every tool in `agent.tools` in place and returns the same agent. Throws when there is none. */

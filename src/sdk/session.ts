@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { authorize } from './authorize.js';
 import type { GovernedCall, Permit } from './call.js';
-import { rememberSession } from './async-context.js';
 import type { ResolvedConfig } from './config/options.js';
 import { sendCheck, type CheckOutcome } from './check.js';
 import { fetchHold, type HoldReply } from './hold.js';
@@ -31,7 +30,6 @@ export class Session {
     this.#state = new SessionState(runtime);
     this.#state.config.logger.info(`session ${this.sessionId} of agent ${this.#state.config.agentId} begins`);
     this.#lifecycleEvent('LLM_INVOCATION', SDK_TOOL_NAME, EVENT_LABELS.sessionStart, {});
-    rememberSession(this);
   }
 
   get sessionId(): string {

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SDK_VERSION } from '../version.js';
 import { classifyFailure, isSafeToRetry, type TransportFailure } from './failure.js';
+import { AbortedExchange, dispatch } from './dispatch.js';
 import { openLane, type Lane } from './lanes.js';
 
 const MAX_REPLY_BYTES = 1024 * 1024;
@@ -30,6 +31,12 @@ export interface Exchange {
   readonly retryOnce?: boolean;
 }
 
+interface AttemptError {
+  readonly kind: 'error';
+  readonly error: unknown;
+  readonly timedOut: boolean;
+}
+
 /** All HTTP of one base URL: kept-alive, no redirects, every reply read to its end. */
 export class Transport {
   readonly #origin: string;
@@ -49,56 +56,62 @@ export class Transport {
   }
 
   async send(exchange: Exchange): Promise<HttpReply | TransportFailure> {
-    const lane = await this.#lane(exchange.lane);
-    const controller = new AbortController();
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      controller.abort();
-    }, exchange.timeoutMs);
-    if (exchange.lane === 'events') timer.unref();
-    const stop = (): void => controller.abort();
-    exchange.signal?.addEventListener('abort', stop, { once: true });
-    if (exchange.signal?.aborted === true) controller.abort();
-    try {
-      return await this.#attempt(lane, exchange, controller.signal);
-    } catch (error) {
-      const retry = exchange.retryOnce === true && !controller.signal.aborted;
-      if (!retry || !isSafeToRetry(error, this.#served.has(exchange.lane)))
-        return classifyFailure(error, timedOut);
-      try {
-        await sleep(REFUSED_RETRY_DELAY_MS, undefined, { signal: controller.signal });
-        return await this.#attempt(lane, exchange, controller.signal);
-      } catch (second) {
-        return classifyFailure(second, timedOut);
+    const deadline = performance.now() + exchange.timeoutMs;
+    let outcome = await this.#attempt(exchange, exchange.timeoutMs);
+    if (outcome.kind === 'error' && exchange.retryOnce === true && exchange.signal?.aborted !== true) {
+      const left = deadline - performance.now() - REFUSED_RETRY_DELAY_MS;
+      if (left > 0 && isSafeToRetry(outcome.error, this.#served.has(exchange.lane))) {
+        await sleep(REFUSED_RETRY_DELAY_MS);
+        outcome = await this.#attempt(exchange, left);
       }
+    }
+    return outcome.kind === 'error' ? classifyFailure(outcome.error, outcome.timedOut) : outcome;
+  }
+
+  async #attempt(exchange: Exchange, timeoutMs: number): Promise<HttpReply | AttemptError> {
+    const { signal } = exchange;
+    if (signal?.aborted === true) return { kind: 'error', error: new AbortedExchange(), timedOut: false };
+    let timedOut = false;
+    let timer: NodeJS.Timeout | undefined;
+    let stop: (() => void) | undefined;
+    try {
+      const lane = await this.#lane(exchange.lane);
+      const { reply, abort } = dispatch(lane, this.#request(exchange), MAX_REPLY_BYTES);
+      timer = setTimeout(() => {
+        timedOut = true;
+        abort();
+      }, timeoutMs);
+      if (exchange.lane === 'events') timer.unref();
+      stop = abort;
+      signal?.addEventListener('abort', abort, { once: true });
+      const raw = await reply;
+      this.#served.add(exchange.lane);
+      return {
+        kind: 'reply',
+        status: raw.status,
+        contentType: header(raw.headers, 'content-type') ?? '',
+        requestId: header(raw.headers, 'x-request-id'),
+        retryAfterMs: retryAfter(header(raw.headers, 'retry-after')),
+        body: raw.body,
+      };
+    } catch (error) {
+      return { kind: 'error', error, timedOut };
     } finally {
       clearTimeout(timer);
-      exchange.signal?.removeEventListener('abort', stop);
+      if (stop !== undefined) signal?.removeEventListener('abort', stop);
     }
   }
 
-  async #attempt(lane: Dispatcher, exchange: Exchange, signal: AbortSignal): Promise<HttpReply> {
-    const response = await lane.request({
+  #request(exchange: Exchange): Dispatcher.DispatchOptions {
+    return {
       origin: this.#origin,
       path: `${this.#prefix}${exchange.path}`,
       method: exchange.method,
       headers: { 'user-agent': `thoth-sdk-ts/${SDK_VERSION}`, ...exchange.headers },
       ...(exchange.body === undefined ? {} : { body: exchange.body }),
-      signal,
       // Our own timer bounds the whole exchange, headers and body together.
       headersTimeout: 0,
       bodyTimeout: 0,
-    });
-    const body = await readBody(response.body, signal);
-    this.#served.add(exchange.lane);
-    return {
-      kind: 'reply',
-      status: response.statusCode,
-      contentType: header(response.headers, 'content-type') ?? '',
-      requestId: header(response.headers, 'x-request-id'),
-      retryAfterMs: retryAfter(header(response.headers, 'retry-after')),
-      body,
     };
   }
 
@@ -110,30 +123,6 @@ export class Transport {
     }
     return lane;
   }
-}
-
-async function readBody(
-  stream: Dispatcher.ResponseData['body'],
-  signal: AbortSignal,
-): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of stream) {
-      if (!Buffer.isBuffer(chunk)) continue;
-      size += chunk.length;
-      if (size > MAX_REPLY_BYTES) {
-        stream.destroy();
-        return undefined;
-      }
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    // After our own time limit the exchange timed out; a body cut by the peer is a malformed reply.
-    if (signal.aborted) throw error;
-    return undefined;
-  }
-  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size);
 }
 
 function header(headers: Dispatcher.ResponseData['headers'], name: string): string | undefined {
