@@ -1,7 +1,7 @@
 // The smallest real MCP server: one tool that returns its argument.
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-import * as z from 'zod';
+import { z } from 'zod/v4';
 
 const server = new McpServer({ name: 'echo', version: '1.0.0' });
 server.registerTool('echo', { inputSchema: { message: z.string() } }, ({ message }) => ({

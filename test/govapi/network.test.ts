@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createPlain, request } from 'node:http';
 import { createServer } from 'node:https';
@@ -6,6 +5,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { LOCALHOST_CERT, LOCALHOST_KEY } from '../support/tls/index.js';
 import { client, json, serve } from './server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'govapi-'));
@@ -15,45 +15,13 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const hasOpenssl = (() => {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-describe.skipIf(!hasOpenssl)('TLS', () => {
-  const key = join(folder, 'key.pem');
-  const cert = join(folder, 'cert.pem');
+describe('TLS', () => {
+  const cert = LOCALHOST_CERT;
 
   const secure = async (): Promise<string> => {
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-days',
-        '1',
-        '-subj',
-        '/CN=localhost',
-        '-addext',
-        'subjectAltName=DNS:localhost',
-        '-keyout',
-        key,
-        '-out',
-        cert,
-      ],
-      { stdio: 'ignore' },
-    );
-    const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_request, response) =>
-      json(response, 200, { items: [] }),
+    const server = createServer(
+      { key: readFileSync(LOCALHOST_KEY), cert: readFileSync(cert) },
+      (_request, response) => json(response, 200, { items: [] }),
     );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     closers.push(() => {

@@ -1,10 +1,10 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { spawnSync } from 'node:child_process';
 import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LOCALHOST_CERT, LOCALHOST_KEY } from '../../support/tls/index.js';
 import { ThothctlError } from '../../../src/errors/index.js';
 import { startServer, type RunningServer, type StartServerOptions } from '../../../src/server/index.js';
 import { send, startTestServer } from './running-server.js';
@@ -136,30 +136,8 @@ describe('a start is refused', () => {
 });
 
 describe('TLS', () => {
-  it('serves both planes over https', async ({ skip }) => {
-    const certFile = join(folder, 'cert.pem');
-    const keyFile = join(folder, 'key.pem');
-    const make = [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '1',
-    ];
-    const made = spawnSync('openssl', [
-      ...make,
-      '-subj',
-      '/CN=localhost',
-      '-keyout',
-      keyFile,
-      '-out',
-      certFile,
-    ]);
-    if (made.status !== 0) skip('needs the openssl command to make a certificate');
+  it('serves both planes over https', async () => {
+    const [certFile, keyFile] = [LOCALHOST_CERT, LOCALHOST_KEY];
     const server = await start({ host: '0.0.0.0', tls: { certFile, keyFile } });
     expect(server.url).toMatch(/^https:\/\/127\.0\.0\.1:/);
     const ca = await readFile(certFile);
