@@ -1,8 +1,7 @@
 import type { DesiredBundle, RemoteBundle } from './bundle.js';
 import { bareHash } from './content-hash.js';
 
-export type ChangedMember =
-  'content' | 'framework' | 'assignments' | 'enforcement_mode' | 'status' | 'description';
+type ChangedMember = 'content' | 'framework' | 'assignments' | 'enforcement_mode' | 'status' | 'description';
 
 export interface BundleChange {
   readonly action: 'create' | 'change' | 'unchanged';

@@ -1,12 +1,9 @@
-export type { DesiredBundle, RemoteBundle, PolicyMode, PolicyStatus } from './bundle.js';
-export { POLICY_MODES, POLICY_STATUSES, frameworkOf } from './bundle.js';
-export { faultText, type PolicyFault } from './fault.js';
-export { modeFor, statusFor } from './load.js';
-export { lintDirectory, type LintReport } from './lint.js';
-export type { BundleChange, PolicyDiff } from './diff.js';
+export { POLICY_MODES } from './bundle.js';
 export { pendingChanges } from './diff.js';
-export { comparePolicy, planPush, sendPush, pushFailure, type PushOutcome, type PushPlan } from './push.js';
+export { faultText } from './fault.js';
+export { lintDirectory } from './lint.js';
+export { comparePolicy, planPush, pushFailure, sendPush, type PushPlan } from './push.js';
 export { bundleHistory, newestBundles } from './remote.js';
-export { readSyncStatus, triggerSync, waitForSync, syncExit, type SyncStatus } from './sync.js';
 export { BUNDLE_COLUMNS, DIFF_COLUMNS, diffReport, diffRows } from './report.js';
-export { upsertBundle, type BundleUpsert } from './upsert.js';
+export { readSyncStatus, syncExit, triggerSync, waitForSync } from './sync.js';
+export { upsertBundle } from './upsert.js';

@@ -1,3 +1,4 @@
+import type * as Yaml from 'yaml';
 import { POLICY_MODES, POLICY_STATUSES, type PolicyMode, type PolicyStatus } from './bundle.js';
 import { excerptOf, type PolicyFault } from './fault.js';
 
@@ -27,7 +28,7 @@ const KEYS = [
   'description',
 ];
 
-type YamlModule = typeof import('yaml');
+type YamlModule = typeof Yaml;
 
 /** Reads the manifest of a policy directory; every fault has its line and column. */
 export async function readManifest(

@@ -9,7 +9,7 @@ import { remoteBundles, type PolicyApi } from './remote.js';
 /** Requests in flight: fills a connection pool without tripping a rate limit of a shared control plane. */
 const CONCURRENCY = 8;
 
-export interface SentBundle {
+interface SentBundle {
   readonly name: string;
   readonly action: 'create' | 'change';
   readonly framework: string;
@@ -17,7 +17,7 @@ export interface SentBundle {
   readonly version: number;
 }
 
-export interface FailedBundle {
+interface FailedBundle {
   readonly name: string;
   readonly action: 'create' | 'change';
   readonly error: ThothctlError;

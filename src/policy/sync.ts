@@ -8,7 +8,7 @@ export type SyncStatus = OperationOutput<'getPolicySyncStatus'>;
 /** Words that end a run; anything else means it still goes on (govapi-behaviour section 13). */
 const FINAL = new Set(['success', 'partial', 'no_change', 'error', 'disabled', 'idle']);
 
-export function isFinalSync(status: SyncStatus): boolean {
+function isFinalSync(status: SyncStatus): boolean {
   return FINAL.has(status.status.toLowerCase());
 }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DesiredBundle, RemoteBundle } from '../../src/policy/bundle.js';
 import { policyHash } from '../../src/policy/content-hash.js';

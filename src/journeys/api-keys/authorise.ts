@@ -1,6 +1,6 @@
 import type { OperationOutput } from '../../contract/index.js';
 import type { GovApi } from '../../govapi/client.js';
-import { PERMISSIONS, type KeyScope } from './scope.js';
+import type { KeyScope, KeyPermission } from './scope.js';
 
 export interface Authorisation {
   readonly answer: OperationOutput<'authorizeApiKey'>;
@@ -13,7 +13,7 @@ export async function authoriseKey(
   question: {
     readonly keyId: string;
     readonly apiKey: string;
-    readonly permission: (typeof PERMISSIONS)[number];
+    readonly permission: KeyPermission;
     readonly scope: KeyScope;
   },
   signal?: AbortSignal,

@@ -1,7 +1,6 @@
-export { checkKeyFile, writeKeyFile } from './key-file.js';
-export { rotatableKey, rotateKey, type ApiKey, type NewApiKey } from './rotate.js';
-export { PERMISSIONS, SCOPE_LEVELS, selectedScope, type KeyScope } from './scope.js';
-export { scopeFlags } from './scope-flags.js';
-export { KEY_COLUMNS } from './columns.js';
-export { issueKey, storedKey } from './issue.js';
 export { authoriseKey } from './authorise.js';
+export { issueKey, storedKey } from './issue.js';
+export { checkKeyFile, writeKeyFile } from './key-file.js';
+export { rotatableKey, rotateKey, type NewApiKey } from './rotate.js';
+export { PERMISSIONS, selectedScope } from './scope.js';
+export { scopeFlags } from './scope-flags.js';

@@ -1,8 +1,9 @@
 import { usageError } from '../../errors/index.js';
 
 export const SCOPE_LEVELS = ['organization', 'fleet', 'endpoint', 'agent'] as const;
-export type ScopeLevel = (typeof SCOPE_LEVELS)[number];
+type ScopeLevel = (typeof SCOPE_LEVELS)[number];
 export const PERMISSIONS = ['read', 'write', 'execute'] as const;
+export type KeyPermission = (typeof PERMISSIONS)[number];
 
 export interface KeyScope {
   readonly level: ScopeLevel;

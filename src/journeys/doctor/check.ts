@@ -1,5 +1,5 @@
 /** `failed` needs a repair; `unknown` could not be found out; `skipped` does not apply here. */
-export type CheckState = 'ok' | 'failed' | 'unknown' | 'skipped';
+type CheckState = 'ok' | 'failed' | 'unknown' | 'skipped';
 
 export interface Check {
   readonly check: string;

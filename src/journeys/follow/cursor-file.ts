@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { ThothctlError, usageError } from '../../errors/index.js';
 
 /** Where a tail stopped. A cursor means something only for the tenant and list it came from. */
-export interface SavedCursor {
+interface SavedCursor {
   readonly version: 1;
   readonly tenant_id: string;
   readonly source: string;

@@ -4,7 +4,7 @@ import { readCursor, saveCursor } from './cursor-file.js';
 import { pollRows } from './poll.js';
 import type { FollowApi, FollowSource } from './source.js';
 
-export interface FollowOptions {
+interface FollowOptions {
   /** Exclusive position to continue after, or `start` for the oldest row, or `latest` for the next new one. */
   readonly from: string;
   readonly signal: AbortSignal;
@@ -53,7 +53,7 @@ export async function* follow(
   });
 }
 
-export interface TailOptions extends Omit<FollowOptions, 'from'> {
+interface TailOptions extends Omit<FollowOptions, 'from'> {
   /** Wins over the cursor file; `latest` when neither says anything. */
   readonly from: string | undefined;
   /** File the position is kept in; saved after a row was written out, never before. */

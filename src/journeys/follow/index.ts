@@ -1,5 +1,5 @@
-export { follow, tail, type FollowOptions, type TailOptions } from './follow.js';
+export { follow, tail } from './follow.js';
 export { FEED_COLUMNS, VIOLATION_COLUMNS } from './columns.js';
 export { cursorPlace } from './cursor-place.js';
 export { tailFlags, wantedRows } from './tail-flags.js';
-export { APPROVALS, FEED, VIOLATIONS, type FollowApi, type FollowSource } from './source.js';
+export { APPROVALS, FEED, VIOLATIONS, type FollowApi } from './source.js';

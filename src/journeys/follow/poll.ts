@@ -4,7 +4,7 @@ import type { Row } from '../../output/port.js';
 import type { FollowApi, FollowSource } from './source.js';
 
 /** Rows of one window. Large against the poll interval, so that consecutive windows overlap. */
-export const WINDOW = 200;
+const WINDOW = 200;
 const INTERVAL_MS = 2000;
 /** Longest pause between attempts while the server is away. */
 const LONGEST_PAUSE_MS = 15_000;

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { ThothctlError } from '../../errors/index.js';
 import { listContexts, setContext, systemPorts, type ContextPorts } from '../../context/index.js';
 
-export const LOCAL_CONTEXT = 'local';
+const LOCAL_CONTEXT = 'local';
 
 export interface LocalInstallation {
   readonly url: string;

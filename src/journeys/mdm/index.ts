@@ -1,3 +1,3 @@
 export { readMdmConfig } from './config-file.js';
 export { MDM_PROVIDERS, upsertProvider, type MdmProviderName } from './provider.js';
-export { jobExit, startSync, waitForJob, type SyncJob } from './sync-job.js';
+export { jobExit, startSync, waitForJob } from './sync-job.js';

@@ -54,7 +54,8 @@ function compare(path: string, before: unknown, after: unknown, changes: Setting
   }
   if (canonical(before ?? null) === canonical(after ?? null)) return;
   const hidden = isSecretPath(path);
-  const shown = (value: unknown): unknown => (hidden && value != null ? '(hidden)' : (value ?? null));
+  const shown = (value: unknown): unknown =>
+    hidden && value !== null && value !== undefined ? '(hidden)' : (value ?? null);
   changes.push({ path, before: shown(before), after: shown(after) });
 }
 

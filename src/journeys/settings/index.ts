@@ -1,5 +1,4 @@
-export type { SettingsChange } from './document.js';
-export { readPatch } from './patch.js';
-export { diffSettings, updateSettings, type SettingsUpdate } from './update.js';
 export { changeView } from './change-view.js';
+export { readPatch } from './patch.js';
 export { patchFlags } from './patch-flags.js';
+export { diffSettings, updateSettings } from './update.js';

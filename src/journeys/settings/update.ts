@@ -4,7 +4,7 @@ import type { OperationOutput } from '../../contract/index.js';
 import type { GovApi } from '../../govapi/client.js';
 import { mergeSettings, settingsChanges, type SettingsChange, type SettingsDocument } from './document.js';
 
-export type TenantSettings = OperationOutput<'getTenantSettings'>;
+type TenantSettings = OperationOutput<'getTenantSettings'>;
 export type SettingsApi = Pick<GovApi, 'call'>;
 
 export interface SettingsUpdate {

@@ -1,5 +1,5 @@
 export { bearerOf } from './bearer.js';
-export { login, type LoginResult } from './login.js';
+export { login } from './login.js';
 export { logout } from './logout.js';
 export { authStatus, statusView } from './status.js';
 export { loginClients } from './clients.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergeSettings, settingsChanges } from '../../../src/journeys/settings/document.js';
 import { readPatch, splitAssignment } from '../../../src/journeys/settings/patch.js';
