@@ -125,7 +125,13 @@ if (require.main === module) {
   if (argv[0] === '--version') {
     const { name, version } = require('../package.json');
     const arch = process.arch === 'ia32' ? 'x86' : process.arch;
-    process.stdout.write(`${name}/${version} ${process.platform}-${arch} node-${process.version}\n`);
+    const text = `${name}/${version} ${process.platform}-${arch} node-${process.version}\n`;
+    try {
+      // Setting up process.stdout would cost more than everything else here.
+      require('node:fs').writeSync(1, text);
+    } catch {
+      process.stdout.write(text);
+    }
   } else {
     void main(argv);
   }

@@ -6,7 +6,7 @@ import { WORKER_ENTRIES } from '../../src/chunk.js';
 import { ChunkQueue, sharedErrors, splitChunks } from './chunks.js';
 import { commandModules, type CommandModules } from './command-modules.js';
 import { lazyBuiltins } from './lazy-builtins.js';
-import { lazyCore } from './lazy-core.js';
+import { fastWidth, lazyCore } from './lazy-core.js';
 
 /**
  * `typescript` would be swallowed whole through oclif's loader of sources; the others hold native code or WebAssembly
@@ -117,7 +117,7 @@ export async function bundleProgram(
     await Promise.all(
       next.map(([name, entry]) => {
         built.add(name);
-        return one(name, entry, [split, sharedErrors, lazyCore, lazyBuiltins]).catch(note(name));
+        return one(name, entry, [split, sharedErrors, lazyCore, fastWidth, lazyBuiltins]).catch(note(name));
       }),
     );
   }

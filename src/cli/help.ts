@@ -22,7 +22,17 @@ export function exitCodesOf(declared: readonly unknown[]): { code: number; meani
   return [...names].map((name) => EXIT_CODES[name]).sort((a, b) => a.code - b.code);
 }
 
+/** Most texts hold no template, and compiling one takes longer than printing it. */
+function quickRender(render: (text: string) => string): (text: string) => string {
+  return (text) => (text.includes('<%') ? render(text) : text);
+}
+
 class ThothCommandHelp extends CommandHelp {
+  constructor(...given: ConstructorParameters<typeof CommandHelp>) {
+    super(...given);
+    this.render = quickRender(this.render);
+  }
+
   /** Global flags would fill the usage of every command; they have their own section below. */
   protected override defaultUsage(): string {
     const { command } = this;
@@ -66,6 +76,11 @@ class ThothCommandHelp extends CommandHelp {
 /** oclif's help with two sections more: the variables a command reads and the exit codes it ends with. */
 export class ThothHelp extends Help {
   protected override CommandHelpClass = ThothCommandHelp;
+
+  constructor(...given: ConstructorParameters<typeof Help>) {
+    super(...given);
+    this.render = quickRender(this.render);
+  }
 
   override showCommandHelp(command: Command.Loadable): Promise<void> {
     return super.showCommandHelp(command);
