@@ -102,7 +102,8 @@ func inspect(module, parsed *ast.Module, compiler *ast.Compiler, wanted request,
 }
 
 // collectNames gathers the string constants of a rule and of every rule it depends on. Package and input
-// paths are not constants of the author's choosing and stay out.
+// paths are not constants of the author's choosing and stay out, and so does what stands under a negation: a
+// rule that holds unless the tool is X does not name X.
 func collectNames(rule *ast.Rule, pkg ast.Ref, compiler *ast.Compiler, seen map[*ast.Rule]bool, entry string, out *reply) {
 	if seen[rule] {
 		return
@@ -113,35 +114,40 @@ func collectNames(rule *ast.Rule, pkg ast.Ref, compiler *ast.Compiler, seen map[
 			out.Names[entry] = append(out.Names[entry], string(text))
 		}
 	}
-	visit := func(term *ast.Term) bool {
-		ref, ok := term.Value.(ast.Ref)
-		if !ok {
-			add(term)
-			return false
+	visit := func(node any) bool {
+		switch node := node.(type) {
+		case *ast.Expr:
+			return node.Negated || (node.IsCall() && node.Operator().Equal(ast.NotEqual.Ref()))
+		case *ast.Term:
+			ref, ok := node.Value.(ast.Ref)
+			if !ok {
+				add(node)
+				return false
+			}
+			start := len(ref)
+			if ref.HasPrefix(pkg) {
+				start = min(start, len(pkg)+1)
+				for _, dependency := range compiler.GetRulesDynamic(ref) {
+					collectNames(dependency, pkg, compiler, seen, entry, out)
+				}
+			} else if !ref.HasPrefix(ast.InputRootRef) {
+				start = 1
+			}
+			for _, part := range ref[start:] {
+				add(part)
+			}
+			return true
 		}
-		start := len(ref)
-		if ref.HasPrefix(pkg) {
-			start = min(start, len(pkg)+1)
-		} else if !ref.HasPrefix(ast.InputRootRef) {
-			start = 1
-		}
-		for _, part := range ref[start:] {
-			add(part)
-		}
-		return true
+		return false
 	}
+	visitor := ast.NewGenericVisitor(visit)
 	for each := rule; each != nil; each = each.Else {
-		ast.WalkTerms(each.Body, visit)
+		visitor.Walk(each.Body)
 		if each.Head.Key != nil {
-			ast.WalkTerms(each.Head.Key, visit)
+			visitor.Walk(each.Head.Key)
 		}
 		if each.Head.Value != nil {
-			ast.WalkTerms(each.Head.Value, visit)
-		}
-	}
-	for dependency := range compiler.Graph.Dependencies(rule) {
-		if next, ok := dependency.(*ast.Rule); ok {
-			collectNames(next, pkg, compiler, seen, entry, out)
+			visitor.Walk(each.Head.Value)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-import { excerptOf } from './place.js';
+import { excerptOf, printable } from './place.js';
 import type { Framework, PolicyDiagnostic } from './types.js';
 
 let compiler: Promise<{ lint(source: string): Promise<PolicyDiagnostic[]> }> | undefined;
@@ -13,7 +13,12 @@ export async function lintPolicy(framework: Framework, source: string): Promise<
     framework === 'CEDAR'
       ? await lintCedarSource(source)
       : await (await (compiler ??= regoLinter())).lint(source);
-  return found.map((each) => ({ ...each, excerpt: each.excerpt ?? excerptOf(source, each.line) }));
+  // Messages quote the source, which may hold anything.
+  return found.map((each) => ({
+    ...each,
+    message: printable(each.message),
+    excerpt: each.excerpt ?? excerptOf(source, each.line),
+  }));
 }
 
 async function lintCedarSource(source: string): Promise<PolicyDiagnostic[]> {

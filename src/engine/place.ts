@@ -23,11 +23,14 @@ export function placeOf(source: string, offset: number): Place {
 
 const EXCERPT_LIMIT = 200;
 
-/** The text of a line, without control characters: it may end on a terminal. */
+/** The text of a line, fit for a terminal. */
 export function excerptOf(source: string, line: number): string {
-  const text = source.split('\n')[line - 1] ?? '';
-  return text
-    .replace(/[^\P{Cc}\t]/gu, '')
+  return printable(source.split('\n')[line - 1] ?? '')
     .trimEnd()
     .slice(0, EXCERPT_LIMIT);
+}
+
+/** Text without control characters, tabs apart. */
+export function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\t]/gu, '');
 }

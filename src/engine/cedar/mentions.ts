@@ -8,7 +8,7 @@ export interface Mentions {
   readonly attributes: boolean;
   /** Ids of `Thoth::Action` entities. */
   readonly actions: ReadonlySet<string>;
-  /** Every string constant and entity id: the tools it names are among them. */
+  /** String constants and entity ids outside negations: the tools it names are among them. */
   readonly constants: ReadonlySet<string>;
 }
 
@@ -20,15 +20,15 @@ export function mentionsOf(policy: unknown): Mentions {
   let wholeContext = false;
   let attributes = false;
 
-  const visit = (node: unknown, key: string): void => {
-    if (Array.isArray(node)) return node.forEach((each) => visit(each, key));
+  const visit = (node: unknown, key: string, negated: boolean): void => {
+    if (Array.isArray(node)) return node.forEach((each) => visit(each, key, negated));
     if (typeof node !== 'object' || node === null) {
-      if (typeof node === 'string' && key === 'Value') constants.add(node);
+      if (typeof node === 'string' && key === 'Value' && !negated) constants.add(node);
       return;
     }
     const members: Record<string, unknown> = { ...node };
     if (typeof members['type'] === 'string' && typeof members['id'] === 'string') {
-      constants.add(members['id']);
+      if (!negated) constants.add(members['id']);
       if (members['type'] === 'Thoth::Action') actions.add(members['id']);
     }
     const attribute = contextAttribute(members);
@@ -41,11 +41,16 @@ export function mentionsOf(policy: unknown): Mentions {
     for (const [name, member] of Object.entries(members)) {
       if (key === '' && name === 'annotations') continue;
       // Literal records and sets inside a Value keep their own keys; every string in them is a constant.
-      visit(member, key === 'Value' ? 'Value' : name);
+      visit(member, key === 'Value' ? 'Value' : name, negated || excludes(name, members));
     }
   };
-  visit(policy, '');
+  visit(policy, '', false);
   return { context: wholeContext ? undefined : context, attributes, actions, constants };
+}
+
+/** What a policy says it is not about is not named by it. */
+function excludes(name: string, members: Record<string, unknown>): boolean {
+  return name === '!' || name === '!=' || members['kind'] === 'unless';
 }
 
 /** `context.purpose` is `{left: {Var: "context"}, attr: "purpose"}` in both an access and a has. */

@@ -80,6 +80,19 @@ describe('bundles side by side', () => {
     });
   });
 
+  test.each([
+    ['action == Thoth::Action::"tool_call:search_docs", resource)', true],
+    ['action, resource) when { ["search_docs", "x"].contains(context.tool) }', true],
+    ['action in Thoth::Action::"read", resource)', false],
+    ['action, resource) unless { context.tool == "search_docs" && context.purpose == "x" }', false],
+    ['action, resource) when { !(context.tool == "search_docs" && context.purpose == "x") }', false],
+  ])('permit %s names the tool: %s', (scope, named) => {
+    expect(ask(bundle('CEDAR', `permit (principal, ${scope};`))[0]).toMatchObject({
+      outcome: 'ALLOW',
+      namesTool: named,
+    });
+  });
+
   test('a step-up stands without a permit, a blanket rewrite does not', () => {
     const policy = (effect: string, scope: string): BundleSource =>
       bundle(

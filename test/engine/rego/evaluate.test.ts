@@ -108,6 +108,16 @@ describe('values of a rule', () => {
     });
   });
 
+  test.each([
+    ['allow if input.tool.name == "search_docs"', true],
+    ['tools := {"search_docs": true}\nallow if tools[input.tool.name]', true],
+    ['allow if startswith(input.action, "tool_call:search")', false],
+    ['allow if input.tool.name != "wire_transfer"', false],
+    ['allow if not bad\nbad if { input.tool.name == "search_docs"; input.context.purpose == "x" }', false],
+  ])('%s names the tool: %s', async (text, named) => {
+    expect(await ask(rule(text))).toMatchObject({ outcome: 'ALLOW', namesTool: named });
+  });
+
   test('memory past the limit blocks, and the next call is evaluated again', async () => {
     const hungry = rule(
       'deny if { input.tool.args.hungry; xs := [i | some i in numbers.range(1, 3000000)]; count(xs) == 1 }',
