@@ -1,4 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BIN, cliEnvironment } from '../support/cli.js';
 import { LocalPlane } from './local-plane.js';
 
 let plane: LocalPlane;
@@ -21,6 +26,32 @@ async function hold(): Promise<string> {
 }
 
 describe('approvals', () => {
+  it('announces each hold once while it watches, and what another shell decided does not stop it', async () => {
+    const rows: Record<string, unknown>[] = [];
+    const watch = spawn(process.execPath, [BIN, 'approvals', 'watch', '--json'], {
+      env: cliEnvironment(plane.home),
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    createInterface({ input: watch.stdout }).on('line', (line) => {
+      rows.push(JSON.parse(line) as Record<string, unknown>);
+    });
+    const announced = async (count: number): Promise<void> => {
+      for (let tries = 0; rows.length < count && tries < 200; tries += 1) await delay(50);
+      expect(rows.length).toBe(count);
+    };
+    const first = await hold();
+    await announced(1);
+    await plane.json('approvals', 'deny', first);
+    const second = await hold();
+    await announced(2);
+    expect(rows.map((row) => row['approval_id'])).toEqual([first, second]);
+    const ended = once(watch, 'close');
+    watch.kill('SIGINT');
+    await ended;
+    expect(watch.exitCode).toBe(130);
+    expect(rows).toHaveLength(2);
+  });
+
   it('shows what is asked without its secrets, takes one verdict and names who gave it', async () => {
     const id = await hold();
     const shown = await plane.run(['approvals', 'show', id]);
