@@ -107,7 +107,7 @@ function readReply(config: ResolvedConfig, reply: HttpReply): CheckOutcome {
   return { kind: 'decision', decision: read.decision, raw };
 }
 
-export const UNAVAILABLE = 'enforcer unavailable';
+const UNAVAILABLE = 'enforcer unavailable';
 
 function transportFailure(config: ResolvedConfig, failure: TransportFailure): CheckFailure {
   if (failure.source === 'enforcer_unavailable') {

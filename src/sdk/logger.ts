@@ -7,7 +7,7 @@ export interface ThothLogger {
 }
 
 const LEVELS = { debug: 10, info: 20, warn: 30, error: 40 } as const;
-export type LogLevel = keyof typeof LEVELS;
+type LogLevel = keyof typeof LEVELS;
 
 const LEVEL_WORDS: ReadonlyMap<string, number> = new Map([
   ['TRACE', 10],
@@ -56,6 +56,5 @@ export function createLogger(
 
 /** Tool names and reasons come from outside: one line, no control characters, bounded. */
 export function clean(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').slice(0, 2000);
 }

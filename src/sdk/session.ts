@@ -113,9 +113,8 @@ export class Session {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#lifecycleEvent('TOOL_CALL_POST', 'session_end', EVENT_LABELS.sessionEnd, {
-      ...(this.#tokens === 0 ? {} : { total_tokens: this.#tokens }),
-    });
+    const spend = this.#tokens === 0 ? {} : { total_tokens: this.#tokens };
+    this.#lifecycleEvent('TOOL_CALL_POST', 'session_end', EVENT_LABELS.sessionEnd, spend);
     this.config.logger.info(`session ${this.sessionId} ends`);
   }
 

@@ -1,7 +1,7 @@
 import { isPlainObject } from './modify.js';
 import { isJsonObject, type JsonObject } from './vocabulary.js';
 
-export const MAX_ARGUMENT_DEPTH = 5;
+const MAX_ARGUMENT_DEPTH = 5;
 export const MAX_ARGUMENT_BYTES = 256 * 1024;
 const MAX_CUT_ENTRIES_SCANNED = 100_000;
 

@@ -85,7 +85,7 @@ describe('MCP over stdio', () => {
     for (let at = 0; at < bytes.length; at += 37) running.send(bytes.subarray(at, at + 37));
     await running.untilLines(6);
     await until(() => Buffer.byteLength(seen()) >= bytes.length);
-    expect([...seen().split('\n')].sort()).toEqual([...lines.join('').split('\n')].sort());
+    expect(seen().split('\n').sort()).toEqual(lines.join('').split('\n').sort());
     expect(enforcer.checks.map((check) => check['tool_args'])).toEqual([
       { n: 9007199254740992, text: 'héllo \u2028 é 🙂' },
       undefined,

@@ -7,7 +7,7 @@ const CARRIAGE_RETURN = 0x0d;
 /** JSON-RPC codes of the specification; refusals of malformed input use no others. */
 export const PARSE_ERROR = -32700;
 export const INVALID_REQUEST = -32600;
-export const INVALID_PARAMS = -32602;
+const INVALID_PARAMS = -32602;
 
 /** A `tools/call` as it stands in its line. Ids and tokens are kept as their original bytes. */
 export interface ToolCallMessage {

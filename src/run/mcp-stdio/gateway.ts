@@ -1,4 +1,4 @@
-import type { Hold, Permit } from '../../sdk/call.js';
+import type { Permit } from '../../sdk/call.js';
 import type { Session } from '../../sdk/session.js';
 import { isJsonObject } from '../../sdk/vocabulary.js';
 import type { ByteSink } from './byte-sink.js';
@@ -63,7 +63,7 @@ export class McpGateway {
     const rest = this.#framer.rest();
     if (rest !== undefined) this.#clientLine(Buffer.concat([rest, Buffer.from('\n')]));
     for (const each of this.#deciding.values()) if (each.held) each.abort.abort();
-    while (this.#deciding.size > 0) await new Promise<void>((resolve) => this.#settled.push(resolve));
+    await this.quiet();
     this.server.end();
   }
 
@@ -130,8 +130,8 @@ export class McpGateway {
         values: call.args === undefined ? [] : [call.args],
         mapModified: (modified) => [modified],
         signal: deciding.abort.signal,
-        onHold: (hold) => {
-          progress = this.#hold(deciding, call, hold);
+        onHold: () => {
+          progress = this.#hold(deciding, call);
         },
       });
       if (!deciding.cancelled) this.#forward(call, line, permit);
@@ -163,7 +163,7 @@ export class McpGateway {
     );
   }
 
-  #hold(deciding: Deciding, call: ToolCallMessage, _hold: Hold): NodeJS.Timeout | undefined {
+  #hold(deciding: Deciding, call: ToolCallMessage): NodeJS.Timeout | undefined {
     deciding.held = true;
     this.#held += 1;
     if (this.#held > MAX_HELD) deciding.abort.abort();

@@ -1,7 +1,7 @@
 const NEWLINE = 0x0a;
 
 /** Longest message accepted from either side; a line beyond it is reported, not kept. */
-export const MAX_LINE_BYTES = 64 * 1024 * 1024;
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Splits a byte stream into lines on `\n` bytes alone: U+2028 is data, and a character cut in two by a chunk

@@ -44,7 +44,7 @@ const READERS = {
   explanation: object,
 };
 
-export type MemberName = keyof typeof READERS;
+type MemberName = keyof typeof READERS;
 export type DecisionMembers = {
   readonly [Name in MemberName]?: NonNullable<ReturnType<(typeof READERS)[Name]>>;
 };

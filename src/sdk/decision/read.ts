@@ -9,7 +9,7 @@ export interface EnforcementDecision extends DecisionMembers {
 }
 
 /** What reading noticed; the caller logs it, reading itself has no side effect. */
-export interface ReadingNotes {
+interface ReadingNotes {
   readonly conflict?: string;
   readonly dropped: readonly string[];
 }

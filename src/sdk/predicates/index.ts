@@ -3,7 +3,7 @@ import type { PredicateOptions } from '../config/options.js';
 import { ancestorHash, readAncestors, type Ancestor } from './lineage.js';
 import { binaryName, parseRules, withoutPrefix } from './rules.js';
 
-export interface PredicateHit {
+interface PredicateHit {
   readonly code:
     'lineage_upstream_binary_blocked' | 'lineage_ancestor_blocked' | 'tool_not_allowed_for_session_intent';
   readonly reason: string;

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 
-export interface RawReply {
+interface RawReply {
   readonly status: number;
   readonly headers: Dispatcher.ResponseData['headers'];
   /** Undefined when larger than the limit or cut off by the peer. */

@@ -35,7 +35,7 @@ export function errorCode(error: unknown): string | undefined {
     : undefined;
 }
 
-export function isNetworkError(error: unknown): boolean {
+function isNetworkError(error: unknown): boolean {
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors.every(isNetworkError);
   const code = errorCode(error);
   return code !== undefined && NETWORK_CODES.has(code);

@@ -1,7 +1,7 @@
 /** Methods through which frameworks run a tool, sync and async spellings. Source: SDK behaviour 1.3. */
 const NAMES = ['run', 'invoke', 'call', 'execute', 'func', '_call', '_run', 'handler'];
 
-export const ENTRY_POINTS: readonly string[] = [
+const ENTRY_POINTS: readonly string[] = [
   ...NAMES,
   ...NAMES.map((name) => `${name}Async`),
   'arun',
@@ -12,7 +12,6 @@ export const ENTRY_POINTS: readonly string[] = [
   '_arun',
 ];
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 export function isFunction(value: unknown): value is AnyFunction {
