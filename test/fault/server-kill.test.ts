@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,12 +12,6 @@ const VERIFIER = new URL('../verifier/verify.mjs', import.meta.url).pathname;
 const KILLS = 20;
 const home = mkdtempSync(join(tmpdir(), 'thothctl-kill-'));
 const env = { ...process.env, HOME: home, THOTHCTL_CONFIG_DIR: join(home, 'config') };
-
-/** What an outside client wrote down the moment a receipt arrived. */
-interface Logged {
-  readonly receiptId: string;
-  readonly decisionId: string;
-}
 
 async function startServer(round: number): Promise<{ child: ChildProcess; url: string; tenantId: string }> {
   const readyFile = join(home, `ready-${round}.json`);
@@ -42,8 +36,8 @@ async function cli(args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-/** One enforce call over a bare socket; undefined when the server died before it answered in full. */
-function enforce(url: string, key: string, body: string): Promise<Logged | undefined> {
+/** The receipt of one enforce call over a bare socket, as it arrived; undefined when the server died before it answered in full. */
+function enforce(url: string, key: string, body: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const outgoing = request(
       new URL('/v1/enforce', url),
@@ -55,8 +49,8 @@ function enforce(url: string, key: string, body: string): Promise<Logged | undef
         reply.on('error', () => resolve(undefined));
         reply.on('close', () => {
           if (!reply.complete || reply.statusCode !== 200) return resolve(undefined);
-          const { receipt } = JSON.parse(text) as { receipt: { receipt_id: string; decision_id: string } };
-          resolve({ receiptId: receipt.receipt_id, decisionId: receipt.decision_id });
+          const { receipt } = JSON.parse(text) as { receipt: object };
+          resolve(JSON.stringify(receipt));
         });
       },
     );
@@ -66,8 +60,8 @@ function enforce(url: string, key: string, body: string): Promise<Logged | undef
 }
 
 describe('kill -9 of the server during a stream of enforce calls', () => {
-  const log: Logged[] = [];
-  let exported = '';
+  const receipts: string[] = [];
+  const exported = join(home, 'export.ndjson');
 
   beforeAll(async () => {
     let key = '';
@@ -91,7 +85,7 @@ describe('kill -9 of the server during a stream of enforce calls', () => {
       let alive = true;
       const lanes = Array.from({ length: 8 }, async (_, lane) => {
         for (let n = 0; alive; n++) {
-          const logged = await enforce(
+          const receipt = await enforce(
             url,
             key,
             JSON.stringify({
@@ -105,7 +99,7 @@ describe('kill -9 of the server during a stream of enforce calls', () => {
               enforcement_mode: 'block',
             }),
           );
-          if (logged) log.push(logged);
+          if (receipt) receipts.push(receipt);
         }
       });
       await sleep(60 + ((round * 37) % 90));
@@ -114,27 +108,30 @@ describe('kill -9 of the server during a stream of enforce calls', () => {
       await Promise.all(lanes);
     }
     const { child, url } = await startServer(KILLS);
-    exported = join(home, 'export.ndjson');
-    await cli(['evidence', 'export', '--govapi-url', url, '--output', exported]);
+    await cli(['evidence', 'export', exported, '--govapi-url', url]);
     child.kill('SIGTERM');
     await new Promise((resolve) => child.once('exit', resolve));
   }, 180_000);
 
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-  it('keeps the chain whole for a verifier that shares no code with the product', async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [VERIFIER, exported]);
-    expect(stdout).toMatch(/verified/);
+  it('keeps the chain whole and every acknowledged receipt on it exactly once, says a verifier that shares no code with the product', async () => {
+    expect(receipts.length).toBeGreaterThan(KILLS * 10);
+    expect(new Set(receipts).size).toBe(receipts.length);
+    const file = join(home, 'receipts.ndjson');
+    writeFileSync(file, `${receipts.join('\n')}\n`);
+
+    const { stdout } = await promisify(execFile)(process.execPath, [VERIFIER, exported, '--receipts', file]);
+
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'verified' });
   });
 
-  it('finds every acknowledged receipt exactly once', () => {
-    const lines = readFileSync(exported, 'utf8').split('\n');
-    expect(log.length).toBeGreaterThan(KILLS * 10);
-    const seen = new Map<string, number>();
-    for (const line of lines) {
-      const id = /"receipt_id":"([^"]+)"/.exec(line)?.[1];
-      if (id !== undefined) seen.set(id, (seen.get(id) ?? 0) + 1);
-    }
-    expect(log.filter((entry) => seen.get(entry.receiptId) !== 1)).toEqual([]);
+  it('notices a receipt that is not on the chain', async () => {
+    const file = join(home, 'forged.ndjson');
+    writeFileSync(file, `${receipts[0]?.replace(/"hash":"./, '"hash":"x')}\n`);
+
+    const verdict = promisify(execFile)(process.execPath, [VERIFIER, exported, '--receipts', file]);
+
+    await expect(verdict).rejects.toMatchObject({ code: 10 });
   });
 });
