@@ -41,12 +41,12 @@ function compile(file, name) {
   // The build writes ASCII only, so one byte is one character and V8 keeps the text as it is.
   const source = require('node:fs').readFileSync(file, 'latin1');
   const wrapper = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
-  const shipped = readIfThere(`${file}.${process.versions.v8}.${process.arch}.cache`);
-  let script = new Script(wrapper, { filename: file, cachedData: shipped });
-  if (shipped !== undefined && !script.cachedDataRejected) return script;
-  const own = ownCacheFile(name, source);
-  const cachedData = readIfThere(own);
-  script = new Script(wrapper, { filename: file, cachedData });
+  // V8 flags make the shipped cache unusable, and V8 looks at one cache per source and process only.
+  const flagged = process.execArgv.length > 0 || Boolean(process.env.NODE_OPTIONS);
+  const shipped = flagged ? undefined : readIfThere(`${file}.${process.versions.v8}.${process.arch}.cache`);
+  const own = shipped === undefined ? ownCacheFile(name, source) : undefined;
+  const cachedData = shipped ?? readIfThere(own);
+  const script = new Script(wrapper, { filename: file, cachedData });
   if (own !== undefined && (cachedData === undefined || script.cachedDataRejected))
     uncached.push({ own, script });
   return script;

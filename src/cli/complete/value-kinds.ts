@@ -16,11 +16,11 @@ const APPROVALS: ValueKind = {
 const BUNDLES: ValueKind = { operation: 'listPolicyBundles', id: ['bundle_id', 'id'], note: ['name'] };
 const VIOLATIONS: ValueKind = {
   operation: 'listViolations',
-  id: ['violation_id', 'id'],
+  id: ['event_id', 'id'],
   note: ['tool_name'],
 };
 const PACKS: ValueKind = { operation: 'listGovernancePacks', id: ['pack_id', 'id'], note: ['name'] };
-const PROVIDERS: ValueKind = { operation: 'listMdmProviders', id: ['name', 'provider'], note: ['provider'] };
+const PROVIDERS: ValueKind = { operation: 'listMdmProviders', id: ['provider'], note: ['name'] };
 
 const BY_NAME: Readonly<Record<string, ValueKind>> = {
   key_id: KEYS,
