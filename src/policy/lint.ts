@@ -1,4 +1,5 @@
 import type { DesiredBundle } from './bundle.js';
+import { policyEngine } from './engine.js';
 import type { PolicyFault } from './fault.js';
 import { loadPolicy } from './load.js';
 
@@ -42,8 +43,7 @@ export async function lintBundles(
 export type PolicySource = Pick<DesiredBundle, 'file' | 'framework' | 'rawPolicy' | 'lineOffset'>;
 
 export async function lintSource(source: PolicySource): Promise<PolicyFault[]> {
-  // The engines are megabytes of WebAssembly; a push without changes never loads them.
-  const { lintPolicy } = await import('../engine/index.js');
+  const { lintPolicy } = await policyEngine();
   const findings = await lintPolicy(source.framework, source.rawPolicy);
   return findings.map((finding) => ({
     ...finding,

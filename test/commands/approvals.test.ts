@@ -10,7 +10,7 @@ let plane: LocalPlane;
 let key: string;
 
 beforeAll(async () => {
-  plane = await LocalPlane.start('--hold-seconds', '2');
+  plane = await LocalPlane.start('--hold-seconds', '8');
   key = await plane.agentKey();
 });
 afterAll(() => plane.remove());
@@ -82,8 +82,8 @@ describe('approvals', () => {
     expect((await plane.run(['approvals', 'wait', denied])).exit).toBe(10);
     const id = await hold();
     expect((await plane.run(['approvals', 'wait', id, '--timeout', '0'])).exit).toBe(8);
-    expect((await plane.run(['approvals', 'wait', id, '--timeout', '20'])).exit).toBe(7);
+    expect((await plane.run(['approvals', 'wait', id, '--timeout', '40'])).exit).toBe(7);
     expect((await plane.run(['approvals', 'approve', id])).exit).toBe(7);
     expect((await plane.run(['approvals', 'show', 'appr_unknown'])).exit).toBe(6);
-  });
+  }, 60_000);
 });

@@ -7,6 +7,7 @@ let plane: LocalPlane;
 
 beforeAll(async () => {
   plane = await LocalPlane.start();
+  for (const agent of ['a', 'b', 'c']) await plane.json('agents', 'scope', 'set', agent, 'read_file');
 });
 afterAll(() => plane.remove());
 

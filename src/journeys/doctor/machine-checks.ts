@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { listContexts, type ContextPorts } from '../../context/index.js';
 import { ThothctlError } from '../../errors/index.js';
+import { policyEngine } from '../../policy/engine.js';
 import type { Check } from './check.js';
 
 const OLDEST_NODE = [20, 19] as const;
@@ -76,10 +77,10 @@ export async function keyring(ports: ContextPorts): Promise<Check> {
 /** Both policy engines load and accept a policy. */
 export async function policyEngines(): Promise<Check> {
   try {
-    const { lintPolicy } = await import('../../engine/index.js');
+    const { lintPolicy } = await policyEngine();
     const findings = [
       ...(await lintPolicy('CEDAR', 'permit (principal, action, resource);')),
-      ...(await lintPolicy('OPA', 'package thoth\n\nimport rego.v1\n\nallow if input.action == "x"\n')),
+      ...(await lintPolicy('OPA', REGO)),
     ].filter(({ severity }) => severity === 'error');
     if (findings.length === 0) return { check: 'policy engines', state: 'ok', result: 'Cedar and Rego load' };
     return { check: 'policy engines', state: 'failed', result: findings[0]?.message ?? '', fix: REINSTALL };
@@ -93,5 +94,17 @@ export async function policyEngines(): Promise<Check> {
     };
   }
 }
+
+/** The smallest policy the control plane's own pre-flight takes. */
+const REGO = `package thoth
+
+import rego.v1
+
+allow if {
+	input.principal.id == "a"
+	input.action == "b"
+	input.context.purpose == "c"
+}
+`;
 
 const REINSTALL = 'install thothctl again; the package is incomplete';

@@ -86,6 +86,14 @@ export function reportView(report: EvidenceReport): View {
         ? []
         : [{ label: 'First bad record', value: report['breach_index'] }]),
       ...(why ? [{ label: 'Why', value: why }] : []),
+      ...(report['held_against']
+        ? [
+            {
+              label: 'Held against',
+              value: `${String(report['held_against'])}, the end seen last time; remove it only if this control plane was set up anew`,
+            },
+          ]
+        : []),
     ],
   };
 }

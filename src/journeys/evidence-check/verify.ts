@@ -72,7 +72,9 @@ async function recompute(api: EvidenceApi, check: DownloadCheck): Promise<Eviden
   const download = new ChainDownload(api, { signal: check.signal, onPage: check.onPage });
   const options = { keys, tenantId: api.tenantId };
   const chain = await verifyRecords(download.records(), { ...options, head: saved?.head });
-  if (chain.outcome !== 'verified' || download.head === undefined) return outcomeReport(chain, 'download');
+  if (chain.outcome !== 'verified' || download.head === undefined) {
+    return { ...outcomeReport(chain, 'download'), ...(saved && { held_against: place }) };
+  }
   const end = { chain_index: chain.last_index, hash: chain.last_hash };
   const head: unknown = download.head;
   const signedEnd = await verifyRecords([], { ...options, startAfter: end, head });
