@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { brotliDecompress } from 'node:zlib';
 import { assetFolder } from '../../chunk.js';
 import { ThothctlError } from '../../errors/index.js';
@@ -25,7 +26,7 @@ let loadingModule: Promise<WebAssembly.Module> | undefined;
 function loadModule(): Promise<WebAssembly.Module> {
   loadingModule ??= readFile(join(assetFolder(), ARTEFACT))
     .then((packed) => promisify(brotliDecompress)(packed))
-    .then((bytes) => WebAssembly.compile(new Uint8Array(bytes)))
+    .then(compileOnce)
     .catch((cause: unknown) => {
       loadingModule = undefined;
       throw new ThothctlError({
@@ -37,6 +38,19 @@ function loadModule(): Promise<WebAssembly.Module> {
       });
     });
   return loadingModule;
+}
+
+/**
+ * The baseline compiler only: optimising 28 MB of code that runs for milliseconds costs seconds of both cores. The
+ * choice is fixed when a module is made, so the flag is back before any other module, such as Cedar's, is compiled.
+ */
+function compileOnce(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  setFlagsFromString('--liftoff-only');
+  try {
+    return new WebAssembly.Module(bytes);
+  } finally {
+    setFlagsFromString('--no-liftoff-only');
+  }
 }
 
 /** Open Policy Agent's own parser, checker and WebAssembly back end, in this thread. Loads on first use (about 0.4 s). */
