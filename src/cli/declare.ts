@@ -3,7 +3,7 @@ import type { OperationId, OperationInput, OperationOutput } from '../contract/i
 import type { ExitName } from '../errors/index.js';
 import type { Column, Result, Row, View } from '../output/index.js';
 import { ThothCommand } from './command.js';
-import { baseFlags, dryRunFlag } from './flags.js';
+import { dryRunFlag, type baseFlags } from './flags.js';
 
 type Flags<F extends Interfaces.FlagInput> = Interfaces.InferredFlags<typeof baseFlags & F>;
 type Args<A extends Interfaces.ArgInput> = Interfaces.InferredArgs<A>;

@@ -12,7 +12,7 @@ export interface Failure {
 /**
  * Recognised by shape as well as by class: code split into separate chunks carries its own copy of the class.
  */
-export function isThothctlError(error: unknown): error is ThothctlError {
+function isThothctlError(error: unknown): error is ThothctlError {
   if (error instanceof ThothctlError) return true;
   return (
     error instanceof Error &&

@@ -17,7 +17,7 @@ const isExitName = (name: unknown): name is ExitName =>
   typeof name === 'string' && Object.hasOwn(EXIT_CODES, name);
 
 /** Exit codes a command documents, in numeric order. */
-export function exitCodesOf(declared: readonly unknown[]): { code: number; meaning: string }[] {
+function exitCodesOf(declared: readonly unknown[]): { code: number; meaning: string }[] {
   const names = new Set<ExitName>([...COMMON_EXITS, ...NETWORK_EXITS, ...declared.filter(isExitName)]);
   return [...names].map((name) => EXIT_CODES[name]).sort((a, b) => a.code - b.code);
 }
@@ -74,7 +74,7 @@ class ThothCommandHelp extends CommandHelp {
 }
 
 /** oclif's help with two sections more: the variables a command reads and the exit codes it ends with. */
-export class ThothHelp extends Help {
+export default class ThothHelp extends Help {
   protected override CommandHelpClass = ThothCommandHelp;
 
   constructor(...given: ConstructorParameters<typeof Help>) {
@@ -94,5 +94,3 @@ export class ThothHelp extends Help {
     return super.showTopicHelp(topic);
   }
 }
-
-export default ThothHelp;

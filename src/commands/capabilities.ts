@@ -1,9 +1,12 @@
 import { ThothCommand } from '../cli/command.js';
 import { SHELLS } from '../cli/complete/scripts.js';
-import { referenceOfCommands } from '../cli/reference/commands.js';
+import { referenceOfCommands, type FlagReference } from '../cli/reference/commands.js';
 import { COMMON_VARIABLES } from '../cli/variables.js';
 import { EXIT_CODES } from '../errors/index.js';
 import { FORMATS, type Result } from '../output/index.js';
+
+/** Which flags are global is told by the list they stand in. */
+const withoutScope = ({ global: _scope, ...flag }: FlagReference) => flag;
 
 const FEATURES = {
   policy_frameworks: ['CEDAR', 'OPA'],
@@ -35,12 +38,12 @@ export default class Capabilities extends ThothCommand<typeof Capabilities> {
           meaning,
         })),
         variables: COMMON_VARIABLES,
-        global_flags: globals.map(({ global: _, ...flag }) => flag),
+        global_flags: globals.map(withoutScope),
         commands: commands.map(({ command, summary, args, flags, takesCommand }) => ({
           command,
           summary: summary ?? '',
           args,
-          flags: flags.filter((flag) => !flag.global).map(({ global: _, ...flag }) => flag),
+          flags: flags.filter((flag) => !flag.global).map(withoutScope),
           takes_command: takesCommand,
         })),
       },

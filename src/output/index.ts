@@ -1,4 +1,4 @@
-export type { CellKind, Column, Output, Progress, Result, Row, RowStream, View } from './port.js';
+export type { Column, Output, Result, Row, View } from './port.js';
 export { FORMATS, type Format } from './forms.js';
 export { TerminalOutput, type ErrorDocument, type OutputOptions } from './output.js';
 export { replaceFile } from './replace-file.js';

@@ -13,9 +13,7 @@ export function itemsOf(data: unknown): readonly Row[] {
   if (!isRow(data)) return [wrapped(data)];
   const lists = Object.values(data).filter((member) => Array.isArray(member));
   const [list] = lists;
-  return lists.length === 1 && Array.isArray(list) && (list.length === 0 || list.every(isRow))
-    ? list.map(wrapped)
-    : [data];
+  return lists.length === 1 && Array.isArray(list) && list.every(isRow) ? list.map(wrapped) : [data];
 }
 
 /** Rows for the forms that know only rows (csv, ndjson). */

@@ -1,6 +1,6 @@
 import { cellText } from './cell.js';
 import { paintCell, plainPaint, type Paint } from './colour.js';
-import type { Column, Row } from './port.js';
+import type { CellKind, Column, Row } from './port.js';
 import { cutTo, textWidth } from './width.js';
 
 export interface TableLayout {
@@ -11,37 +11,41 @@ export interface TableLayout {
   readonly paint?: Paint;
 }
 
+/** A column with the room it has. */
+interface Slot {
+  readonly column: Column;
+  width: number;
+}
+
+interface Cell {
+  readonly text: string;
+  readonly kind: CellKind | undefined;
+  readonly width: number;
+}
+
 const GAP = '  ';
 const NARROWEST_TEXT = 8;
 
-const mayShrink = (column: Column) => (column.kind ?? 'text') === 'text';
+const mayShrink = ({ column }: Slot) => (column.kind ?? 'text') === 'text';
 
-/** Widths that fit, shrinking text columns only, the widest first; undefined when even that does not fit. */
-function fit(columns: readonly Column[], natural: readonly number[], width: number): number[] | undefined {
-  const widths = [...natural];
-  let excess = widths.reduce((sum, w) => sum + w, 0) + GAP.length * (columns.length - 1) - width;
+/** Shrinks text columns, the widest first, until all fit; false when even that is not enough. */
+function shrinkTo(slots: readonly Slot[], width: number): boolean {
+  let excess = slots.reduce((sum, slot) => sum + slot.width, 0) + GAP.length * (slots.length - 1) - width;
   while (excess > 0) {
-    let widest = -1;
-    for (const [i, column] of columns.entries())
-      if (mayShrink(column) && widths[i]! > NARROWEST_TEXT && (widest < 0 || widths[i]! > widths[widest]!))
-        widest = i;
-    if (widest < 0) return undefined;
-    widths[widest]! -= 1;
+    const shrinkable = slots.filter((slot) => mayShrink(slot) && slot.width > NARROWEST_TEXT);
+    const [first, ...others] = shrinkable;
+    if (first === undefined) return false;
+    const widest = others.reduce((most, slot) => (slot.width > most.width ? slot : most), first);
+    widest.width -= 1;
     excess -= 1;
   }
-  return widths;
+  return true;
 }
 
-function line(
-  cells: readonly string[],
-  columns: readonly Column[],
-  widths: readonly number[],
-  paint: Paint,
-): string {
-  const shown = cells.map((cell, i) => {
-    const cut = cutTo(cell, widths[i]!);
-    const pad = ' '.repeat(Math.max(0, widths[i]! - textWidth(cut)));
-    const kind = columns[i]!.kind;
+function line(cells: readonly Cell[], paint: Paint): string {
+  const shown = cells.map(({ text, kind, width }, i) => {
+    const cut = cutTo(text, width);
+    const pad = ' '.repeat(Math.max(0, width - textWidth(cut)));
     const painted = paintCell(paint, kind, cut);
     if (kind === 'number') return pad + painted;
     return i === cells.length - 1 ? painted : painted + pad;
@@ -49,19 +53,26 @@ function line(
   return shown.join(GAP).trimEnd();
 }
 
+function headerLine(slots: readonly Slot[], paint: Paint): string {
+  // Numbers stand to the right, and so do their headings; the other kinds only colour.
+  const cells = slots.map(({ column, width }) => ({
+    text: column.header,
+    kind: column.kind === 'number' ? column.kind : undefined,
+    width,
+  }));
+  return paint.bold(line(cells, plainPaint));
+}
+
 /** One block per row, for terminals too narrow for the table: identifiers stay whole. */
-function stacked(columns: readonly Column[], rows: readonly (readonly string[])[], paint: Paint): string {
-  const label = Math.max(...columns.map((column) => textWidth(column.header)));
-  return rows
-    .map((cells) =>
-      cells
-        .map((cell, i) => {
-          const header = columns[i]!.header;
-          return `${paint.bold(header)}${' '.repeat(label - textWidth(header))}${GAP}${paintCell(paint, columns[i]!.kind, cell)}`;
-        })
-        .join('\n'),
-    )
-    .join('\n\n');
+function stacked(
+  slots: readonly Slot[],
+  rows: readonly Row[],
+  { now, paint = plainPaint }: TableLayout,
+): string {
+  const label = Math.max(...slots.map(({ column }) => textWidth(column.header)));
+  const field = (row: Row, { column: { header, key, kind } }: Slot) =>
+    `${paint.bold(header)}${' '.repeat(label - textWidth(header))}${GAP}${paintCell(paint, kind, cellText(row[key], kind, now))}`;
+  return `${rows.map((row) => slots.map((slot) => field(row, slot)).join('\n')).join('\n\n')}\n`;
 }
 
 /** Renders rows in aligned columns. Identifiers are never cut; only text columns shrink, and only on a terminal. */
@@ -70,52 +81,48 @@ export function renderTable(
   rows: readonly Row[],
   layout: TableLayout = {},
 ): string {
-  const paint = layout.paint ?? plainPaint;
-  const cells = rows.map((row) =>
-    columns.map((column) => cellText(row[column.key], column.kind, layout.now)),
+  const { now, paint = plainPaint, width } = layout;
+  const text = (row: Row, { key, kind }: Column) => cellText(row[key], kind, now);
+  const slots: Slot[] = columns.map((column) => ({
+    column,
+    width: rows.reduce((most, row) => Math.max(most, textWidth(text(row, column))), textWidth(column.header)),
+  }));
+  if (width !== undefined && !shrinkTo(slots, width)) return stacked(slots, rows, layout);
+  const lines = rows.map((row) =>
+    line(
+      slots.map((slot) => ({ text: text(row, slot.column), kind: slot.column.kind, width: slot.width })),
+      paint,
+    ),
   );
-  const natural = columns.map((column, i) =>
-    cells.reduce((most, row) => Math.max(most, textWidth(row[i]!)), textWidth(column.header)),
-  );
-  const widths = layout.width === undefined ? natural : fit(columns, natural, layout.width);
-  if (widths === undefined) return `${stacked(columns, cells, paint)}\n`;
-  const head = line(
-    columns.map((column) => column.header),
-    columns.map(({ kind, ...column }) => (kind === 'number' ? { ...column, kind } : column)),
-    widths,
-    plainPaint,
-  );
-  return [paint.bold(head), ...cells.map((row) => line(row, columns, widths, paint))].join('\n') + '\n';
+  return `${[headerLine(slots, paint), ...lines].join('\n')}\n`;
 }
 
 /** Rows of a live stream arrive one by one, so the widths are fixed by kind before the first row. */
 export class StreamingTable {
-  readonly #columns: readonly Column[];
   readonly #layout: TableLayout;
-  readonly #widths: number[];
+  readonly #slots: readonly Slot[];
 
   constructor(columns: readonly Column[], layout: TableLayout = {}) {
-    this.#columns = columns;
     this.#layout = layout;
     const usual = { time: layout.now ? 10 : 24, id: 20, number: 8, state: 9, text: 24 } as const;
-    this.#widths = columns.map((column) => Math.max(usual[column.kind ?? 'text'], textWidth(column.header)));
+    this.#slots = columns.map((column) => ({
+      column,
+      width: Math.max(usual[column.kind ?? 'text'], textWidth(column.header)),
+    }));
   }
 
   header(): string {
-    const cells = this.#columns.map((column) => column.header);
-    const plain = this.#columns.map(({ key, header }) => ({ key, header }));
-    return `${(this.#layout.paint ?? plainPaint).bold(line(cells, plain, this.#widths, plainPaint))}\n`;
+    return `${headerLine(this.#slots, this.#layout.paint ?? plainPaint)}\n`;
   }
 
   row(row: Row): string {
-    const cells = this.#columns.map((column) =>
-      cellText(row[column.key], column.kind, this.#layout.now && new Date()),
-    );
-    const widths = this.#widths.map((width, i) =>
-      this.#layout.now && mayShrink(this.#columns[i]!) && i < cells.length - 1
-        ? width
-        : Math.max(width, textWidth(cells[i]!)),
-    );
-    return `${line(cells, this.#columns, widths, this.#layout.paint ?? plainPaint)}\n`;
+    const terminal = this.#layout.now !== undefined;
+    const cells = this.#slots.map((slot, i) => {
+      const { key, kind } = slot.column;
+      const text = cellText(row[key], kind, terminal ? new Date() : undefined);
+      const cut = terminal && mayShrink(slot) && i < this.#slots.length - 1;
+      return { text, kind, width: cut ? slot.width : Math.max(slot.width, textWidth(text)) };
+    });
+    return `${line(cells, this.#layout.paint ?? plainPaint)}\n`;
   }
 }

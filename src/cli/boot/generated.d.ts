@@ -4,5 +4,10 @@ declare module 'thothctl:commands' {
   export const modules: Readonly<Record<string, () => unknown>>;
   /** Command ids and aliases to ids. */
   export const names: Readonly<Record<string, string>>;
-  export const program: Omit<import('./light-config.js').ProgramInfo, 'root'>;
+  export const program: {
+    readonly name: string;
+    readonly version: string;
+    readonly description: string;
+    readonly oclif: { readonly bin: string; readonly topicSeparator: ' ' };
+  };
 }

@@ -66,7 +66,7 @@ export class LightConfig extends Config {
   }
 
   /** Gives the help what it lists. */
-  fill(commands: Command.Loadable[], topics: Interfaces.Topic[]): void {
+  present(commands: Command.Loadable[], topics: Interfaces.Topic[]): void {
     this.#commands = commands;
     this.#topics = topics;
   }

@@ -1,6 +1,6 @@
 import type { Command, Interfaces } from '@oclif/core';
 import { splitArgv } from '../argv.js';
-import { ThothHelp } from '../help.js';
+import ThothHelp from '../help.js';
 import { matchCommand, type Catalogue, type CommandEntry } from './catalogue.js';
 import type { LightConfig } from './light-config.js';
 import { unknownCommand } from './unknown-command.js';
@@ -55,13 +55,14 @@ export async function showHelp(
   const entries = await catalogue.entries();
   const commands = entries.map((entry) => loadable(entry));
   const { topics } = config.pjson.oclif;
-  config.fill(commands, topicsOf(entries, typeof topics === 'object' ? topics : {}));
+  config.present(commands, topicsOf(entries, typeof topics === 'object' ? topics : {}));
   const help = new ThothHelp(config, config.pjson.oclif.helpOptions);
   const isTopic = subject.length > 0 && config.findTopic(subject.join(':')) !== undefined;
   if (match && !(isTopic && match.id !== subject.join(':'))) {
     const definition = await catalogue.definition(match.id);
     const full: Command.Loadable = { ...definition, load: neverLoaded };
-    config.fill([...commands.filter((command) => command.id !== match.id), full], config.topics);
+    const others = commands.filter((command) => command.id !== match.id);
+    config.present([...others, full], config.topics);
     return help.showCommandHelp(full);
   }
   if (subject.length === 0) return help.showRootHelp();

@@ -6,7 +6,7 @@ export interface Suggestion {
 }
 
 /** The parts of a declaration that completion reads. */
-export interface Declared {
+interface Declared {
   readonly flags: Readonly<Record<string, DeclaredFlag>>;
   readonly args: Readonly<Record<string, { readonly options?: readonly string[] }>>;
 }
@@ -31,7 +31,7 @@ export interface CompletionSource {
 }
 
 /** The shell itself completes file names when told so by this line. */
-export const FILES: Suggestion = { value: ':files' };
+const FILES: Suggestion = { value: ':files' };
 
 const BOOLEANS = [{ value: 'true' }, { value: 'false' }];
 
