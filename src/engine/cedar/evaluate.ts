@@ -21,6 +21,7 @@ type Prepared =
     };
 
 interface Plan {
+  readonly name: string;
   readonly handle: PolicySetHandle | undefined;
   readonly prepared: readonly Prepared[];
 }
@@ -33,6 +34,7 @@ export class CedarEvaluator {
   readonly #cedar: CedarLibrary;
   readonly #authorizer: CedarAuthorizer;
   readonly #bundles = new LruMap<string, Prepared>(PREPARED_BUNDLES);
+  readonly #byIdentity = new WeakMap<readonly BundleSource[], Plan>();
   readonly #plans = new LruMap<string, Plan>(PLANS, (_name, plan) => {
     if (plan.handle !== undefined) this.#authorizer.forget(plan.handle);
   });
@@ -63,20 +65,27 @@ export class CedarEvaluator {
   }
 
   #planOf(bundles: readonly BundleSource[]): Plan {
+    const same = this.#byIdentity.get(bundles);
+    if (same !== undefined && this.#plans.get(same.name) === same) return same;
     const name = bundles.map((bundle) => `${bundle.policyHash}${bundle.evaluable ? '' : '!'}`).join(',');
     const known = this.#plans.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.#byIdentity.set(bundles, known);
+      return known;
+    }
     const prepared = bundles.map((bundle) => this.#prepareBundle(bundle));
     const policies = new Map<string, CedarPolicy>();
     prepared.forEach((each, index) => {
       if (each.failure === undefined)
         each.policies.forEach((policy, at) => policies.set(`${index}:${at}`, policy));
     });
-    const plan = {
+    const plan: Plan = {
+      name,
       prepared,
       handle: policies.size === 0 ? undefined : this.#authorizer.prepare(name, policies),
     };
     this.#plans.set(name, plan);
+    this.#byIdentity.set(bundles, plan);
     return plan;
   }
 
@@ -118,6 +127,8 @@ function verdictOf(
   if (satisfied.failure !== undefined && prepared.policies.length > 0)
     return failedVerdict(bundle, satisfied.failure);
   const hits: Hit[] = applyDirectives(prepared.directives, input);
+  if (satisfied.holding.size === 0 && satisfied.errors.size === 0)
+    return settle(bundle, hits, prepared.permits);
   for (const [at, policy] of prepared.policies.entries()) {
     const error = satisfied.errors.get(`${index}:${at}`);
     if (error !== undefined)

@@ -6,6 +6,7 @@ import type { Directive } from './parse.js';
 
 /** The directives whose conditions all hold for the call. */
 export function applyDirectives(directives: readonly Directive[], input: PolicyInput): Hit[] {
+  if (directives.length === 0) return [];
   return directives
     .filter((each) => holds(each, input))
     .map((each) => ({

@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { CedarEvaluator } from '../cedar/evaluate.js';
 import { loadCedar } from '../cedar/library.js';
 import type { PolicyInput } from '../input/build.js';
+import { LruMap } from '../lru-map.js';
 import { RegoEvaluator } from '../rego/evaluate.js';
 import type { BundleSource, BundleVerdict } from '../types.js';
 import { failedVerdict } from '../verdict/settle.js';
@@ -10,11 +11,19 @@ import { ALL_CEDAR, Heartbeat, type Phase } from './heartbeat.js';
 import { ownThreadId } from './thread-clock.js';
 import type { BatchJob, BatchReply, BatchRequest, Lesson } from './messages.js';
 
+const GROUPS = 1024;
+
+interface CedarGroup {
+  readonly lessons: readonly Lesson[];
+  readonly bundles: readonly BundleSource[];
+}
+
 /** Evaluates batches of calls; each engine is loaded when a bundle first needs it. */
 export function serveDecisions(port: MessagePort, shared: SharedArrayBuffer): void {
   const heartbeat = new Heartbeat(shared);
   heartbeat.introduce(ownThreadId());
   const lessons = new Map<number, Lesson>();
+  const groups = new LruMap<string, CedarGroup>(GROUPS);
   const costs = new CostWatch();
   const slow = new Set<string>();
   let cedar: CedarEvaluator | undefined;
@@ -37,19 +46,17 @@ export function serveDecisions(port: MessagePort, shared: SharedArrayBuffer): vo
   }
 
   async function decideJob(index: number, job: BatchJob): Promise<(BundleVerdict | null)[]> {
-    const known = job.bundles.flatMap((number) => lessons.get(number) ?? []);
     const verdicts = new Map<number, BundleVerdict>();
-    const inCedar = known.filter((lesson) => lesson.bundle.framework === 'CEDAR');
-    if (inCedar.length > 0) {
-      const bundles = inCedar.map((lesson) => lesson.bundle);
+    const inCedar = cedarOf(job.bundles);
+    if (inCedar.lessons.length > 0) {
       heartbeat.mark('prepare', index, ALL_CEDAR);
       cedar ??= new CedarEvaluator(await loadCedar());
-      cedar.prepare(bundles);
-      heartbeat.mark(phaseOf(inCedar), index, ALL_CEDAR);
+      cedar.prepare(inCedar.bundles);
+      heartbeat.mark(phaseOf(inCedar.lessons), index, ALL_CEDAR);
       const began = performance.now();
-      const found = cedar.evaluate(bundles, job.input);
-      charge(inCedar, began);
-      inCedar.forEach((lesson, at) => {
+      const found = cedar.evaluate(inCedar.bundles, job.input);
+      charge(inCedar.lessons, began);
+      inCedar.lessons.forEach((lesson, at) => {
         const verdict = found[at];
         if (verdict !== undefined) verdicts.set(lesson.number, verdict);
       });
@@ -60,6 +67,19 @@ export function serveDecisions(port: MessagePort, shared: SharedArrayBuffer): vo
         verdicts.set(number, await decideRego(lesson, index, position, job.input));
     }
     return job.bundles.map((number) => plain(verdicts.get(number), lessons.get(number)?.bundle));
+  }
+
+  /** The Cedar bundles of a list; the same list gives the same arrays, by which their evaluator knows them. */
+  function cedarOf(numbers: readonly number[]): CedarGroup {
+    const key = numbers.join();
+    let group = groups.get(key);
+    if (group === undefined) {
+      const found = numbers.flatMap((number) => lessons.get(number) ?? []);
+      const inCedar = found.filter((lesson) => lesson.bundle.framework === 'CEDAR');
+      group = { lessons: inCedar, bundles: inCedar.map((lesson) => lesson.bundle) };
+      groups.set(key, group);
+    }
+    return group;
   }
 
   function phaseOf(evaluated: readonly Lesson[]): Phase {

@@ -9,6 +9,7 @@ import type {
   PolicyDiagnostic,
   SessionFacts,
 } from '../types.js';
+import { keepWasmCallsOutOfLine } from '../wasm-calls.js';
 import { CompilerClient } from './compiler-client.js';
 import { Job } from './job.js';
 import { Lane } from './lane.js';
@@ -48,10 +49,13 @@ const OFFENDER_PATIENCE_MS = 1000;
  * budget, one that compiles. Threads start with the first bundle; without bundles nothing is ever started.
  */
 export function createEvaluator(options: EvaluatorOptions = {}): PooledEvaluator {
+  keepWasmCallsOutOfLine();
   const quarantine = new Quarantine();
   const compiler = new CompilerClient(options.compileBudgetMs ?? 60_000);
   const compilations = new LruMap<string, Promise<RegoCompilation>>(COMPILED_POLICIES);
   const lessons = new LruMap<string, Lesson>(KNOWN_BUNDLES);
+  /** The same by identity: a snapshot keeps its bundle objects, and building a key for each call would cost more than deciding. */
+  const byIdentity = new WeakMap<BundleSource, Lesson>();
   const lane = (batchSize: number, patienceMs: number): Lane =>
     new Lane({
       budgetMs: options.budgetMs ?? 250,
@@ -96,13 +100,19 @@ export function createEvaluator(options: EvaluatorOptions = {}): PooledEvaluator
   async function learn(bundle: BundleSource): Promise<Lesson> {
     const rego = bundle.framework === 'OPA' && bundle.evaluable ? await compiled(bundle) : undefined;
     const known = lessons.get(lessonKey(bundle));
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      byIdentity.set(bundle, known);
+      return known;
+    }
     const lesson = {
       number: nextLesson++,
       bundle: { ...bundle, rawPolicy: bundle.framework === 'OPA' ? '' : bundle.rawPolicy },
       rego,
     };
-    if (rego === undefined || rego.ok || !('transient' in rego)) lessons.set(lessonKey(bundle), lesson);
+    if (rego === undefined || rego.ok || !('transient' in rego)) {
+      lessons.set(lessonKey(bundle), lesson);
+      byIdentity.set(bundle, lesson);
+    }
     return lesson;
   }
 
@@ -110,7 +120,7 @@ export function createEvaluator(options: EvaluatorOptions = {}): PooledEvaluator
     async evaluate(request, bundles, session) {
       if (bundles.length === 0) return [];
       const known: Lesson[] = [];
-      for (const bundle of bundles) known.push(lessons.get(lessonKey(bundle)) ?? (await learn(bundle)));
+      for (const bundle of bundles) known.push(byIdentity.get(bundle) ?? (await learn(bundle)));
       return new Promise((resolve) => {
         const job = new Job(buildPolicyInput(request, session), known, resolve);
         place(job)?.submit(job);

@@ -1,6 +1,6 @@
 import type { PolicyInput } from '../input/build.js';
 import type { BundleSource, BundleVerdict } from '../types.js';
-import { failedVerdict } from '../verdict/settle.js';
+import { failedVerdict, noOpinion } from '../verdict/settle.js';
 import type { Lesson } from './messages.js';
 
 /** One call waiting for the verdicts of its bundles. */
@@ -54,18 +54,4 @@ export class Job {
       }),
     );
   }
-}
-
-function noOpinion(bundle: BundleSource): BundleVerdict {
-  return {
-    bundleId: bundle.id,
-    bundleName: bundle.name,
-    bundleVersion: bundle.version,
-    binding: bundle.binding,
-    outcome: 'NO_OPINION',
-    ruleIds: [],
-    reasonCode: undefined,
-    reason: undefined,
-    namesTool: false,
-  };
 }

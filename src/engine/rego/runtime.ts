@@ -1,3 +1,5 @@
+import { keepWasmCallsOutOfLine } from '../wasm-calls.js';
+
 /** One loaded policy with its own memory. */
 export interface OpaPolicy {
   /** Entry rule to the list of its value; an empty list when it is undefined. */
@@ -13,6 +15,7 @@ const INITIAL_PAGES = 5;
 
 /** OPA's own evaluator of compiled policies, loaded on first use. */
 export async function loadOpaRuntime(): Promise<OpaRuntime> {
+  keepWasmCallsOutOfLine();
   const { loadPolicy } = await import('@open-policy-agent/opa-wasm');
   return {
     async load(module, maximumPages) {

@@ -20,6 +20,7 @@ function labels(bundle: BundleSource): Labels {
  * or a blanket redaction would permit every call.
  */
 export function settle(bundle: BundleSource, hits: readonly Hit[], defaultDeny: boolean): BundleVerdict {
+  if (hits.length === 0 && !defaultDeny) return noOpinion(bundle);
   const deciding = hits.filter((hit): hit is Hit & { effect: DecisionWord } => hit.effect !== 'FLAG');
   const flags = hits.filter((hit) => hit.effect === 'FLAG').map((hit) => hit.reason ?? hit.ruleId);
   const outcome = deciding.reduce<DecisionWord | undefined>(
@@ -73,6 +74,21 @@ export function settle(bundle: BundleSource, hits: readonly Hit[], defaultDeny: 
     ...(rewritten !== undefined && rewritten !== 'conflict' ? { modifiedToolArgs: rewritten } : {}),
     ...(timeouts.length > 0 ? { timeoutSeconds: Math.min(...timeouts) } : {}),
     ...(actionClass === undefined ? {} : { actionClass }),
+  };
+}
+
+/** The commonest verdict by far, so it is built without a detour. */
+export function noOpinion(bundle: BundleSource): BundleVerdict {
+  return {
+    bundleId: bundle.id,
+    bundleName: bundle.name,
+    bundleVersion: bundle.version,
+    binding: bundle.binding,
+    outcome: 'NO_OPINION',
+    ruleIds: [],
+    reasonCode: undefined,
+    reason: undefined,
+    namesTool: false,
   };
 }
 
