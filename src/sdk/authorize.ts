@@ -5,6 +5,7 @@ import { CallEvents, type Effect } from './call-events.js';
 import type { EnforcementDecision } from './decision/read.js';
 import { verifyReceipt } from './decision/receipt.js';
 import { ThothStepUpRequired, type ThothPolicyViolation } from './errors.js';
+import { explainerFor, type Explainer } from './explanation.js';
 import { waitBudget, waitForHold } from './hold.js';
 import { logDecision } from './log-decision.js';
 import { mapModifiedArguments } from './modify.js';
@@ -27,6 +28,7 @@ class Authorization {
   readonly #attestationId: string;
   readonly #events: CallEvents;
   readonly #history: readonly string[];
+  #explainer: Explainer | undefined;
 
   constructor(session: SessionState, call: GovernedCall) {
     this.#session = session;
@@ -110,7 +112,9 @@ class Authorization {
     const known = first === undefined ? decision : { ...first, ...decision };
     switch (decision.decision) {
       case 'ALLOW':
-        return this.#permit({ authorization: 'ALLOW', decision });
+        return first !== undefined && isRewritten(known)
+          ? this.#modify(known, known, source)
+          : this.#permit({ authorization: 'ALLOW', decision });
       case 'MODIFY':
         return this.#modify(decision, known, source);
       case 'STEP_UP':
@@ -119,7 +123,7 @@ class Authorization {
         this.#refuse({ source: 'deferred', reason: deferReason(known), decision: known });
       // falls through: refusing never returns
       case 'BLOCK':
-        this.#refuse({ source, reason: decision.reason ?? 'blocked by Thoth policy', decision: known });
+        this.#refuse({ source, reason: known.reason || 'blocked by Thoth policy', decision: known });
     }
   }
 
@@ -166,21 +170,27 @@ class Authorization {
     if (config.stepUp === 'throw') {
       const asked: Refusal = {
         source: 'step_up',
-        reason: first.reason ?? 'approval required',
+        reason: first.reason || 'approval required',
         decision: first,
       };
       this.#events.block(asked, this.#history);
       const { decision, ...details } = first;
-      throw new ThothStepUpRequired(toolName, asked.reason, token, {
-        ...details,
-        authorizationDecision: decision,
-      });
+      const explain = this.#explainerOf(first);
+      throw this.#explained(
+        new ThothStepUpRequired(toolName, asked.reason, token, {
+          ...details,
+          authorizationDecision: decision,
+          ...(explain === undefined ? {} : { explain }),
+        }),
+      );
     }
     const budgetMs = waitBudget(config, first);
     config.logger.info(`waiting up to ${Math.round(budgetMs / 1000)} s for approval of '${toolName}'`);
     this.#call.onHold?.({ token, reason: first.reason, budgetMs });
     const signals = [shutdownSignal, config.signal, this.#call.signal].filter((each) => each !== undefined);
-    const outcome = await waitForHold(transport, config, token, budgetMs, AbortSignal.any(signals));
+    const wait = waitForHold(transport, config, token, budgetMs, AbortSignal.any(signals));
+    if (config.explain === 'eager') void this.#explainerOf(first)?.();
+    const outcome = await wait;
     config.logger.info(`the wait for approval of '${toolName}' is over`);
     if (outcome.kind === 'ended') {
       this.#refuse({ source: 'step_up', reason: outcome.reason, code: outcome.code, decision: first });
@@ -207,15 +217,31 @@ class Authorization {
 
   #refuse(why: Refusal): never {
     this.#events.block(why, this.#history);
-    const error: ThothPolicyViolation = refusal(this.#call.toolName, why);
-    throw error;
+    throw this.#explained(refusal(this.#call.toolName, why, this.#explainerOf(why.decision)));
   }
+
+  /** One explanation per call: what was asked for when the wait began is not asked for again. */
+  #explainerOf(decision: EnforcementDecision | undefined): Explainer | undefined {
+    const { toolName } = this.#call;
+    const call = { toolName, attestationId: this.#attestationId, history: this.#history };
+    return (this.#explainer ??= explainerFor(this.#session, call, decision));
+  }
+
+  #explained<Violation extends ThothPolicyViolation>(error: Violation): Violation {
+    if (this.#session.config.explain === 'eager') void error.explain();
+    return error;
+  }
+}
+
+/** The policy held a rewritten call: after the approval that one runs, never the original. */
+function isRewritten({ modifiedToolArgs }: EnforcementDecision): boolean {
+  return modifiedToolArgs !== undefined && Object.keys(modifiedToolArgs).length > 0;
 }
 
 const CANCELLED: Refusal = { source: 'policy', reason: 'the call was cancelled', code: 'call_cancelled' };
 
 function deferReason(decision: EnforcementDecision): string {
   const seconds = decision.deferTimeoutSeconds ?? 0;
-  const text = decision.deferReason ?? decision.reason ?? 'deferred pending additional context';
+  const text = decision.deferReason || decision.reason || 'deferred pending additional context';
   return seconds > 0 ? `${text} (retry in ${seconds}s)` : text;
 }

@@ -1,10 +1,12 @@
 import type { DecisionMembers } from './decision/members.js';
-import type { RefusalSource } from './vocabulary.js';
+import type { JsonObject, RefusalSource } from './vocabulary.js';
 
 /** Decision context carried by a refusal; everything the enforcer said, narrowed. */
 export type ViolationDetails = DecisionMembers & {
   readonly source?: RefusalSource;
   readonly authorizationDecision?: string;
+  /** Asks the enforcer for its explanation; must not throw. */
+  readonly explain?: () => Promise<JsonObject | undefined>;
 };
 
 /** A governed call was refused. The tool was not touched. */
@@ -37,7 +39,9 @@ export class ThothPolicyViolation extends Error {
   readonly scoreComponents: DecisionMembers['scoreComponents'];
   readonly topContributors: DecisionMembers['topContributors'];
   readonly decisionEvidence: DecisionMembers['decisionEvidence'];
-  readonly explanation: DecisionMembers['explanation'];
+  /** From the decision itself or, once it has come, from `explain()`. */
+  explanation: DecisionMembers['explanation'];
+  readonly #explain: ViolationDetails['explain'];
 
   constructor(toolName: string, reason: string, violationId?: string, details: ViolationDetails = {}) {
     const id = violationId ?? details.violationId;
@@ -72,6 +76,16 @@ export class ThothPolicyViolation extends Error {
     this.topContributors = details.topContributors;
     this.decisionEvidence = details.decisionEvidence;
     this.explanation = details.explanation;
+    this.#explain = details.explain;
+  }
+
+  /**
+   * The enforcer's explanation in plain language, asked for at most once. Undefined when there is none or the
+   * option `explain` is `off`. Never throws.
+   */
+  async explain(): Promise<JsonObject | undefined> {
+    this.explanation ??= await this.#explain?.();
+    return this.explanation;
   }
 }
 

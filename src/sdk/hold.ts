@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseObject } from './check.js';
 import type { ResolvedConfig } from './config/options.js';
+import { MAX_TIMER_MS } from './config/values.js';
 import { readHoldReply } from './decision/hold-reply.js';
 import type { EnforcementDecision } from './decision/read.js';
 import { credentialHeaders } from './transport/credentials.js';
@@ -8,6 +9,8 @@ import type { Transport } from './transport/transport.js';
 import type { JsonObject } from './vocabulary.js';
 
 const POLL_TIMEOUT_MS = 6000;
+/** A poll at the deadline must not stretch the wait by much. */
+const LAST_POLL_TIMEOUT_MS = 1000;
 
 /** Statuses after which no poll can succeed: wrong key, wrong tenant, dead token. */
 const FINAL_STATUSES: ReadonlySet<number> = new Set([401, 403, 404, 410]);
@@ -30,10 +33,13 @@ export async function waitForHold(
   budgetMs: number,
   signal: AbortSignal,
 ): Promise<HoldOutcome> {
-  const deadline = Date.now() + budgetMs;
+  // Monotonic: a change of the wall clock neither cuts the wait short nor prolongs it.
+  const deadline = performance.now() + budgetMs;
   for (;;) {
-    const lastPoll = Date.now() >= deadline;
-    const polled = await pollOnce(transport, config, holdToken, signal);
+    const left = deadline - performance.now();
+    const lastPoll = left <= 0;
+    const timeoutMs = lastPoll ? LAST_POLL_TIMEOUT_MS : Math.min(POLL_TIMEOUT_MS, Math.max(left, 1));
+    const polled = await pollOnce(transport, config, holdToken, signal, timeoutMs);
     if (signal.aborted) return { kind: 'ended', code: 'step_up_cancelled', reason: 'step-up wait cancelled' };
     if (polled.kind !== 'pending') return polled;
     if (lastPoll) {
@@ -45,7 +51,9 @@ export async function waitForHold(
     }
     const pause = Math.max(config.stepUpPollIntervalMs * (1 + Math.random() / 10), polled.retryAfterMs);
     try {
-      await sleep(Math.max(0, Math.min(pause, deadline - Date.now())), undefined, { signal });
+      await sleep(Math.max(0, Math.min(pause, deadline - performance.now(), MAX_TIMER_MS)), undefined, {
+        signal,
+      });
     } catch {
       // Aborted: the next round reports it after at most one cancelled poll.
     }
@@ -59,8 +67,9 @@ async function pollOnce(
   config: ResolvedConfig,
   holdToken: string,
   signal: AbortSignal,
+  timeoutMs: number,
 ): Promise<Poll> {
-  const reply = await fetchHold(transport, config, holdToken, signal);
+  const reply = await fetchHold(transport, config, holdToken, signal, timeoutMs);
   if (FINAL_STATUSES.has(reply.status)) {
     return {
       kind: 'ended',
@@ -86,13 +95,14 @@ export async function fetchHold(
   config: ResolvedConfig,
   holdToken: string,
   signal?: AbortSignal,
+  timeoutMs: number = POLL_TIMEOUT_MS,
 ): Promise<HoldReply> {
   const reply = await transport.send({
     lane: 'checks',
     method: 'GET',
     path: `/v1/enforce/hold/${encodeURIComponent(holdToken)}`,
     headers: credentialHeaders(config.apiKey),
-    timeoutMs: POLL_TIMEOUT_MS,
+    timeoutMs,
     signal,
   });
   if (reply.kind === 'failure') return { status: 503, body: undefined, retryAfterMs: 0 };

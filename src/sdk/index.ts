@@ -23,6 +23,9 @@ export {
 } from './errors.js';
 export {
   type EventOptions,
+  type Explain,
+  type PredicateOptions,
+  type Telemetry,
   type ThothConfig,
   type ThothConfig as InstrumentOptions,
 } from './config/options.js';

@@ -1,4 +1,5 @@
 import type { EnforcementDecision } from './decision/read.js';
+import type { Explainer } from './explanation.js';
 import { ThothDeferredError, ThothPolicyViolation } from './errors.js';
 import type { RefusalSource } from './vocabulary.js';
 
@@ -11,7 +12,7 @@ export interface Refusal {
 }
 
 /** The error of a refusal, with everything the enforcer said about it. */
-export function refusal(toolName: string, why: Refusal): ThothPolicyViolation {
+export function refusal(toolName: string, why: Refusal, explain?: Explainer): ThothPolicyViolation {
   const kind = why.source === 'deferred' ? ThothDeferredError : ThothPolicyViolation;
   const { decision, ...details } = why.decision ?? { decision: 'BLOCK' };
   const code = why.code ?? why.decision?.decisionReasonCode;
@@ -20,5 +21,6 @@ export function refusal(toolName: string, why: Refusal): ThothPolicyViolation {
     source: why.source,
     authorizationDecision: why.source === 'deferred' ? 'DEFER' : decision === 'STEP_UP' ? 'STEP_UP' : 'BLOCK',
     ...(code === undefined ? {} : { decisionReasonCode: code }),
+    ...(explain === undefined ? {} : { explain }),
   });
 }

@@ -21,10 +21,19 @@ export function toWireArguments(values: readonly unknown[]): WireArguments {
   const state: WireState = { left: MAX_ARGUMENT_BYTES, lossy: false, open: new Set(), scanned: 0 };
   const [first] = values;
   const converted =
-    values.length === 1 && isPlainObject(first)
+    values.length === 1 && isArgumentMap(first)
       ? convert(first, 0, state)
       : { args: values.map((value) => convert(value, 0, state) ?? null) };
   return { toolArgs: isJsonObject(converted) ? converted : { args: [converted] }, lossy: state.lossy };
+}
+
+/** A hostile proxy may throw when it is merely looked at. */
+function isArgumentMap(value: unknown): boolean {
+  try {
+    return isPlainObject(value);
+  } catch {
+    return false;
+  }
 }
 
 interface WireState {

@@ -33,6 +33,7 @@ export class ScriptedEnforcer {
   connections = 0;
   onEnforce: Script = () => ({ body: { decision: 'ALLOW', authorization_decision: 'ALLOW' } });
   onHold: Script = () => ({ body: { resolved: false, decision: 'STEP_UP' } });
+  onExplain: Script = () => ({ status: 404, text: '' });
   onEvents: Script = () => ({ status: 202, text: '' });
   readonly #server: Server;
   #counts = new Map<string, number>();
@@ -119,6 +120,7 @@ export class ScriptedEnforcer {
   #scriptFor(path: string): [string, Script] {
     if (path === '/v1/enforce') return ['enforce', this.onEnforce];
     if (path.startsWith('/v1/enforce/hold/')) return ['hold', this.onHold];
+    if (path === '/v1/explain') return ['explain', this.onExplain];
     return ['events', this.onEvents];
   }
 

@@ -94,6 +94,19 @@ describe('a held call', () => {
     expect(enforcer.holdPolls).toBe(0);
   });
 
+  it('runs the rewritten call after the approval, never the original one', async () => {
+    enforcer.decide({ decision: 'STEP_UP', hold_token: 'h', modified_tool_args: { q: 'safe' } });
+    polls({ body: { resolved: true, resolution: 'ALLOW', decision: 'ALLOW' } });
+    const tool = governedTool(enforcer);
+    await tool.run({ q: 'original' });
+    expect(tool.entered).toEqual([[{ q: 'safe' }]]);
+    const positional = governedTool(enforcer);
+    expect(await refusalOf(positional.run('a', 'b'))).toMatchObject({
+      decisionReasonCode: 'modify_not_applicable',
+    });
+    expect(positional.entered).toEqual([]);
+  });
+
   it('gives up at the end of the shorter of the two waits, never later', async () => {
     enforcer.decide({ decision: 'STEP_UP', hold_token: 'h', step_up_timeout_seconds: 1 });
     polls(PENDING);

@@ -251,11 +251,36 @@ describe('configuration', () => {
     [{ enforceTimeoutMs: 0 }, /positive number/],
     [{ approvedScope: undefined }, /approvedScope: \["search"\]/],
     [{ apiKey: 'line\nbreak' }, /cannot travel/],
+    [{ failOpen: 'false' as unknown as boolean }, /true or false/],
+    [{ approvedScope: 'search' as unknown as string[] }, /list of tool names/],
+    [{ explain: 'later' as 'lazy' }, /explain must be one of/],
   ])('refuses %j at once', (wrong, message) => {
     const tool = { name: 'search', run: () => 1 };
     const attempt = () => instrument({ tools: [tool] }, configFor(enforcer, wrong));
     expect(attempt).toThrow(ThothConfigError);
     expect(attempt).toThrow(message);
+  });
+
+  it('refuses context that could not be sent with a check', () => {
+    const circular: Record<string, unknown> = {};
+    circular['self'] = circular;
+    for (const wrong of [{ policyContext: circular }, { taskContext: { big: 1n } }]) {
+      expect(() => governedTool(enforcer, wrong)).toThrow(/can be written as JSON/);
+    }
+  });
+
+  it('takes only an enforcer on this machine in mock mode, and says how to start one', async () => {
+    process.env['THOTH_MOCK_MODE'] = 'true';
+    try {
+      expect(() => governedTool(enforcer, { apiUrl: undefined })).toThrow(/thothctl server start/);
+      expect(() => governedTool(enforcer, { apiUrl: 'https://enforcer.example' })).toThrow(/MOCK_MODE/);
+      enforcer.decide({ decision: 'BLOCK' });
+      const tool = governedTool(enforcer);
+      await refusalOf(tool.run({}));
+      expect(tool.entered).toEqual([]);
+    } finally {
+      delete process.env['THOTH_MOCK_MODE'];
+    }
   });
 
   it('reads shadow as observe', async () => {

@@ -2,6 +2,7 @@ import type { ThothLogger } from '../logger.js';
 import type { EnforcementMode, JsonObject } from '../vocabulary.js';
 
 export type Telemetry = 'minimal' | 'redacted' | 'full';
+export type Explain = 'off' | 'lazy' | 'eager';
 
 /** Delivery of behavioural events. Defaults in brackets. */
 export interface EventOptions {
@@ -63,6 +64,8 @@ export interface ThothConfig {
   readonly events?: EventOptions | undefined;
   readonly logger?: Partial<ThothLogger> | undefined;
   readonly logLevel?: string | number | undefined;
+  /** Plain-language explanation of refusals: on demand (`error.explain()`), at once, or never [off]. */
+  readonly explain?: Explain | undefined;
   /** Ends waits for approvers with a refusal. */
   readonly signal?: AbortSignal | undefined;
   readonly predicates?: PredicateOptions | undefined;
@@ -98,6 +101,7 @@ export interface ResolvedConfig {
   readonly enforceTimeoutMs: number;
   readonly historyLimit: number;
   readonly telemetry: Telemetry;
+  readonly explain: Explain;
   readonly events: Required<Omit<EventOptions, 'spoolFile'>> & Pick<EventOptions, 'spoolFile'>;
   readonly logger: ThothLogger;
   readonly signal: AbortSignal | undefined;

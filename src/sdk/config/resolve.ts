@@ -2,14 +2,16 @@ import { ThothConfigError } from '../errors.js';
 import { createLogger, levelThreshold, type ThothLogger } from '../logger.js';
 import { isJsonObject, type JsonObject } from '../vocabulary.js';
 import { resolveApiKey } from './api-key.js';
+import { enforcerUrl } from './enforcer-url.js';
+import { jsonCopy } from './json-copy.js';
 import type { EventOptions, PredicateOptions, ResolvedConfig, Telemetry, ThothConfig } from './options.js';
 import {
-  baseUrl,
   booleanVariable,
   commaList,
   enforcementMode,
   firstPresent,
   positive,
+  positiveCount,
   type Environment,
 } from './values.js';
 
@@ -33,7 +35,7 @@ export function resolveConfig(options: ThothConfig = {}, context: ResolveContext
   );
   const agentId = required('agentId', 'THOTH_AGENT_ID', options.agentId, env);
   const tenantId = required('tenantId', 'THOTH_TENANT_ID', options.tenantId, env);
-  const apiUrl = baseUrl(required('apiUrl', 'THOTH_API_URL', options.apiUrl, env), logger);
+  const apiUrl = enforcerUrl(options.apiUrl, env, logger);
   const userId = firstPresent(options.userId, env['THOTH_USER_ID']) ?? 'system';
   return {
     agentId,
@@ -57,9 +59,9 @@ export function resolveConfig(options: ThothConfig = {}, context: ResolveContext
     sessionIntent: firstPresent(options.sessionIntent, env['THOTH_SESSION_INTENT']),
     purpose: firstPresent(options.purpose, env['THOTH_PURPOSE']),
     dataClassification: firstPresent(options.dataClassification, env['THOTH_DATA_CLASSIFICATION']),
-    taskContext: taskContext(options.taskContext, env, logger),
-    metadata: metadata(options),
-    identityBinding: nonEmpty(options.identityBinding) ?? {
+    taskContext: jsonCopy('taskContext', taskContext(options.taskContext, env, logger)),
+    metadata: jsonCopy('requestMetadata or policyContext', metadata(options)),
+    identityBinding: jsonCopy('identityBinding', nonEmpty(options.identityBinding)) ?? {
       agent_id: agentId,
       tenant_id: tenantId,
       user_id: userId,
@@ -68,8 +70,9 @@ export function resolveConfig(options: ThothConfig = {}, context: ResolveContext
     actionAttestationId: firstPresent(options.actionAttestationId),
     eventIngestToken: firstPresent(options.eventIngestToken, env['THOTH_EVENT_INGEST_TOKEN']),
     enforceTimeoutMs: positive('enforceTimeoutMs', options.enforceTimeoutMs, 5000),
-    historyLimit: positive('historyLimit', options.historyLimit, 128),
+    historyLimit: positiveCount('historyLimit', options.historyLimit, 128),
     telemetry: telemetry(options.telemetry, logger),
+    explain: oneOf('explain', options.explain, ['off', 'lazy', 'eager'], 'off'),
     events: eventOptions(options.events ?? {}),
     logger,
     signal: options.signal,
@@ -92,6 +95,9 @@ function approvedScope(
   toolNames: readonly string[],
 ): readonly string[] {
   const scope = option ?? commaList(env['THOTH_APPROVED_SCOPE']);
+  if (scope !== undefined && !(Array.isArray(scope) && scope.every((name) => typeof name === 'string'))) {
+    throw new ThothConfigError('approvedScope must be a list of tool names');
+  }
   if (scope !== undefined) return [...scope];
   const found =
     toolNames.length === 0
@@ -103,6 +109,10 @@ function approvedScope(
 /** A false word in the environment vetoes the option: the operator's off switch. */
 function failOpen(option: boolean | undefined, env: Environment, logger: ThothLogger): boolean {
   const variable = booleanVariable(env, 'THOTH_FAIL_OPEN', logger);
+  // A text such as 'false' is true to JavaScript and would open what it means to close.
+  if (option !== undefined && typeof option !== 'boolean') {
+    throw new ThothConfigError('failOpen must be true or false');
+  }
   return variable === false ? false : (option ?? variable ?? false);
 }
 
@@ -155,10 +165,10 @@ function nonEmpty(value: JsonObject | undefined): JsonObject | undefined {
 
 function eventOptions(options: EventOptions): ResolvedConfig['events'] {
   return {
-    batchSize: Math.min(100, Math.floor(positive('events.batchSize', options.batchSize, 10))),
+    batchSize: Math.min(100, positiveCount('events.batchSize', options.batchSize, 10)),
     lingerMs: positive('events.lingerMs', options.lingerMs, 250),
-    queueLimit: positive('events.queueLimit', options.queueLimit, 1000),
-    maxAttempts: positive('events.maxAttempts', options.maxAttempts, 3),
+    queueLimit: positiveCount('events.queueLimit', options.queueLimit, 1000),
+    maxAttempts: positiveCount('events.maxAttempts', options.maxAttempts, 3),
     flushTimeoutMs: positive('events.flushTimeoutMs', options.flushTimeoutMs, 2000),
     ...(options.spoolFile === undefined ? {} : { spoolFile: options.spoolFile }),
   };

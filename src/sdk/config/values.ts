@@ -33,12 +33,21 @@ export function commaList(text: string | undefined): string[] | undefined {
   return entries === undefined || entries.length === 0 ? undefined : entries;
 }
 
+/** Longest delay a timer takes; a longer one would fire at once. About 24.8 days. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** A positive number, at most what a timer can take. */
 export function positive(name: string, value: number | undefined, fallback: number): number {
   if (value === undefined) return fallback;
   if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) {
     throw new ThothConfigError(`${name} must be a positive number`);
   }
-  return value;
+  return Math.min(value, MAX_TIMER_MS);
+}
+
+/** A positive whole number: a count of something. */
+export function positiveCount(name: string, value: number | undefined, fallback: number): number {
+  return Math.ceil(positive(name, value, fallback));
 }
 
 const MODES: ReadonlySet<string> = new Set(Object.values(EnforcementMode));

@@ -44,7 +44,12 @@ export class EventQueue {
     this.#logger = port.logger;
     this.#options = options;
     if (options.spoolFile !== undefined) {
-      for (const event of takeSpool(options.spoolFile)) this.enqueue(event);
+      const left = takeSpool(options.spoolFile);
+      for (const event of left.slice(0, options.queueLimit)) this.enqueue(event);
+      // What the queue cannot hold waits for the next start.
+      this.#drop(
+        left.length - Math.min(left.length, options.queueLimit) - this.#spool(left.slice(options.queueLimit)),
+      );
     }
   }
 
@@ -87,11 +92,11 @@ export class EventQueue {
 
   /** Sends everything queued; true when it arrived or was given up before the limit. */
   async flush(timeoutMs: number = this.#options.flushTimeoutMs): Promise<boolean> {
-    const deadline = Date.now() + timeoutMs;
-    while (!this.isIdle && Date.now() < deadline) {
+    const deadline = performance.now() + timeoutMs;
+    while (!this.isIdle && performance.now() < deadline) {
       this.#due = true;
       void this.#run();
-      await this.#untilIdle(deadline - Date.now());
+      await this.#untilIdle(deadline - performance.now());
     }
     return this.isIdle;
   }

@@ -7,6 +7,8 @@ import { onProcessEnd } from './process-end.js';
 import { EventQueue, type EventStats } from './queue.js';
 
 const queues = new Map<string, EventQueue>();
+/** Base URLs whose events are dropped: told once, not once per session. */
+const toldToDrop = new Set<string>();
 
 /**
  * One queue per base URL, credential and delivery options: a session costs no thread, timer or socket of its
@@ -15,7 +17,10 @@ const queues = new Map<string, EventQueue>();
 export function sharedQueue(config: ResolvedConfig): EventQueue | undefined {
   const anonymous = config.apiKey === undefined && config.eventIngestToken === undefined;
   if (anonymous && !isLoopback(new URL(config.apiUrl).hostname)) {
-    config.logger.warn('no API key and no ingest token: events are dropped');
+    if (!toldToDrop.has(config.apiUrl)) {
+      toldToDrop.add(config.apiUrl);
+      config.logger.warn('no API key and no ingest token: events are dropped');
+    }
     return undefined;
   }
   const key = createHash('sha256')

@@ -1,9 +1,9 @@
 import type { Dispatcher } from 'undici';
 
-/** Checks and events never share a connection: a slow ingest endpoint must not delay a decision. */
-export type Lane = 'checks' | 'events';
+/** Lanes never share a connection: a slow ingest endpoint must not delay a decision. */
+export type Lane = 'checks' | 'events' | 'explanations';
 
-const CONNECTIONS: Record<Lane, number> = { checks: 16, events: 2 };
+const CONNECTIONS: Record<Lane, number> = { checks: 16, events: 2, explanations: 2 };
 const KEEP_ALIVE_MS = 60_000;
 
 /** Opens the kept-alive connections of one lane. undici is loaded only here, on first use. */
@@ -15,7 +15,7 @@ export async function openLane(origin: string, lane: Lane): Promise<Dispatcher> 
   const connect = buildConnector({});
   return new Pool(origin, {
     ...common,
-    // Events never keep a process alive; undici takes a reference while a request runs, so it is made void.
+    // Only checks keep a process alive; undici takes a reference while a request runs, so it is made void.
     connect: (options, callback) =>
       connect(options, (...outcome) => {
         const [, socket] = outcome;

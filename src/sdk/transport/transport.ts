@@ -81,7 +81,7 @@ export class Transport {
         timedOut = true;
         abort();
       }, timeoutMs);
-      if (exchange.lane === 'events') timer.unref();
+      if (exchange.lane !== 'checks') timer.unref();
       stop = abort;
       signal?.addEventListener('abort', abort, { once: true });
       const raw = await reply;

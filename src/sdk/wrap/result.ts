@@ -8,8 +8,13 @@ export function resultFacts(value: unknown): Pick<CallResult, 'resultType' | 're
 
 function resultType(value: unknown): string {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
-  return ArrayBuffer.isView(value) ? 'bytes' : typeof value;
+  try {
+    if (Array.isArray(value)) return 'array';
+    return ArrayBuffer.isView(value) ? 'bytes' : typeof value;
+  } catch {
+    // A proxy may throw when it is merely looked at; the tool has run, so nothing may come of it.
+    return typeof value;
+  }
 }
 
 function resultSize(value: unknown): number | undefined {
