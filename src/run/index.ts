@@ -14,6 +14,7 @@ import { relay } from './mcp-stdio/relay.js';
 import type { RunOptions } from './options.js';
 import { SdkBroker } from './sdk-broker/broker.js';
 import { childEnvironment } from './sdk-broker/child-environment.js';
+import { keepWasmCallsOutOfLine } from '../wasm-calls.js';
 
 export { type ExitStatus } from './exit-status.js';
 export { type RunOptions } from './options.js';
@@ -30,6 +31,8 @@ export async function runGoverned(options: RunOptions): Promise<ExitStatus> {
   if (program === undefined || program === '') {
     throw usageError('No command to run.', 'Give it after --, for example: thothctl run -- node agent.js');
   }
+  // The HTTP client parses in WebAssembly, and this process may live as long as its agent.
+  keepWasmCallsOutOfLine();
   const session = openSession(options, program);
   // The connection opens while the child starts; the first call finds it ready.
   void session.warm();

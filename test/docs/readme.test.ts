@@ -10,7 +10,7 @@ const home = mkdtempSync(join(tmpdir(), 'thothctl-readme-'));
 
 /** The blocks marked to be run, in order. The server of the first one gets a free port and goes to the background. */
 function walkthrough(markdown: string): string {
-  const blocks = [...markdown.matchAll(/<!-- run -->\n```sh\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+  const blocks = [...markdown.matchAll(/<!-- run -->\n+```sh\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
   return blocks
     .join('\n')
     .replace(

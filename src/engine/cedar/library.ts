@@ -1,5 +1,5 @@
 import type * as Cedar from '@cedar-policy/cedar-wasm/nodejs';
-import { keepWasmCallsOutOfLine } from '../wasm-calls.js';
+import { keepWasmCallsOutOfLine } from '../../wasm-calls.js';
 
 export type CedarLibrary = typeof Cedar;
 

@@ -9,7 +9,7 @@ import type {
   PolicyDiagnostic,
   SessionFacts,
 } from '../types.js';
-import { keepWasmCallsOutOfLine } from '../wasm-calls.js';
+import { keepWasmCallsOutOfLine } from '../../wasm-calls.js';
 import { CompilerClient } from './compiler-client.js';
 import { Job } from './job.js';
 import { Lane } from './lane.js';

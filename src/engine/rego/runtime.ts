@@ -1,4 +1,4 @@
-import { keepWasmCallsOutOfLine } from '../wasm-calls.js';
+import { keepWasmCallsOutOfLine } from '../../wasm-calls.js';
 
 /** One loaded policy with its own memory. */
 export interface OpaPolicy {

@@ -40,10 +40,18 @@ export function grantAccess(
   if (!endpoint.dataPlane && principal.scope.level !== 'organization') {
     throw new HttpError(403, 'forbidden', 'organization scope required');
   }
-  if (route.permission !== 'none' && !principal.permissions.has(route.permission)) {
+  if (!permits(endpoint, principal)) {
     throw new HttpError(403, 'forbidden', `permission ${route.permission} required`);
   }
   return principal;
+}
+
+function permits({ route }: Endpoint, { permissions }: Principal): boolean {
+  if (route.permission === 'none') return true;
+  return (
+    permissions.has(route.permission) ||
+    (route.orPermission !== undefined && permissions.has(route.orPermission))
+  );
 }
 
 function authenticate(
@@ -55,7 +63,7 @@ function authenticate(
   const plaintext = presentedCredential(headers);
   if (endpoint.operationId === 'ingestEvents') {
     const principal = plaintext === undefined ? undefined : credentials.authenticate(plaintext, now);
-    if (principal?.permissions.has('write')) return principal;
+    if (principal && permits(endpoint, principal)) return principal;
     const token = presentedIngestToken(headers);
     if (token !== undefined) {
       const ingest = credentials.authenticate(token, now);

@@ -1,3 +1,4 @@
+import { operations } from '../../contract/index.js';
 import { describeIssues, loadSchemas, type Issue, type Schema } from '../../contract/validators.js';
 import type { Endpoint } from './endpoint-table.js';
 import { HttpError, type RouteReply } from './port.js';
@@ -8,28 +9,35 @@ export interface ContractChecks {
   body(endpoint: Endpoint, value: unknown): unknown;
   query(endpoint: Endpoint, query: Readonly<Record<string, string>>): void;
   reply(endpoint: Endpoint, reply: Exclude<RouteReply, 'streamed'>): void;
+  /** The breach of an error body, to be answered in its place; undefined when it conforms or nobody checks. */
+  error(dataPlane: boolean, body: object): HttpError | undefined;
 }
 
 interface Checked {
   readonly request: Schema<unknown> | undefined;
   readonly query: Schema<unknown>;
   readonly responses: Readonly<Record<number, () => Schema<unknown>>>;
+  readonly success: readonly number[];
 }
 
 const ISSUES_TOLD = 20;
 
 /** Loads the validators of all endpoints once, so that checking a request never waits. */
 export async function loadContractChecks(
-  endpoints: readonly Pick<Endpoint, 'operationId'>[],
+  endpoints: readonly Pick<Endpoint, 'operationId' | 'dataPlane'>[],
   options: { readonly validateResponses: boolean },
 ): Promise<ContractChecks> {
   const checked = new Map<string, Checked>();
-  for (const { operationId } of endpoints) {
+  // All operations of a plane share one error body, which also answers paths that lead nowhere.
+  const errors = new Map<boolean, Schema<unknown>>();
+  for (const { operationId, dataPlane } of endpoints) {
     const schemas = await loadSchemas(operationId);
+    if (options.validateResponses && !errors.has(dataPlane)) errors.set(dataPlane, schemas.error());
     checked.set(operationId, {
       request: schemas.request?.(),
       query: schemas.query(),
       responses: schemas.responses,
+      success: operations[operationId].success,
     });
   }
 
@@ -50,15 +58,26 @@ export async function loadContractChecks(
     reply(endpoint, reply) {
       if (!options.validateResponses) return;
       const schemas = checked.get(endpoint.operationId);
+      if (schemas?.success.includes(reply.status) === false) {
+        throw violation(endpoint.operationId, reply.status, [
+          { path: '', message: 'a status the contract does not have' },
+        ]);
+      }
       const schema = schemas?.responses[reply.status]?.();
       if (schema === undefined) {
         if (reply.body === undefined || reply.body === null) return;
-        throw violation(endpoint, reply.status, [{ path: '', message: 'a body the contract does not have' }]);
+        throw violation(endpoint.operationId, reply.status, [{ path: '', message: 'a body the contract does not have' }]);
       }
       // Checked as the client will see it: undefined members are gone, dates are text.
       const sent: unknown = JSON.parse(JSON.stringify(reply.body ?? {}));
       const result = schema.safeParse(sent);
-      if (!result.success) throw violation(endpoint, reply.status, describeIssues(result.error));
+      if (!result.success) throw violation(endpoint.operationId, reply.status, describeIssues(result.error));
+    },
+    error(dataPlane, body) {
+      const sent: unknown = JSON.parse(JSON.stringify(body));
+      const result = errors.get(dataPlane)?.safeParse(sent);
+      if (result?.error === undefined) return undefined;
+      return violation(dataPlane ? 'the data plane' : 'the control plane', 'error', describeIssues(result.error));
     },
   };
 }
@@ -72,12 +91,12 @@ function refusal(subject: string, issues: readonly Issue[]): HttpError {
   });
 }
 
-function violation(endpoint: Endpoint, status: number, issues: readonly Issue[]): HttpError {
+function violation(place: string, status: number | 'error', issues: readonly Issue[]): HttpError {
   const text = issues.map((issue) => `${issue.path} ${issue.message}`).join('; ');
   return new HttpError(
     500,
     'contract_violation',
-    `the reply ${status} of ${endpoint.operationId} breaks the contract: ${text}`,
+    `the reply ${status} of ${place} breaks the contract: ${text}`,
     { issues: issues.slice(0, ISSUES_TOLD) },
   );
 }

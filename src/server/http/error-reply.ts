@@ -11,6 +11,9 @@ export function asHttpError(error: unknown): HttpError {
   if (error instanceof ThothctlError && error.code.startsWith('storage_')) {
     return new HttpError(503, 'service_unavailable', `the change could not be stored (${error.code})`);
   }
+  if (error instanceof ThothctlError && error.exit === 'unavailable') {
+    return new HttpError(503, 'service_unavailable', `the server cannot do this now (${error.code})`);
+  }
   return new HttpError(500, 'internal_error', 'the server failed to handle the request');
 }
 

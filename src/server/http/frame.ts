@@ -3,7 +3,7 @@ import type { CredentialDirectory } from '../tenants/credential-directory.js';
 import { grantAccess } from './access.js';
 import type { ContractChecks } from './contract-checks.js';
 import type { EndpointTable } from './endpoint-table.js';
-import { asHttpError } from './error-reply.js';
+import { asHttpError, errorBody } from './error-reply.js';
 import { HttpError } from './port.js';
 import { parseQuery } from './query-string.js';
 import { sendError, sendReply } from './reply.js';
@@ -27,7 +27,7 @@ export interface FrameOptions {
 export function createFrame(
   options: FrameOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const { endpoints, checks, credentials, newId, now } = options;
+  const { endpoints, checks, credentials, newId, now, onFault } = options;
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = newId('req');
@@ -35,6 +35,11 @@ export function createFrame(
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
     const dataPlane = path.startsWith('/v1/');
+    const refuse = (error: HttpError, extra?: Readonly<Record<string, string>>): void => {
+      const breach = checks.error(dataPlane, errorBody(error, requestId, dataPlane));
+      if (breach !== undefined) onFault(requestId, breach);
+      sendError(response, requestId, breach ?? error, dataPlane, extra);
+    };
     try {
       const match = endpoints.find(request.method ?? 'GET', path);
       if (match === undefined) {
@@ -42,8 +47,9 @@ export function createFrame(
         throw new HttpError(404, 'not_found', 'no such path');
       }
       if ('allowed' in match) {
-        const error = new HttpError(405, 'method_not_allowed', 'Method Not Allowed');
-        sendError(response, requestId, error, dataPlane, { allow: match.allowed.join(', ') });
+        refuse(new HttpError(405, 'method_not_allowed', 'Method Not Allowed'), {
+          allow: match.allowed.join(', '),
+        });
         return;
       }
       const { endpoint, params } = match;
@@ -77,8 +83,8 @@ export function createFrame(
       sendReply(response, requestId, reply.status, reply.body, reply.headers);
     } catch (error) {
       const told = asHttpError(error);
-      if (told.status >= 500) options.onFault(requestId, error);
-      sendError(response, requestId, told, dataPlane);
+      if (told.status >= 500) onFault(requestId, error);
+      refuse(told);
     }
   };
 

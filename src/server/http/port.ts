@@ -49,6 +49,8 @@ export interface Route {
   readonly operationId: string;
   /** Permission a credential needs; `none` for routes that authenticate otherwise (sign-in, health). */
   readonly permission: Permission | 'none';
+  /** Another permission that will do. */
+  readonly orPermission?: Permission;
   /** The handler narrows the body itself: it takes parts of it (events), or is too hot for a general validator (enforce). */
   readonly narrowsBody?: true;
   readonly handle: (context: RouteContext) => Promise<RouteReply>;

@@ -125,8 +125,10 @@ describe('POST /v1/events/batch', () => {
     expect(bundle.body.summary.total_events).toBe(500);
   });
 
-  it('needs the write permission', async () => {
-    const key = await thoth.key(['execute']);
+  it('needs the write or the execute permission', async () => {
+    const agent = await thoth.key(['execute']);
+    expect((await post([snake('09')], { authorization: `Bearer ${agent}` })).status).toBe(202);
+    const key = await thoth.key(['read']);
     expect((await post([snake('10')], { authorization: `Bearer ${key}` })).status).toBe(403);
     const ingest = await post([snake('11')], {
       authorization: `Bearer ${key}`,

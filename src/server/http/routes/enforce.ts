@@ -33,6 +33,8 @@ export function enforceRoutes(context: ServerContext): Route[] {
     {
       operationId: 'ingestEvents',
       permission: 'write',
+      // Who may ask for decisions may report on them; else every agent would need a key that can change policy.
+      orPermission: 'execute',
       narrowsBody: true,
       async handle({ body, principal, raw }) {
         const ack = await ingest(body, principal);
