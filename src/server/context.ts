@@ -27,6 +27,8 @@ export interface TenantRegistry {
   snapshot(tenantId: string): TenantSnapshot | undefined;
   /** Re-reads the tenant from the store after a commit that changed settings, bundles or agents. */
   reload(tenantId: string): Promise<void>;
+  /** The same after a commit that changed only versions of one bundle; its cost does not grow with the others. */
+  reloadBundle(tenantId: string, name: string): Promise<void>;
   /** Runs changes of one tenant one after the other; read-modify-write happens inside. */
   exclusively<T>(tenantId: string, change: () => Promise<T>): Promise<T>;
 }

@@ -84,9 +84,9 @@ async function start(options: StartServerOptions, closing: ClosingOrder): Promis
 
   const shared: ServerContext = {
     store,
-    tenants: await createTenantRegistry(store, (snapshot) => {
+    tenants: await createTenantRegistry(store, (bundles) => {
       // A bundle that cannot be made ready blocks what it governs and says so then; nothing to wait for here.
-      evaluator.prepare(snapshot.bundles).catch(() => {});
+      evaluator.prepare(bundles).catch(() => {});
     }),
     evaluator,
     clock,

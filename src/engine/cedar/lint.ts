@@ -87,7 +87,7 @@ function schemaFindings(
     policies.flatMap((policy) => [...policy.mentions.actions]).filter((id) => id.startsWith('tool_call:')),
   );
   const answer = cedar.validate({
-    schema: schemaWithActions([...named]),
+    schema: schemaWithActions(cedar, [...named]),
     policies: {
       staticPolicies: Object.fromEntries(policies.map((policy, index) => [String(index), policy.text])),
     },

@@ -79,6 +79,8 @@ function fixOf(code: string, name: string | undefined, message: string): string 
     return 'input.action is the text "tool_call:<tool>"; name and arguments are input.tool.name and input.tool.args';
   if (code === 'rego_type_error' && /undefined ref: input/.test(message))
     return 'the members of input are listed in docs/policy-input.md';
+  if (code === 'rego_type_error' && message === 'match error')
+    return 'the two sides have types that are never equal; the name of the tool is input.tool.name, the other members of input and their types are in docs/policy-input.md';
   if (code === 'rego_v0_syntax')
     return 'write `allow if { … }` and `deny contains reason if { … }`, or run `opa fmt --rego-v1`';
   if (code === 'rego_v1_without_import') return 'add `import rego.v1` below the package line';

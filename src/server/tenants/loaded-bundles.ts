@@ -4,15 +4,18 @@ import { loadedBundles } from './effective-bundles.js';
 import { textList } from './json-documents.js';
 
 /**
- * The bundles the engine evaluates. Versions never change, so a source already in memory is used again as the same
- * object, and only policies not yet known are read: a tenant may hold a thousand, and each push reloads it.
+ * The bundles the engine evaluates, by name. Versions never change, so a source already in memory is used again as the
+ * same object, and only policies not yet known are read.
+ * @param name only the bundle of this name is read; the others stay as they are in `known`. A push of a thousand bundles
+ * is a thousand changes, and reading all of them for each would make it quadratic.
  */
 export async function readLoadedBundles(
   store: Store,
   tenantId: string,
   known: readonly BundleSource[],
+  name?: string,
 ): Promise<BundleSource[]> {
-  const rows = await store.read
+  const all = store.read
     .selectFrom('policy_bundles')
     .select([
       'id',
@@ -26,8 +29,8 @@ export async function readLoadedBundles(
       'evaluable',
     ])
     .where('tenant_id', '=', tenantId)
-    .where('deleted_at', 'is', null)
-    .execute();
+    .where('deleted_at', 'is', null);
+  const rows = await (name === undefined ? all : all.where('name', '=', name)).execute();
   const loaded = loadedBundles(
     rows.map((row) => ({
       ...row,
@@ -56,7 +59,19 @@ export async function readLoadedBundles(
       evaluable: bundle.evaluable === 1,
     });
   }
-  return sources;
+  return name === undefined ? sources : inPlaceOf(name, known, sources);
+}
+
+/** `known`, which is in the order of the names, with the sources of one name replaced. */
+function inPlaceOf(
+  name: string,
+  known: readonly BundleSource[],
+  sources: readonly BundleSource[],
+): BundleSource[] {
+  const from = known.findIndex((bundle) => bundle.name >= name);
+  if (from === -1) return [...known, ...sources];
+  const rest = known.slice(from).filter((bundle) => bundle.name !== name);
+  return [...known.slice(0, from), ...sources, ...rest];
 }
 
 async function readPolicyText(store: Store, tenantId: string, id: string): Promise<string> {

@@ -1,21 +1,28 @@
-import type { TenantSnapshot } from '../../engine/types.js';
+import type { BundleSource, TenantSnapshot } from '../../engine/types.js';
 import type { TenantRegistry } from '../context.js';
 import type { Store } from '../store/port.js';
 import { createLanes } from './exclusive.js';
+import { readLoadedBundles } from './loaded-bundles.js';
 import { readSnapshot } from './snapshot.js';
 
 /**
- * Loads every tenant of the store; later ones appear with their first `reload`. `onLoaded` hears of each snapshot, so
- * that policies can be made ready before the first call needs them.
+ * Loads every tenant of the store; later ones appear with their first `reload`. `onLoaded` hears of the bundles each
+ * snapshot adds, so that policies can be made ready before the first call needs them.
  */
 export async function createTenantRegistry(
   store: Store,
-  onLoaded: (snapshot: TenantSnapshot) => void = () => {},
+  onLoaded: (bundles: readonly BundleSource[]) => void = () => {},
 ): Promise<TenantRegistry> {
   const snapshots = new Map<string, TenantSnapshot>();
   const inChangeLane = createLanes();
   const inReloadLane = createLanes();
   let revision = 0;
+
+  function replace(tenantId: string, snapshot: TenantSnapshot): void {
+    const known = new Set(snapshots.get(tenantId)?.bundles);
+    snapshots.set(tenantId, snapshot);
+    onLoaded(snapshot.bundles.filter((bundle) => !known.has(bundle)));
+  }
 
   const registry: TenantRegistry = {
     snapshot: (tenantId) => snapshots.get(tenantId),
@@ -25,12 +32,16 @@ export async function createTenantRegistry(
         revision += 1;
         const known = snapshots.get(tenantId)?.bundles ?? [];
         const snapshot = await readSnapshot(store, tenantId, revision, known);
-        if (snapshot === undefined) {
-          snapshots.delete(tenantId);
-          return;
-        }
-        snapshots.set(tenantId, snapshot);
-        onLoaded(snapshot);
+        if (snapshot === undefined) snapshots.delete(tenantId);
+        else replace(tenantId, snapshot);
+      }),
+    reloadBundle: (tenantId, name) =>
+      inReloadLane(tenantId, async () => {
+        const current = snapshots.get(tenantId);
+        if (current === undefined) return;
+        revision += 1;
+        const bundles = await readLoadedBundles(store, tenantId, current.bundles, name);
+        replace(tenantId, { ...current, revision, bundles });
       }),
     exclusively: (tenantId, change) => inChangeLane(tenantId, change),
   };

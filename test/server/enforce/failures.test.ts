@@ -50,6 +50,7 @@ beforeEach(async () => {
     tenants: {
       snapshot: (tenantId) => (tenantId === 'acme' ? SNAPSHOT : undefined),
       reload: async () => {},
+      reloadBundle: async () => {},
       exclusively: (_tenantId, change) => change(),
     },
     options: {

@@ -81,7 +81,7 @@ export function policyBundleRoutes(context: ControlContext): Route[] {
               .compile(),
           ],
         });
-        await tenants.reload(tenantId);
+        await tenants.reloadBundle(tenantId, bundle.name);
         return { status: 200, body: { deleted: true } };
       });
     }),

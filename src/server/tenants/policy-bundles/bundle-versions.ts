@@ -75,7 +75,7 @@ export async function addVersion(
       },
       statements: [context.store.build.insertInto('policy_bundles').values(row).compile()],
     });
-    await context.tenants.reload(tenantId);
+    await context.tenants.reloadBundle(tenantId, order.name);
     return storedBundle(row);
   });
 }
