@@ -1,13 +1,33 @@
-import { canonicalMembers } from './canonical.js';
-import { receiptText } from './receipt.js';
+import { canonicalize, canonicalMember, canonicalNames } from './canonical.js';
+import { receiptFrame, receiptInFrame, type ReceiptFrame } from './receipt.js';
 import { sha256Hex, type Signer } from './signature.js';
 import { RECORD_FORMAT, type ChainPosition, type EvidenceDraft } from './types.js';
 
 /** Where a chain starts: before record 1. */
 export const CHAIN_START: ChainPosition = { chain_index: 0, hash: '' };
 
-/** Members of a record its hash does not cover: the hash itself, and what is derived from it. */
-const UNHASHED_MEMBERS: ReadonlySet<string> = new Set(['hash', 'signature', 'receipt']);
+/** Members the chain gives a record, whatever its draft says of them; in canonical order. */
+const CHAIN_MEMBERS = [
+  'chain_index',
+  'evidence_id',
+  'format_version',
+  'hash',
+  'key_id',
+  'kind',
+  'occurred_at',
+  'previous_hash',
+  'receipt',
+  'signature',
+  'tenant_id',
+] as const;
+type ChainMember = (typeof CHAIN_MEMBERS)[number];
+
+/** A draft in canonical form, with gaps where only its place on the chain tells the value. */
+export interface PreparedRecord {
+  /** Before, between and behind the gaps `chain_index`, `hash`, `key_id`, `previous_hash`, `signature`. */
+  readonly parts: readonly string[];
+  readonly receipt: ReceiptFrame;
+}
 
 export interface SealedRecord extends ChainPosition {
   readonly signature: string;
@@ -15,60 +35,70 @@ export interface SealedRecord extends ChainPosition {
   readonly text: string;
 }
 
-/** Appends a draft to a chain: numbers, links, hashes and signs it. Throws `not_canonicalizable`. */
+/** The part of sealing that needs no place on the chain, so that it can happen in another thread. Throws `not_canonicalizable`. */
+export function prepareRecord(tenantId: string, draft: EvidenceDraft): PreparedRecord {
+  const event_id = `${tenantId}:${draft.evidence_id}`;
+  const body = Object.hasOwn(draft.body, 'event_id') ? draft.body : { ...draft.body, event_id };
+  const parts: string[] = [];
+  let part = '';
+  const state = (member: ChainMember): void => {
+    switch (member) {
+      case 'format_version':
+        part += canonicalMember(member, RECORD_FORMAT);
+        break;
+      case 'tenant_id':
+        part += canonicalMember(member, tenantId);
+        break;
+      case 'evidence_id':
+      case 'kind':
+      case 'occurred_at':
+        part += canonicalMember(member, draft[member]);
+        break;
+      case 'receipt':
+        break;
+      default:
+        parts.push(part);
+        part = '';
+    }
+  };
+
+  let next = 0;
+  for (const name of canonicalNames(body)) {
+    let member = CHAIN_MEMBERS[next];
+    while (member !== undefined && member < name) {
+      state(member);
+      member = CHAIN_MEMBERS[++next];
+    }
+    if (member !== name) part += canonicalMember(name, body[name]);
+  }
+  for (const member of CHAIN_MEMBERS.slice(next)) state(member);
+  parts.push(part);
+  const { decision_id, decision, decision_reason_code } = body;
+  const outcome = { evidence_id: draft.evidence_id, decision_id, decision, decision_reason_code };
+  return { parts, receipt: receiptFrame({ tenant_id: tenantId, ...outcome }) };
+}
+
+/** Appends a record to a chain: numbers, links, hashes and signs it. */
 export function sealRecord(
-  tenantId: string,
-  draft: EvidenceDraft,
+  { parts, receipt }: PreparedRecord,
   previous: ChainPosition,
   signer: Signer,
 ): SealedRecord {
-  const body = draft.body;
   const chain_index = previous.chain_index + 1;
-  // A map, not a spread: an object literal of this size costs more than everything else here but the signature.
-  const record = new Map(Object.entries(body));
-  for (const name of UNHASHED_MEMBERS) record.delete(name);
-  if (!record.has('event_id')) record.set('event_id', `${tenantId}:${draft.evidence_id}`);
-  record.set('format_version', RECORD_FORMAT);
-  record.set('kind', draft.kind);
-  record.set('evidence_id', draft.evidence_id);
-  record.set('tenant_id', tenantId);
-  record.set('occurred_at', draft.occurred_at);
-  record.set('chain_index', chain_index);
-  record.set('previous_hash', previous.hash);
-  record.set('key_id', signer.keyId);
-  const members = canonicalMembers(record);
-  const hash = sha256Hex(joined(members));
-  const signature = signer.sign(
-    receiptText({
-      chain_index,
-      hash,
-      key_id: signer.keyId,
-      tenant_id: tenantId,
-      evidence_id: draft.evidence_id,
-      decision_id: body['decision_id'],
-      decision: body['decision'],
-      decision_reason_code: body['decision_reason_code'],
-    }),
-  );
-  insert(members, 'hash', hash);
-  insert(members, 'signature', signature);
-  return { chain_index, hash, signature, text: joined(members) };
+  const [first = '', second = '', third = '', fourth = '', fifth = '', last = ''] = parts;
+  const key = `"key_id":${canonicalize(signer.keyId)},`;
+  const beforeHash = `{${first}"chain_index":${chain_index},${second}`;
+  const afterHash = `${third}${key}${fourth}"previous_hash":"${previous.hash}",${fifth}`;
+  // Never empty, since the tenant stands in it; only its comma is one too many.
+  const end = `${last.slice(0, -1)}}`;
+  // Hex and base64url need no escaping.
+  const hash = sha256Hex(beforeHash + afterHash + end);
+  const signature = signer.sign(receiptInFrame(receipt, { chain_index, hash, key_id: signer.keyId }));
+  const text = `${beforeHash}"hash":"${hash}",${afterHash}"signature":"${signature}",${end}`;
+  return { chain_index, hash, signature, text };
 }
 
 /** Hash of a record as it should be, whatever its `hash` member says. */
 export function recordHash(record: Readonly<Record<string, unknown>>): string {
-  const hashed = new Map(Object.entries(record).filter(([name]) => !UNHASHED_MEMBERS.has(name)));
-  return sha256Hex(joined(canonicalMembers(hashed)));
-}
-
-function joined(members: readonly (readonly [string, string])[]): string {
-  let out = '{';
-  for (const [, text] of members) out += (out.length === 1 ? '' : ',') + text;
-  return out + '}';
-}
-
-/** Into an already sorted list; hex and base64url need no escaping. */
-function insert(members: [string, string][], name: string, value: string): void {
-  const after = members.findIndex(([other]) => other > name);
-  members.splice(after === -1 ? members.length : after, 0, [name, `"${name}":"${value}"`]);
+  return sha256Hex(canonicalize({ ...record, hash: undefined, signature: undefined, receipt: undefined }));
 }

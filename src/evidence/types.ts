@@ -14,7 +14,7 @@ export interface EvidenceRecord {
   readonly hash: string;
   readonly signature: string;
   readonly key_id: string;
-  /** On a committed decision only; derived from the record, not stored and not hashed. */
+  /** Beside a record that travels with its receipt; derived from the record, not stored and not hashed. */
   readonly receipt?: Receipt;
   readonly [member: string]: unknown;
 }
@@ -28,7 +28,7 @@ export interface EvidenceDraft {
   readonly occurred_at: string;
   /** Spread at the top level of the record; members the chain itself uses keep the chain's value. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** True for decisions: the committed record then carries the receipt to send with the decision. */
+  /** True for decisions: the commit then gives the receipt to send with the decision. */
   readonly receipt?: boolean;
 }
 

@@ -70,17 +70,13 @@ test('a receipt verifies by itself and no member of it can change', async () => 
 });
 
 test('a record of an unknown format cannot be verified, a damaged one of it fails', async () => {
-  const { sealRecord, CHAIN_START } = await import('../../src/evidence/chain.js');
+  const { prepareRecord, sealRecord, CHAIN_START } = await import('../../src/evidence/chain.js');
   const { canonicalize } = await import('../../src/evidence/index.js');
   const { sha256Hex, createSigner, generateSigningKey } = await import('../../src/evidence/signature.js');
   const key = generateSigningKey();
   const signer = createSigner(key.keyId, key.privateKeyPem);
-  const sealed = sealRecord(
-    't',
-    { kind: 'decision', evidence_id: 'e', occurred_at: '2026-01-01T00:00:00Z', body: {} },
-    CHAIN_START,
-    signer,
-  );
+  const draft = { kind: 'decision', evidence_id: 'e', occurred_at: '2026-01-01T00:00:00Z', body: {} };
+  const sealed = sealRecord(prepareRecord('t', draft), CHAIN_START, signer);
   const record = { ...JSON.parse(sealed.text), format_version: 2 };
   expect(await verifyRecords([record], { keys })).toMatchObject({ outcome: 'failed', reason: 'wrong_hash' });
   const rehashed = {

@@ -1,4 +1,4 @@
-import { sealRecord, CHAIN_START } from '../../src/evidence/chain.js';
+import { CHAIN_START, prepareRecord, sealRecord } from '../../src/evidence/chain.js';
 import { exportLines } from '../../src/evidence/export-file.js';
 import { signHead } from '../../src/evidence/head.js';
 import { createSigner, evidenceKey, generateSigningKey } from '../../src/evidence/signature.js';
@@ -45,7 +45,7 @@ export function testChain(length: number, tenantId = 'tenant-1', key = generateS
   const positions: ChainPosition[] = [CHAIN_START];
   const texts: string[] = [];
   for (let i = 1; i <= length; i++) {
-    const sealed = sealRecord(tenantId, decisionDraft(i), positions[i - 1]!, signer);
+    const sealed = sealRecord(prepareRecord(tenantId, decisionDraft(i)), positions[i - 1]!, signer);
     positions.push({ chain_index: sealed.chain_index, hash: sealed.hash });
     texts.push(sealed.text);
   }

@@ -1,11 +1,11 @@
 import { bundlesFor } from '../../engine/assignment.js';
 import type { BundleVerdict, Decision, SessionFacts, TenantSnapshot } from '../../engine/types.js';
+import { ThothctlError } from '../../errors/index.js';
 import { canonicalize } from '../../evidence/canonical.js';
 import { sha256Hex } from '../../evidence/signature.js';
-import type { EvidenceRecord } from '../../evidence/types.js';
 import type { ServerContext } from '../context.js';
 import { HttpError, type Principal } from '../http/port.js';
-import type { WriteUnit } from '../store/port.js';
+import type { CommittedEvidence, WriteUnit } from '../store/port.js';
 import { readEnforceCall, type EnforceCall } from './call-request.js';
 import { decisionDraft, type DecisionIds, type HoldIds } from './decision-record.js';
 import { decisionReply, wholeSeconds } from './decision-reply.js';
@@ -72,7 +72,7 @@ export class Enforcement {
       heldArguments: () => (request.toolArgs === undefined ? null : this.engine.redact(request.toolArgs)),
       requiredApprovers: decision.riskTier === 'critical' ? context.options.criticalApprovers : 1,
     });
-    let record: EvidenceRecord;
+    let record: CommittedEvidence;
     try {
       record = await this.#commit(unit);
     } catch (error) {
@@ -138,11 +138,15 @@ export class Enforcement {
     };
   }
 
-  async #commit(unit: WriteUnit): Promise<EvidenceRecord> {
-    let record: EvidenceRecord | undefined;
+  async #commit(unit: WriteUnit): Promise<CommittedEvidence> {
+    let record: CommittedEvidence | undefined;
     try {
       [record] = (await this.context.store.commit(unit)).evidence;
-    } catch {
+    } catch (error) {
+      // The store is well and refuses the record: to a client that fails open, a 5xx would mean "run the tool".
+      if (error instanceof ThothctlError && !error.code.startsWith('storage_')) {
+        throw new HttpError(400, 'invalid_request', `the call cannot be recorded (${error.code})`);
+      }
       throw new HttpError(503, 'service_unavailable', 'the decision could not be recorded, so there is none');
     }
     if (record === undefined)

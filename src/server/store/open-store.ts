@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
-import type { CompiledQuery } from 'kysely';
 import { receiptOf } from '../../evidence/receipt.js';
-import type { EvidenceDraft, EvidenceRecord, SignedHead } from '../../evidence/types.js';
+import type { SignedHead } from '../../evidence/types.js';
+import { commitRequest } from './commit-request.js';
 import { dataLayout } from './data-directory.js';
 import { buildSide, readSide } from './kysely-sides.js';
 import type { Committed, Store, WriteUnit } from './port.js';
 import { openSqlite, type SqliteDatabase } from './sqlite-driver.js';
 import { runStoreTask, StoreThread } from './store-thread.js';
-import type { CommitRequest, Parameter } from './worker/protocol.js';
+import { activeKey } from './stored-keys.js';
+import type { Place } from './worker/protocol.js';
 
 interface StoreOptions {
   /** Created with mode 0700 when absent. */
@@ -35,18 +36,19 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   });
   const read = readSide(reader);
   const build = buildSide();
+  const signingKey = activeKey(thread.keys);
   let closing: Promise<void> | undefined;
   return {
     read,
     build,
     keys: () => thread.keys,
     async commit(unit) {
-      return committed(unit.evidence, await thread.request(commitRequest(unit)));
+      return committed(unit, await thread.commit(commitRequest(unit)), signingKey.keyId);
     },
     async signedHead(tenantId) {
-      const signedAt = new Date(clock.now()).toISOString();
-      const [text] = await thread.request({ kind: 'head', tenantId, signedAt });
-      return JSON.parse(text ?? '') as SignedHead;
+      const text = await thread.head(['head', tenantId, new Date(clock.now()).toISOString()]);
+      // Written by our own writer.
+      return JSON.parse(text) as SignedHead;
     },
     backup: (file) => backupDataDirectory(root, file),
     close() {
@@ -70,27 +72,23 @@ export function backupDataDirectory(dataDir: string, file: string): Promise<void
   return runStoreTask({ task: 'backup', root: resolve(dataDir), file: resolve(file) });
 }
 
-function commitRequest(unit: WriteUnit): CommitRequest {
+function committed(unit: WriteUnit, places: readonly Place[], keyId: string): Committed {
   return {
-    kind: 'commit',
-    tenantId: unit.tenantId,
-    statements: unit.statements.map((query) => [query.sql, parameters(query)]),
-    guards: (unit.guards ?? []).map(({ query, rows }) => [query.sql, parameters(query), rows]),
-    evidence: unit.evidence,
-  };
-}
-
-/** Kysely types parameters as unknown; the writer refuses those it cannot store. */
-function parameters(query: CompiledQuery): readonly Parameter[] {
-  return query.parameters as readonly Parameter[];
-}
-
-function committed(drafts: readonly EvidenceDraft[], texts: readonly string[]): Committed {
-  return {
-    evidence: texts.map((text, i) => {
-      // Written by our own writer from a draft it accepted.
-      const record = JSON.parse(text) as EvidenceRecord;
-      return drafts[i]?.receipt === true ? { ...record, receipt: receiptOf(record) } : record;
+    evidence: places.map(([chain_index, hash, signature], i) => {
+      const sealed = { chain_index, hash, signature, key_id: keyId };
+      const draft = unit.evidence[i];
+      if (draft?.receipt !== true) return sealed;
+      const { evidence_id, body } = draft;
+      const { decision_id, decision, decision_reason_code } = body;
+      const source = {
+        ...sealed,
+        tenant_id: unit.tenantId,
+        evidence_id,
+        decision_id,
+        decision,
+        decision_reason_code,
+      };
+      return { ...sealed, receipt: receiptOf(source) };
     }),
   };
 }

@@ -1,5 +1,5 @@
 import type { CompiledQuery, Kysely } from 'kysely';
-import type { EvidenceDraft, EvidenceRecord, SignedHead } from '../../evidence/types.js';
+import type { ChainPosition, EvidenceDraft, Receipt, SignedHead } from '../../evidence/types.js';
 import type { Database } from './schema.js';
 
 /** Stands in a statement's parameters for a member the writer computes: replaced just before execution. */
@@ -21,8 +21,16 @@ export interface WriteUnit {
 }
 
 export interface Committed {
-  /** In the order of `WriteUnit.evidence`, with index, hash, signature; `receipt` is a member of decisions. */
-  readonly evidence: readonly EvidenceRecord[];
+  /** In the order of `WriteUnit.evidence`. */
+  readonly evidence: readonly CommittedEvidence[];
+}
+
+/** Where a record came to stand on the chain. */
+export interface CommittedEvidence extends ChainPosition {
+  readonly key_id: string;
+  readonly signature: string;
+  /** Of a draft that asked for one. */
+  readonly receipt?: Receipt;
 }
 
 /** A public key that verifies this installation's evidence. */

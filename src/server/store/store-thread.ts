@@ -3,7 +3,10 @@ import { startWorker } from '../../chunk.js';
 import { EXIT_CODES, ThothctlError, type ExitName } from '../../errors/index.js';
 import { StoreConflict, type StoredKey } from './port.js';
 import type {
+  CommitRequest,
   Fault,
+  HeadRequest,
+  Place,
   StartFault,
   StoreReply,
   StoreRequest,
@@ -12,14 +15,14 @@ import type {
 } from './worker/protocol.js';
 
 interface Waiting {
-  resolve(texts: readonly string[]): void;
+  resolve(reply: readonly Place[] | string): void;
   reject(error: Error): void;
 }
 
 /** The main thread's end of the writer thread: requests of one turn travel together, replies come in order. */
 export class StoreThread {
   readonly #waiting: Waiting[] = [];
-  #outgoing: string[] = [];
+  #outgoing: StoreRequest[] = [];
   #refusal: Error | undefined;
   #ended: Promise<void>;
 
@@ -42,32 +45,36 @@ export class StoreThread {
     return new StoreThread(worker, message.keys);
   }
 
-  /** Resolves with the reply's texts once the worker has made the request durable. */
-  request(request: StoreRequest): Promise<readonly string[]> {
-    if (this.#refusal) return Promise.reject(this.#refusal);
-    let text: string;
-    try {
-      text = JSON.stringify(request);
-    } catch (cause) {
-      return Promise.reject(notPlain(cause));
-    }
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      this.#send(text);
-    });
+  /** Resolves with the places of the unit's evidence once the worker has made it durable. */
+  commit(request: CommitRequest): Promise<readonly Place[]> {
+    return this.#request(request);
+  }
+
+  /** Resolves with the JSON text of the signed head. */
+  head(request: HeadRequest): Promise<string> {
+    return this.#request(request);
   }
 
   /** Everything requested before is finished first. */
   async close(): Promise<void> {
     if (!this.#refusal) {
       this.#refusal = closed();
-      this.#send(JSON.stringify({ kind: 'close' } satisfies StoreRequest));
+      this.#send(['close']);
     }
     await this.#ended;
   }
 
-  #send(text: string): void {
-    this.#outgoing.push(text);
+  #request<R extends readonly Place[] | string>(request: StoreRequest): Promise<R> {
+    if (this.#refusal) return Promise.reject(this.#refusal);
+    return new Promise((resolve, reject) => {
+      // The worker answers each kind of request with its own kind of reply.
+      this.#waiting.push({ resolve: (reply) => resolve(reply as R), reject });
+      this.#send(request);
+    });
+  }
+
+  #send(request: StoreRequest): void {
+    this.#outgoing.push(request);
     if (this.#outgoing.length > 1) return;
     setImmediate(() => {
       const batch = this.#outgoing;
@@ -80,7 +87,7 @@ export class StoreThread {
     // One splice for all: shifting entries one at a time is quadratic under load.
     const answered = this.#waiting.splice(0, replies.length);
     replies.forEach((reply, i) => {
-      if ('code' in reply) answered[i]?.reject(faultError(reply));
+      if (isFault(reply)) answered[i]?.reject(faultError(reply));
       else answered[i]?.resolve(reply);
     });
   }
@@ -117,6 +124,10 @@ function isExitName(name: string): name is ExitName {
   return Object.hasOwn(EXIT_CODES, name);
 }
 
+function isFault(reply: StoreReply): reply is Fault {
+  return typeof reply === 'object' && 'code' in reply;
+}
+
 function faultError(fault: Fault): Error {
   if (fault.code === 'store_conflict') return new StoreConflict(fault.message);
   const environment = fault.code.startsWith('storage_');
@@ -128,15 +139,6 @@ function faultError(fault: Fault): Error {
       fault.code === 'storage_full'
         ? 'free space on that disk; the server then goes on by itself'
         : undefined,
-  });
-}
-
-function notPlain(cause: unknown): ThothctlError {
-  return new ThothctlError({
-    code: 'invalid_statement',
-    message: 'a unit of work holds a value that JSON cannot express',
-    exit: 'unexpected',
-    cause,
   });
 }
 

@@ -1,3 +1,4 @@
+import { ThothctlError } from '../../errors/index.js';
 import type { StoredKey } from './port.js';
 import type { SqliteDatabase } from './sqlite-driver.js';
 
@@ -14,6 +15,17 @@ export function storedKeys(database: SqliteDatabase): readonly StoredKey[] {
     createdAt: row.created_at,
     retiredAt: row.retired_at,
   }));
+}
+
+/** The key that signs. Throws `signing_key_missing` when every key is retired. */
+export function activeKey(keys: readonly StoredKey[]): StoredKey {
+  const active = keys.findLast((key) => key.retiredAt === null);
+  if (active) return active;
+  throw new ThothctlError({
+    code: 'signing_key_missing',
+    message: 'no signing key is active',
+    exit: 'unexpected',
+  });
 }
 
 interface KeyRow {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { receiptOf } from '../../../src/evidence/index.js';
 import type { EvidenceDraft } from '../../../src/evidence/types.js';
 import {
   evidenceHash,
@@ -41,18 +42,18 @@ test('a resolved commit is visible to the read side, with its filter columns', a
     ],
   };
   const { evidence } = await store.commit(unit);
-  expect(evidence[0]).toMatchObject({
+  const row = await store.read.selectFrom('evidence').selectAll().executeTakeFirstOrThrow();
+  expect(row).toMatchObject({ decision: 'BLOCK', session_id: 's', reason_code: 'x', violation_id: 'vio_1' });
+  expect(row.occurred_at).toBe(Date.parse('2026-01-02T03:04:05.678Z'));
+  const { receipt, ...sealed } = evidence[0]!;
+  expect(JSON.parse(row.record)).toMatchObject({
+    ...sealed,
     chain_index: 1,
     previous_hash: '',
     tenant_id: 't1',
     event_id: 't1:ev_1',
   });
-  const row = await store.read.selectFrom('evidence').selectAll().executeTakeFirstOrThrow();
-  expect(row).toMatchObject({ decision: 'BLOCK', session_id: 's', reason_code: 'x', violation_id: 'vio_1' });
-  expect(row.occurred_at).toBe(Date.parse('2026-01-02T03:04:05.678Z'));
-  const { receipt, ...record } = evidence[0]!;
-  expect(JSON.parse(row.record)).toEqual(record);
-  expect(receipt).toMatchObject({ chain_index: 1, hash: record.hash, signature: record.signature });
+  expect(receipt).toEqual(receiptOf(JSON.parse(row.record)));
 });
 
 test('chains of tenants are separate and continue over units submitted together', async () => {
@@ -161,8 +162,18 @@ test('body members cannot replace what the chain itself states', async () => {
     statements: [],
     evidence: [{ ...draft('1', forged), receipt: false }],
   });
-  expect(evidence[0]).toMatchObject({ chain_index: 1, previous_hash: '', tenant_id: 't', kind: 'decision' });
-  expect(evidence[0]).not.toHaveProperty('receipt');
+  const { record } = await store.read.selectFrom('evidence').select('record').executeTakeFirstOrThrow();
+  expect(JSON.parse(record)).toEqual({
+    ...evidence[0],
+    chain_index: 1,
+    event_id: 't:1',
+    evidence_id: '1',
+    format_version: 1,
+    kind: 'decision',
+    occurred_at: '2026-01-02T03:04:05.678Z',
+    previous_hash: '',
+    tenant_id: 't',
+  });
   expect(evidence[0]!.hash).toMatch(/^[0-9a-f]{64}$/);
 });
 
@@ -192,11 +203,9 @@ test('reopening continues the chain with the same key', async () => {
   await store.close();
   store = await openStore({ dataDir: join(folder, 'data') });
   const second = await store.commit({ tenantId: 't', statements: [], evidence: [draft('2')] });
-  expect(second.evidence[0]).toMatchObject({
-    chain_index: 2,
-    previous_hash: first.evidence[0]!.hash,
-    key_id: first.evidence[0]!.key_id,
-  });
+  expect(second.evidence[0]).toMatchObject({ chain_index: 2, key_id: first.evidence[0]!.key_id });
+  const rows = await store.read.selectFrom('evidence').select('record').orderBy('chain_index').execute();
+  expect(JSON.parse(rows[1]!.record)).toMatchObject({ previous_hash: first.evidence[0]!.hash });
 });
 
 test('everything private has a private mode', async () => {

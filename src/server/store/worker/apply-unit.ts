@@ -1,17 +1,15 @@
 import { ThothctlError } from '../../../errors/index.js';
 import { sealRecord, type SealedRecord } from '../../../evidence/chain.js';
 import type { Signer } from '../../../evidence/signature.js';
-import type { EvidenceDraft } from '../../../evidence/types.js';
-import { StoreConflict, type EvidenceRef } from '../port.js';
+import { StoreConflict } from '../port.js';
 import type { SqlValue } from '../sqlite-driver.js';
-import { toSqlValue } from '../sql-value.js';
 import type { StatementCache } from '../statement-cache.js';
 import type { ChainHeads } from './chain-heads.js';
-import type { CommitRequest, Parameter } from './protocol.js';
+import { EVIDENCE_COLUMNS, type CommitRequest, type Parameter, type Place } from './protocol.js';
 
 const INSERT_EVIDENCE =
-  'INSERT INTO evidence (tenant_id, chain_index, kind, evidence_id, occurred_at, session_id, agent_id, user_id, ' +
-  'tool_name, decision, reason_code, violation_id, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+  `INSERT INTO evidence (tenant_id, chain_index, ${EVIDENCE_COLUMNS.join(', ')}, record) ` +
+  `VALUES (?, ?, ${EVIDENCE_COLUMNS.map(() => '?').join(', ')}, ?)`;
 
 export interface UnitTools {
   readonly statements: StatementCache;
@@ -19,73 +17,39 @@ export interface UnitTools {
   readonly signer: Signer;
 }
 
-/** Applies one unit inside the open savepoint and returns its canonical records. Throws to have it taken back. */
-export function applyUnit(unit: CommitRequest, tools: UnitTools): string[] {
+/** Applies one unit inside the open transaction and returns the places of its evidence. Throws to have it taken back. */
+export function applyUnit(unit: CommitRequest, tools: UnitTools): Place[] {
+  const [, tenantId, guards, evidence, rows] = unit;
   const { statements, heads } = tools;
-  for (const [sql, parameters, rows] of unit.guards) {
+  for (const [sql, parameters, expected] of guards) {
     const found = statements.prepare(sql).all(...parameters.map((value) => bind(value, []))).length;
-    if (found !== rows)
-      throw new StoreConflict(`a precondition of the change no longer holds (${found} rows, not ${rows})`);
+    if (found !== expected)
+      throw new StoreConflict(
+        `a precondition of the change no longer holds (${found} rows, not ${expected})`,
+      );
   }
   const sealed: SealedRecord[] = [];
-  let head = heads.get(unit.tenantId);
-  for (const draft of unit.evidence) {
-    const record = sealRecord(unit.tenantId, draft, head, tools.signer);
-    insertEvidence(statements, unit.tenantId, draft, record);
+  let head = heads.get(tenantId);
+  for (const [parts, outcome, tenant, columns] of evidence) {
+    const record = sealRecord({ parts, receipt: { outcome, tenant } }, head, tools.signer);
+    statements.prepare(INSERT_EVIDENCE).run(tenantId, record.chain_index, ...columns, record.text);
     sealed.push(record);
     head = record;
   }
-  for (const [sql, parameters] of unit.statements) {
+  for (const [sql, parameters] of rows) {
     statements.prepare(sql).run(...parameters.map((value) => bind(value, sealed)));
   }
-  if (sealed.length > 0) heads.move(unit.tenantId, { chain_index: head.chain_index, hash: head.hash });
-  return sealed.map((record) => record.text);
-}
-
-function insertEvidence(
-  statements: StatementCache,
-  tenantId: string,
-  draft: EvidenceDraft,
-  record: SealedRecord,
-): void {
-  const occurredAt = Date.parse(draft.occurred_at);
-  if (Number.isNaN(occurredAt))
-    throw invalid(`occurred_at of evidence ${draft.evidence_id} is not an instant`);
-  const filter = (member: string): string | null => {
-    const value = draft.body[member];
-    return typeof value === 'string' ? value : null;
-  };
-  statements
-    .prepare(INSERT_EVIDENCE)
-    .run(
-      tenantId,
-      record.chain_index,
-      draft.kind,
-      draft.evidence_id,
-      occurredAt,
-      filter('session_id'),
-      filter('agent_id'),
-      filter('user_id'),
-      filter('tool_name'),
-      filter('decision'),
-      filter('decision_reason_code'),
-      filter('violation_id'),
-      record.text,
-    );
+  if (sealed.length > 0) heads.move(tenantId, { chain_index: head.chain_index, hash: head.hash });
+  return sealed.map((record) => [record.chain_index, record.hash, record.signature]);
 }
 
 function bind(value: Parameter, sealed: readonly SealedRecord[]): SqlValue {
-  if (!isEvidenceRef(value)) return toSqlValue(value);
+  if (typeof value !== 'object' || value === null) return value;
   const record = sealed[value.evidenceRef];
-  if (!record)
-    throw invalid(`a statement refers to evidence ${value.evidenceRef}, which the unit does not have`);
-  return record[value.member];
-}
-
-function isEvidenceRef(value: Parameter): value is EvidenceRef {
-  return typeof value === 'object' && value !== null && 'evidenceRef' in value;
-}
-
-function invalid(message: string): ThothctlError {
-  return new ThothctlError({ code: 'invalid_statement', message, exit: 'unexpected' });
+  if (record) return record[value.member];
+  throw new ThothctlError({
+    code: 'invalid_statement',
+    message: `a statement refers to evidence ${value.evidenceRef}, which the unit does not have`,
+    exit: 'unexpected',
+  });
 }

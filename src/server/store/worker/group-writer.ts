@@ -2,21 +2,23 @@ import { signHead } from '../../../evidence/head.js';
 import type { Signer } from '../../../evidence/signature.js';
 import type { SqliteDatabase } from '../sqlite-driver.js';
 import { StatementCache } from '../statement-cache.js';
-import { applyUnit } from './apply-unit.js';
+import { applyUnit, type UnitTools } from './apply-unit.js';
 import { ChainHeads } from './chain-heads.js';
 import { environmentFault, unitFault } from './fault.js';
-import type { CommitRequest, Fault, HeadRequest, StoreReply } from './protocol.js';
+import type { CommitRequest, HeadRequest, StoreReply } from './protocol.js';
 
 /** Bounds how long the first caller of a group waits for the last. */
 const GROUP_LIMIT = 512;
 
 /**
- * Group commit: everything queued goes into one transaction with one sync to disk, each unit in a savepoint of its
- * own, and nobody is answered before that sync is done.
+ * Group commit: everything queued goes into one transaction with one sync to disk, and nobody is answered before that
+ * sync is done. A unit that fails takes nothing else with it: its group is then written again, each unit in a
+ * savepoint of its own, which every group would have to pay for otherwise.
  */
 export class GroupWriter {
   readonly #statements: StatementCache;
   readonly #heads: ChainHeads;
+  readonly #tools: UnitTools;
 
   constructor(
     database: SqliteDatabase,
@@ -24,31 +26,25 @@ export class GroupWriter {
   ) {
     this.#statements = new StatementCache(database);
     this.#heads = new ChainHeads(this.#statements);
+    this.#tools = { statements: this.#statements, heads: this.#heads, signer };
   }
 
   /** Takes a group off the queue and returns one reply for each request taken, in order. */
   flush(queue: (CommitRequest | HeadRequest)[]): StoreReply[] {
     const group = queue.splice(0, GROUP_LIMIT);
-    const written = this.#write(group.filter((request) => request.kind === 'commit'));
+    const written = this.#write(group.filter((request) => request[0] === 'commit'));
     let next = 0;
     return group.map((request) => {
-      if (request.kind === 'head') return this.#head(request);
+      if (request[0] === 'head') return this.#head(request);
       return written[next++] ?? { code: 'storage_failed', message: 'the unit was lost' };
     });
   }
 
-  #write(units: readonly CommitRequest[]): StoreReply[] {
+  #write(units: readonly CommitRequest[]): readonly StoreReply[] {
     if (units.length === 0) return [];
     try {
-      this.#run('BEGIN IMMEDIATE');
-      const replies = units.map((unit) => this.#apply(unit));
-      this.#heads.store();
-      this.#run('COMMIT');
-      this.#heads.committed();
-      return replies;
+      return this.#transaction(() => this.#together(units)) ?? this.#transaction(() => this.#apart(units));
     } catch (error) {
-      this.#heads.forget();
-      this.#rollBack();
       const fault = environmentFault(error) ?? {
         code: 'storage_failed',
         message: 'the group could not be written',
@@ -57,24 +53,54 @@ export class GroupWriter {
     }
   }
 
-  #apply(unit: CommitRequest): StoreReply {
-    this.#run('SAVEPOINT unit');
-    let reply: readonly string[] | Fault;
+  /** Commits what `write` did. When it returns nothing or throws, nothing of it remains. */
+  #transaction<T>(write: () => T): T {
     try {
-      reply = applyUnit(unit, { statements: this.#statements, heads: this.#heads, signer: this.signer });
+      this.#run('BEGIN IMMEDIATE');
+      const written = write();
+      if (written === undefined) {
+        this.#rollBack();
+        return written;
+      }
+      this.#heads.store();
+      this.#run('COMMIT');
+      this.#heads.committed();
+      return written;
     } catch (error) {
-      if (environmentFault(error)) throw error;
-      reply = unitFault(error);
-      this.#run('ROLLBACK TO unit');
+      this.#rollBack();
+      throw error;
     }
-    this.#run('RELEASE unit');
-    return reply;
   }
 
-  #head(request: HeadRequest): StoreReply {
+  /** Undefined when a unit fails. */
+  #together(units: readonly CommitRequest[]): StoreReply[] | undefined {
     try {
-      const position = this.#heads.get(request.tenantId);
-      return [JSON.stringify(signHead(request.tenantId, position, request.signedAt, this.signer))];
+      return units.map((unit) => applyUnit(unit, this.#tools));
+    } catch (error) {
+      if (environmentFault(error)) throw error;
+      return undefined;
+    }
+  }
+
+  #apart(units: readonly CommitRequest[]): StoreReply[] {
+    return units.map((unit) => {
+      this.#run('SAVEPOINT unit');
+      let reply: StoreReply;
+      try {
+        reply = applyUnit(unit, this.#tools);
+      } catch (error) {
+        if (environmentFault(error)) throw error;
+        reply = unitFault(error);
+        this.#run('ROLLBACK TO unit');
+      }
+      this.#run('RELEASE unit');
+      return reply;
+    });
+  }
+
+  #head([, tenantId, signedAt]: HeadRequest): StoreReply {
+    try {
+      return JSON.stringify(signHead(tenantId, this.#heads.get(tenantId), signedAt, this.signer));
     } catch (error) {
       return unitFault(error);
     }
@@ -85,6 +111,7 @@ export class GroupWriter {
   }
 
   #rollBack(): void {
+    this.#heads.forget();
     try {
       this.#run('ROLLBACK');
     } catch {

@@ -5,7 +5,7 @@ import { migrate, refuseNewer } from '../migrations/index.js';
 import type { StoredKey } from '../port.js';
 import { readPrivateKey, writePrivateKey } from '../signing-key-files.js';
 import { openSqlite, type SqliteDatabase } from '../sqlite-driver.js';
-import { storedKeys } from '../stored-keys.js';
+import { activeKey, storedKeys } from '../stored-keys.js';
 import { sqliteCode } from './fault.js';
 import { GroupWriter } from './group-writer.js';
 import { WriterLock } from './writer-lock.js';
@@ -29,13 +29,7 @@ export async function openWriter(options: {
   try {
     database = await openDatabase(layout, options.busyTimeoutMs);
     const keys = await signingKeys(database, layout, options.now);
-    const active = keys.findLast((key) => key.retiredAt === null);
-    if (!active)
-      throw new ThothctlError({
-        code: 'signing_key_missing',
-        message: 'no signing key is active',
-        exit: 'unexpected',
-      });
+    const active = activeKey(keys);
     const signer = createSigner(active.keyId, await readPrivateKey(layout.keys, active.keyId));
     const opened = database;
     return {

@@ -25,11 +25,10 @@ export function serveWriter(port: MessagePort, opened: OpenWriter): void {
     scheduled = true;
     setImmediate(flush);
   };
-  port.on('message', (batch: readonly string[]) => {
-    for (const text of batch) {
-      // Written by this product's own main thread a moment ago, not outside data.
-      const request = JSON.parse(text) as StoreRequest;
-      if (request.kind === 'close') closing = true;
+  // Sent by this product's own main thread, not outside data.
+  port.on('message', (batch: readonly StoreRequest[]) => {
+    for (const request of batch) {
+      if (request[0] === 'close') closing = true;
       else queue.push(request);
     }
     schedule();
