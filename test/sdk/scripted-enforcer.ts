@@ -24,6 +24,9 @@ export interface Answer {
   readonly hang?: boolean;
 }
 
+/** Statuses that have no body in HTTP. */
+const BODILESS = new Set([204, 205, 304]);
+
 type Script = (request: Recorded, nth: number) => Answer | Json;
 
 /** A real HTTP server that answers the data plane as a test scripts it and remembers what it was asked. */
@@ -128,8 +131,10 @@ export class ScriptedEnforcer {
     if (answer.hang === true) return;
     if (answer.destroy === true) return void response.socket?.destroy();
     const send = (): void => {
+      const status = answer.status ?? 200;
+      if (BODILESS.has(status)) return void response.writeHead(status, answer.headers).end();
       const text = answer.text ?? JSON.stringify(answer.body);
-      response.writeHead(answer.status ?? 200, {
+      response.writeHead(status, {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(text),
         ...answer.headers,
