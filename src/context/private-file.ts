@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ThothctlError, usageError } from '../errors/index.js';
 
@@ -35,10 +36,12 @@ export async function replacePrivateFile(path: string, content: string): Promise
   }
 }
 
-/** Content of a file; undefined when there is none. @throws ThothctlError `file_unreadable`. */
+/**
+ * Content of a file; undefined when there is none. Synchronous on purpose: every command reads two such files, of a few
+ * hundred bytes, and loading `fs/promises` alone costs more than reading them. @throws ThothctlError `file_unreadable`. */
 export async function readTextFile(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (cause) {
     const errno = errnoOf(cause);
     if (errno === 'ENOENT' || errno === 'ENOTDIR') return undefined;
@@ -70,7 +73,7 @@ export async function readSecretFile(
 
 async function permissionWarning(path: string): Promise<string | undefined> {
   if (process.platform === 'win32') return undefined;
-  const { mode } = await stat(path);
+  const { mode } = statSync(path);
   if ((mode & 0o077) === 0) return undefined;
   return `${path} can be read by other users of this machine; protect it with: chmod 600 ${path}`;
 }

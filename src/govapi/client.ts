@@ -10,7 +10,7 @@ import { loadSchemas } from '../contract/validators.js';
 import { ThothctlError, usageError } from '../errors/index.js';
 import { Connector, type Exchange, type GovApiOptions } from './connector.js';
 import { failureOf } from './failure.js';
-import { bodyOf, narrowInput, narrowOutput } from './narrow.js';
+import { bodyOf, narrowInput, narrowOutput, prepareReplyCheck } from './narrow.js';
 import { followStream, type StreamItem, type StreamOptions } from './streaming.js';
 import type { HttpReply } from './transport.js';
 
@@ -86,7 +86,10 @@ class ContractClient implements GovApi {
     const schemas = await loadSchemas(id);
     narrowInput(id, schemas, input);
     const exchange = exchangeOf(id, input, options.signal);
-    let reply = await this.#connector.send(exchange);
+    const sending = this.#connector.send(exchange);
+    // Validators are built on first use; the time until the reply is there would be spent waiting.
+    prepareReplyCheck(schemas);
+    let reply = await sending;
     const older = OLDER_PATH[id];
     if (older !== undefined && isMissing(reply)) {
       reply = await this.#connector.send({ ...exchange, path: operationEntry(older).path });
