@@ -9,7 +9,7 @@ const HEAVY = [/^src\/(?:server|run|engine|policy|sdk)\//u, /^src\/journeys\/qui
  */
 const APART = /^src\/(?:govapi\/(?:index|pooled)|context\/index|cli\/boot\/show-help)\.ts$/u;
 /** Packages loaded by `import()` only, each in a chunk of its own. */
-const HEAVY_PACKAGES = /^(?:undici|yaml|ora|chalk|@inquirer\/prompts|@jmespath-community\/jmespath)$/u;
+const HEAVY_PACKAGES = /^(?:undici|yaml|ora|chalk|inquirer|@jmespath-community\/jmespath)$/u;
 
 /** Chunks still to build: file name in dist, to entry (a source file or a package). */
 export class ChunkQueue {

@@ -7,11 +7,13 @@ export interface PromptSurface {
   readonly signal: AbortSignal;
 }
 
-function unattended(question: string, answeredBy: string): Error {
-  return usageError(`Input is needed (${question}) but nobody can be asked here.`, `Give ${answeredBy}.`);
+/** A prompt that asks on stderr, since stdout carries the result and nothing else. `answeredBy` names the flag or variable that answers without it. */
+async function promptOn(surface: PromptSurface, message: string, answeredBy: string) {
+  if (!surface.attended)
+    throw usageError(`Input is needed (${message}) but nobody can be asked here.`, `Give ${answeredBy}.`);
+  const { createPromptModule } = (await import('inquirer')).default;
+  return createPromptModule({ output: process.stderr, signal: surface.signal });
 }
-
-const context = (signal: AbortSignal) => ({ output: process.stderr, signal });
 
 /** Yes or no; `answeredBy` names the flag or variable that answers without a prompt. */
 export async function askYesNo(
@@ -20,17 +22,21 @@ export async function askYesNo(
   answeredBy: string,
 ): Promise<boolean> {
   const message = cleanText(question);
-  if (!surface.attended) throw unattended(message, answeredBy);
-  const { confirm } = await import('@inquirer/prompts');
-  return confirm({ message, default: false }, context(surface.signal));
+  const prompt = await promptOn(surface, message, answeredBy);
+  const { answer } = await prompt<{ answer: boolean }>([
+    { type: 'confirm', name: 'answer', message, default: false },
+  ]);
+  return answer;
 }
 
 /** A line of text. */
 export async function askText(surface: PromptSurface, question: string, answeredBy: string): Promise<string> {
   const message = cleanText(question);
-  if (!surface.attended) throw unattended(message, answeredBy);
-  const { input } = await import('@inquirer/prompts');
-  return input({ message, required: true }, context(surface.signal));
+  const prompt = await promptOn(surface, message, answeredBy);
+  const { answer } = await prompt<{ answer: string }>([
+    { type: 'input', name: 'answer', message, required: true },
+  ]);
+  return answer;
 }
 
 /** A secret; nothing typed is shown. */
@@ -40,9 +46,11 @@ export async function askSecret(
   answeredBy: string,
 ): Promise<string> {
   const message = cleanText(question);
-  if (!surface.attended) throw unattended(message, answeredBy);
-  const { password } = await import('@inquirer/prompts');
-  return password({ message, mask: false }, context(surface.signal));
+  const prompt = await promptOn(surface, message, answeredBy);
+  const { answer } = await prompt<{ answer: string }>([
+    { type: 'password', name: 'answer', message, mask: false },
+  ]);
+  return answer;
 }
 
 /** One of several. */
@@ -53,10 +61,12 @@ export async function askChoice<Value extends string>(
   answeredBy: string,
 ): Promise<Value> {
   const message = cleanText(question);
-  if (!surface.attended) throw unattended(message, answeredBy);
-  const { select } = await import('@inquirer/prompts');
-  return select<Value>(
-    { message, choices: choices.map(({ name, value }) => ({ name: cleanText(name), value })) },
-    context(surface.signal),
-  );
+  const prompt = await promptOn(surface, message, answeredBy);
+  const shown = choices.map(({ name, value }) => ({ name: cleanText(name), value }));
+  const { answer } = await prompt<{ answer: string }>([
+    { type: 'select', name: 'answer', message, choices: shown },
+  ]);
+  const chosen = choices.find(({ value }) => value === answer);
+  if (chosen === undefined) throw usageError(`${answer} is not one of the choices.`);
+  return chosen.value;
 }
