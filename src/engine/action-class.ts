@@ -1,3 +1,4 @@
+import { LruMap } from './lru-map.js';
 import type { ActionClass } from './types.js';
 
 /** Most consequential first: a name with tokens of two classes belongs to the earlier one. */
@@ -116,17 +117,30 @@ const TOKENS: readonly (readonly [ActionClass, ReadonlySet<string>])[] = [
   ],
 ];
 
+/** Classes found: an agent calls the same few tools, and each decision asks twice. */
+const found = new LruMap<string, ActionClass>(4096);
+const LONGEST_NAME = 512;
+
 /**
  * Class of a tool by the words of its name (`wire_transfer`, `deleteUser`, `fs.write-file`). A name without a
  * telling word is a read: unknown tools are stopped by scope, not by guessing that they are dangerous.
  */
 export function classifyTool(toolName: string): ActionClass {
-  const words = toolName
-    .slice(0, 512)
+  const name = toolName.slice(0, LONGEST_NAME);
+  let actionClass = found.get(name);
+  if (actionClass === undefined) found.set(name, (actionClass = classOfWords(wordsOf(name))));
+  return actionClass;
+}
+
+function wordsOf(name: string): readonly string[] {
+  return name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z0-9]+/);
+}
+
+function classOfWords(words: readonly string[]): ActionClass {
   for (const [actionClass, tokens] of TOKENS) if (words.some((word) => tokens.has(word))) return actionClass;
   return 'read';
 }

@@ -52,44 +52,45 @@ export function buildPolicyInput(request: EngineRequest, session: SessionFacts =
   const label = (request.dataClassification ?? '').trim().toLowerCase();
   const instant = new Date(request.receivedAt);
   const at = Number.isNaN(instant.getTime()) ? new Date(0) : instant;
+  // In the order of the canonical form, which is made of every input: sorted, it needs no sorting.
   return {
-    principal: {
-      id: request.agentId,
-      type: 'agent',
-      tenant_id: request.tenantId,
-      user_id: request.userId,
-      fleet_id: request.fleetId ?? '',
-      endpoint_id: request.endpointId ?? '',
-      identity: request.identityBinding ?? {},
-    },
     action: actionOf(request.toolName),
-    tool: {
-      name: request.toolName,
-      args: request.toolArgs ?? {},
-      action_class: classifyTool(request.toolName),
-    },
     context: {
+      enforcement_mode: request.mode,
+      environment: request.environment,
+      hour_utc: at.getUTCHours(),
+      policy: objectMember(request.metadata, 'policy_context'),
       purpose: request.purpose ?? '',
       sensitivity_label: label,
       sensitivity_level: sensitivityRank(label),
-      task_id: textMember(request.taskContext, 'task_id'),
-      environment: request.environment,
-      enforcement_mode: request.mode,
       session_intent: request.sessionIntent ?? '',
-      time: at.toISOString(),
-      hour_utc: at.getUTCHours(),
-      weekday_utc: WEEKDAYS[at.getUTCDay()] ?? '',
       task: request.taskContext ?? {},
-      policy: objectMember(request.metadata, 'policy_context'),
-    },
-    session: {
-      id: request.sessionId,
-      requests: session.requests,
-      violations: session.violations,
-      calls_of_this_tool: session.callsOfThisTool,
-      tool_calls: request.sessionToolCalls,
+      task_id: textMember(request.taskContext, 'task_id'),
+      time: at.toISOString(),
+      weekday_utc: WEEKDAYS[at.getUTCDay()] ?? '',
     },
     moses_metrics: { behavioral_score: behavioralScore(request, session) },
+    principal: {
+      endpoint_id: request.endpointId ?? '',
+      fleet_id: request.fleetId ?? '',
+      id: request.agentId,
+      identity: request.identityBinding ?? {},
+      tenant_id: request.tenantId,
+      type: 'agent',
+      user_id: request.userId,
+    },
+    session: {
+      calls_of_this_tool: session.callsOfThisTool,
+      id: request.sessionId,
+      requests: session.requests,
+      tool_calls: request.sessionToolCalls,
+      violations: session.violations,
+    },
+    tool: {
+      action_class: classifyTool(request.toolName),
+      args: request.toolArgs ?? {},
+      name: request.toolName,
+    },
   };
 }
 

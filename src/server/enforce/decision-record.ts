@@ -29,7 +29,10 @@ export interface DecisionCircumstances {
   readonly requestedBy: string;
 }
 
-/** The evidence of one decision. Members without a value are left out: null is never recorded. */
+/**
+ * The evidence of one decision. Members without a value are left out: null is never recorded. Written in the order of
+ * the canonical form, so that making it needs no sorting.
+ */
 export function decisionDraft(
   call: EnforceCall,
   decision: Decision,
@@ -37,49 +40,44 @@ export function decisionDraft(
   circumstances: DecisionCircumstances,
 ): EvidenceDraft {
   const { request } = call;
-  const body: Record<string, unknown> = {
-    event_id: `${request.tenantId}:${ids.decisionId}`,
-    session_id: request.sessionId,
+  const { hold } = ids;
+  const body = {
+    action_attestation_id: call.attestationId,
+    action_classification: decision.actionClass,
     agent_id: request.agentId,
-    user_id: request.userId,
-    tool_name: request.toolName,
-    environment: request.environment,
-    enforcement_mode: request.mode,
+    approval_id: hold?.approvalId,
+    caller_agent_id: call.callerAgentId,
+    client_request_id: call.clientRequestId,
+    data_classification: request.dataClassification,
     decision: decision.decision,
     decision_reason_code: decision.reasonCode,
-    reason: decision.reason,
-    action_classification: decision.actionClass,
-    risk_tier: decision.riskTier,
-    risk_score: decision.riskScore,
-    matched_rule_ids: decision.matchedRuleIds,
-    policy_references: decision.policyReferences,
-    policy_input_digest: circumstances.policyInputDigest,
-    policy_revision: circumstances.policyRevision,
-    requested_by: circumstances.requestedBy,
-  };
-  const optional: Readonly<Record<string, unknown>> = {
-    shadow_decision: decision.shadowDecision,
-    violation_id: ids.violationId,
-    approval_id: ids.hold?.approvalId,
-    hold_token: ids.hold?.token,
-    hold_expires_at: ids.hold === undefined ? undefined : new Date(ids.hold.expiresAt).toISOString(),
-    enforcement_trace_id: call.traceId,
-    action_attestation_id: call.attestationId,
-    client_request_id: call.clientRequestId,
-    caller_agent_id: call.callerAgentId,
-    session_intent: request.sessionIntent,
-    purpose: request.purpose,
-    data_classification: request.dataClassification,
     endpoint_id: request.endpointId,
+    enforcement_mode: request.mode,
+    enforcement_trace_id: call.traceId,
+    environment: request.environment,
+    event_id: `${request.tenantId}:${ids.decisionId}`,
+    flags: filled(decision.flags),
     fleet_id: request.fleetId,
-    flags: decision.flags.length > 0 ? decision.flags : undefined,
-    observed: decision.observed.length > 0 ? decision.observed.map(observedVerdict) : undefined,
-    regulatory_regimes:
-      circumstances.regulatoryRegimes.length > 0 ? circumstances.regulatoryRegimes : undefined,
+    hold_expires_at: hold === undefined ? undefined : new Date(hold.expiresAt).toISOString(),
+    hold_token: hold?.token,
+    matched_rule_ids: decision.matchedRuleIds,
+    observed: filled(decision.observed)?.map(observedVerdict),
+    policy_input_digest: circumstances.policyInputDigest,
+    policy_references: decision.policyReferences,
+    policy_revision: circumstances.policyRevision,
+    purpose: request.purpose,
+    reason: decision.reason,
+    regulatory_regimes: filled(circumstances.regulatoryRegimes),
+    requested_by: circumstances.requestedBy,
+    risk_score: decision.riskScore,
+    risk_tier: decision.riskTier,
+    session_id: request.sessionId,
+    session_intent: request.sessionIntent,
+    shadow_decision: decision.shadowDecision,
+    tool_name: request.toolName,
+    user_id: request.userId,
+    violation_id: ids.violationId,
   };
-  for (const name in optional) {
-    if (optional[name] !== undefined) body[name] = optional[name];
-  }
   return {
     kind: 'decision',
     evidence_id: ids.decisionId,
@@ -87,6 +85,10 @@ export function decisionDraft(
     body,
     receipt: true,
   };
+}
+
+function filled<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length > 0 ? list : undefined;
 }
 
 function observedVerdict(verdict: BundleVerdict): object {
