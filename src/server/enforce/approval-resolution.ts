@@ -3,6 +3,7 @@ import { HttpError, type Principal, type Provenance } from '../http/port.js';
 import { StoreConflict, type WriteUnit } from '../store/port.js';
 import { actorOf } from '../tenants/recorded-change.js';
 import { approvalDraft, type ApprovalVerb } from './approval-record.js';
+import { requesterOf } from './approval-row.js';
 import { expireHold } from './hold-expiry.js';
 import type { ApprovalRow } from './hold-reply.js';
 import { pendingGuard } from './pending-guard.js';
@@ -59,8 +60,10 @@ async function resolveOnce(
     .where('approval_id', '=', approvalId)
     .executeTakeFirst();
   if (row === undefined) throw new HttpError(404, 'not_found', `there is no approval ${approvalId}`);
-  if (row.requested_by === verdict.principal.credentialId) {
-    throw new HttpError(403, 'self_approval_refused', 'the credential that made the call cannot judge it');
+  // A rotated key and a second session bear the name of the first: still the same caller.
+  const { credentialId, name } = verdict.principal;
+  if (row.requested_by === credentialId || requesterOf(row) === name) {
+    throw new HttpError(403, 'self_approval_refused', 'whoever made the call cannot judge it');
   }
   const grants = GRANTING.has(verdict.literal);
   if (row.status === 'pending' && row.expires_at <= context.clock.now()) {
@@ -81,7 +84,7 @@ async function resolveOnce(
     return result(row, verdict, 'pending', null, null);
   }
   // One person with two credentials is still one approver, so names must differ as well.
-  const others = new Set(votes.map((vote) => vote.principal).filter((name) => name !== principal.name));
+  const others = new Set(votes.map((vote) => vote.principal).filter((each) => each !== principal.name));
   const resolves = !grants || others.size + 1 >= row.required_approvers;
   return commitVerdict(context, row, verdict, grants, resolves, votes.length);
 }

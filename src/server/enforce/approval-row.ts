@@ -58,6 +58,11 @@ export function approvalRowAsOf(row: ApprovalRow, votes: readonly VoteRow[], tim
   );
 }
 
+/** Who made the held call, by name. */
+export function requesterOf(row: Pick<ApprovalRow, 'request'>): string | undefined {
+  return textOrNull(parseObject(row.request).requester) ?? undefined;
+}
+
 function iso(time: number): string {
   return new Date(time).toISOString();
 }

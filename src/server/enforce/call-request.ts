@@ -78,8 +78,7 @@ function object(body: JsonObject, field: string): JsonObject | undefined {
 }
 
 function member(parent: JsonObject | undefined, field: string): string | undefined {
-  const value = parent?.[field];
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return parent !== undefined && typeof parent[field] === 'string' ? optionalText(parent, field) : undefined;
 }
 
 function mode(body: JsonObject): EnforcementMode {

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { sha256Hex } from '../../evidence/signature.js';
+import { unkeepable } from '../http/json-bounds.js';
 import type { Principal } from '../http/port.js';
 import type { Database } from '../store/schema.js';
 import { isObject } from './call-request.js';
@@ -18,16 +19,15 @@ const EVENT_TYPES = new Set(['TOOL_CALL_PRE', 'TOOL_CALL_POST', 'TOOL_CALL_BLOCK
 const SOURCE_TYPES = new Set(['agent_tool_call', 'agent_llm_invocation']);
 const REQUIRED = ['tenant_id', 'session_id', 'user_id', 'source_type', 'event_type'] as const;
 const MAX_ID_LENGTH = 512;
-/** Deeper events would have no canonical form, and one of them would spoil the evidence bundle of its session. */
-const MAX_DEPTH = 48;
 
 type Members = Readonly<Record<string, unknown>>;
 
 /** Narrows one behavioural event in either key style to its row; keys are kept in snake_case. */
 export function eventRow(value: unknown, principal: Principal, now: number): EventRow | RejectedEvent {
   if (!isObject(value)) return refused(null, 'an event must be an object');
-  if (isDeeper(value, MAX_DEPTH))
-    return refused(null, `an event may not nest deeper than ${MAX_DEPTH} levels`);
+  // Such an event would have no canonical form, and one of them would spoil the evidence bundle of its session.
+  const problem = unkeepable(value);
+  if (problem !== undefined) return refused(null, `the event ${problem}`);
   const event = snakeCased(value);
   const given = text(event, 'event_id');
   for (const name of REQUIRED) {
@@ -74,11 +74,6 @@ function snakeCased(event: Members): Members {
       value,
     ]),
   );
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }
 
 function text(event: Members, name: string): string | null {

@@ -1,6 +1,7 @@
 import { operations } from '../../contract/index.js';
 import { describeIssues, loadSchemas, type Issue, type Schema } from '../../contract/validators.js';
 import type { Endpoint } from './endpoint-table.js';
+import { unkeepable } from './json-bounds.js';
 import { HttpError, type RouteReply } from './port.js';
 
 /** Requests, and on demand replies, held against the contract. */
@@ -45,6 +46,8 @@ export async function loadContractChecks(
     body(endpoint, value) {
       if ((value === undefined || value === null) && !endpoint.bodyRequired) return undefined;
       if (value === undefined) throw new HttpError(400, 'invalid_request', 'a JSON body is required');
+      const problem = unkeepable(value);
+      if (problem !== undefined) throw new HttpError(400, 'invalid_request', `the body ${problem}`);
       const schema = checked.get(endpoint.operationId)?.request;
       if (schema === undefined) return value;
       const result = schema.safeParse(value);
@@ -66,7 +69,9 @@ export async function loadContractChecks(
       const schema = schemas?.responses[reply.status]?.();
       if (schema === undefined) {
         if (reply.body === undefined || reply.body === null) return;
-        throw violation(endpoint.operationId, reply.status, [{ path: '', message: 'a body the contract does not have' }]);
+        throw violation(endpoint.operationId, reply.status, [
+          { path: '', message: 'a body the contract does not have' },
+        ]);
       }
       // Checked as the client will see it: undefined members are gone, dates are text.
       const sent: unknown = JSON.parse(JSON.stringify(reply.body ?? {}));
@@ -77,7 +82,11 @@ export async function loadContractChecks(
       const sent: unknown = JSON.parse(JSON.stringify(body));
       const result = errors.get(dataPlane)?.safeParse(sent);
       if (result?.error === undefined) return undefined;
-      return violation(dataPlane ? 'the data plane' : 'the control plane', 'error', describeIssues(result.error));
+      return violation(
+        dataPlane ? 'the data plane' : 'the control plane',
+        'error',
+        describeIssues(result.error),
+      );
     },
   };
 }

@@ -2,7 +2,7 @@ import { approvalRow, type VoteRow } from '../enforce/approval-row.js';
 import type { ApprovalRow } from '../enforce/hold-reply.js';
 import { HttpError } from '../http/port.js';
 import type { Store } from '../store/port.js';
-import { oneOf, wholeNumber } from './query-values.js';
+import { MOST_PAGES, oneOf, wholeNumber } from './query-values.js';
 
 const STATUSES = ['pending', 'approved', 'denied', 'expired'] as const;
 /** Ids per look-up of votes, within what one statement may bind. */
@@ -15,8 +15,9 @@ export async function approvalList(
   query: Readonly<Record<string, string>>,
 ): Promise<object> {
   const status = oneOf(query, 'status', STATUSES);
-  const pageAsked = wholeNumber(query, 'page', { min: 1 });
-  const size = wholeNumber(query, 'per_page', { min: 1 }) ?? wholeNumber(query, 'limit', { min: 1 });
+  const bounds = { min: 1, max: MOST_PAGES };
+  const pageAsked = wholeNumber(query, 'page', bounds);
+  const size = wholeNumber(query, 'per_page', bounds) ?? wholeNumber(query, 'limit', bounds);
   let matching = store.read.selectFrom('approvals').where('tenant_id', '=', tenantId);
   if (status !== undefined) matching = matching.where('status', '=', status);
   const counted = await matching.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirst();

@@ -3,7 +3,7 @@ import { HttpError } from '../http/port.js';
 import type { Store } from '../store/port.js';
 import type { Database } from '../store/schema.js';
 import { feedRow } from './feed-row.js';
-import { instant, oneOf, wholeNumber } from './query-values.js';
+import { MOST_PAGES, instant, oneOf, wholeNumber } from './query-values.js';
 import { contains, recordText } from './record-member.js';
 import { storedRecord } from './stored-record.js';
 
@@ -26,7 +26,7 @@ const MAX_PAGE = 1000;
 
 /** A page of the governance feed: decisions, filtered and sorted; `total` counts all matches. */
 export async function feedPage(store: Store, tenantId: string, query: Query): Promise<object> {
-  const page = wholeNumber(query, 'page', { min: 1 }) ?? 1;
+  const page = wholeNumber(query, 'page', { min: 1, max: MOST_PAGES }) ?? 1;
   const perPage = wholeNumber(query, 'per_page', { min: 1, max: MAX_PAGE }) ?? DEFAULT_PAGE;
   const sortDir = oneOf(query, 'sort_dir', ['asc', 'desc']) ?? 'desc';
   const sortBy = sortField(query.sort_by);

@@ -2,6 +2,9 @@ import { HttpError } from '../http/port.js';
 
 type Query = Readonly<Record<string, string>>;
 
+/** Beyond any queue, yet page times size is still a whole number to the database. */
+export const MOST_PAGES = 2 ** 26;
+
 interface Bounds {
   readonly min: number;
   readonly max?: number;

@@ -65,6 +65,21 @@ export function checkedScope(level: ScopeLevel, target: string | undefined): str
   return named;
 }
 
+/** The last instant RFC 3339 can write. */
+const END_OF_TIME = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Null is never. An end that no reply could show would make the list of keys unreadable for good. */
+export function checkedExpiry(now: number, ttlSeconds: number | undefined): number | null {
+  if (ttlSeconds === undefined) return null;
+  const expiresAt = now + ttlSeconds * 1000;
+  if (expiresAt <= END_OF_TIME) return expiresAt;
+  throw new HttpError(
+    400,
+    'invalid_request',
+    'ttl_seconds leads past the year 9999; leave it out for a key without end',
+  );
+}
+
 export interface KeyQuestion {
   readonly keyId: string;
   readonly permission: Permission;

@@ -1,5 +1,6 @@
 import { apiKeyCredential } from '../../tenants/credential-directory.js';
 import {
+  checkedExpiry,
   checkedScope,
   isActive,
   judgeKey,
@@ -65,7 +66,7 @@ export function apiKeyRoutes(context: ControlContext): Route[] {
         jit_reason: body.jit_reason ?? null,
         created_by: request.principal.name,
         created_at: now,
-        expires_at: body.ttl_seconds === undefined ? null : now + body.ttl_seconds * 1000,
+        expires_at: checkedExpiry(now, body.ttl_seconds),
         last_used_at: null,
         revoked_at: null,
       };

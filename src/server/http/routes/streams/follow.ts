@@ -14,6 +14,13 @@ export interface StreamRow {
 /** Reads the rows in `(after, upTo]`, ascending. */
 export type ReadRows = (tenantId: string, after: number, upTo: number) => Promise<readonly StreamRow[]>;
 
+interface Source {
+  readonly read: ReadRows;
+  /** Throws `HttpError` once the credential no longer opens the stream. */
+  readonly checkGrant: () => void;
+  readonly wait: (ms: number) => Promise<void>;
+}
+
 /** Chain indices looked at in one read: bounds memory and the time a read holds the thread. */
 const WINDOW = 500;
 const HEARTBEAT_MS = 15_000;
@@ -26,6 +33,7 @@ export async function follow(
   context: ServerContext,
   request: RouteContext,
   read: ReadRows,
+  checkGrant: () => void,
 ): Promise<RouteReply> {
   const { tenantId, query, raw } = request;
   const head = await chainHead(context.store, tenantId);
@@ -37,7 +45,14 @@ export async function follow(
   try {
     stream.start(request.requestId);
     await stream.send('ready', from, {});
-    await send(context, stream, tenantId, from, read, query.follow !== 'false', waker.wait);
+    await send(
+      context,
+      stream,
+      tenantId,
+      from,
+      { read, checkGrant, wait: waker.wait },
+      query.follow !== 'false',
+    );
   } catch (error) {
     const told = asHttpError(error);
     await stream.fail(errorBody(told, request.requestId, false));
@@ -53,14 +68,14 @@ async function send(
   stream: EventStream,
   tenantId: string,
   from: number,
-  read: ReadRows,
+  { read, checkGrant, wait }: Source,
   live: boolean,
-  wait: (ms: number) => Promise<void>,
 ): Promise<void> {
   let cursor = from;
   let lastWrite = context.clock.now();
   while (stream.open) {
     const head = await chainHead(context.store, tenantId);
+    checkGrant();
     while (cursor < head && stream.open) {
       const upTo = Math.min(cursor + WINDOW, head);
       for (const { cursor: id, row } of await read(tenantId, cursor, upTo)) {
@@ -68,6 +83,7 @@ async function send(
         lastWrite = context.clock.now();
       }
       cursor = upTo;
+      checkGrant();
       // Windows without rows must not starve other requests, nor let a proxy think the stream is dead.
       await new Promise((resolve) => setImmediate(resolve));
       if (context.clock.now() - lastWrite >= HEARTBEAT_MS) {
