@@ -60,6 +60,7 @@ export abstract class ThothCommand<T extends typeof Command> extends Command {
   #out: TerminalOutput | undefined;
   #api: Promise<GovApi> | undefined;
   #inputs: Promise<ConnectionInputs> | undefined;
+  #connection: Connection | undefined;
   #exitCode = 0;
 
   /** Does the work. Streaming verbs write to `this.out.stream(…)` and return nothing. */
@@ -113,10 +114,17 @@ export abstract class ThothCommand<T extends typeof Command> extends Command {
     return this.#inputs;
   }
 
-  /** Shows what is about to happen and asks, unless `--yes`. Settles only when the answer is yes. */
+  /**
+   * Shows what is about to happen, with the tenant and the context of `api()`, and asks; `--yes` answers. Settles only
+   * when the answer is yes.
+   */
   protected async confirm(what: string): Promise<void> {
-    if (this.#flag('yes') === true) return;
-    if (await askYesNo(this.#promptSurface(), what, '--yes to confirm')) return;
+    const at = this.#connection;
+    const shown = at
+      ? `${what} (tenant ${at.tenantId}, ${at.context ? `context ${at.context.name}` : 'no context'})`
+      : what;
+    if (this.#flag('yes') === true) return this.out.notice(shown);
+    if (await askYesNo(this.#promptSurface(), shown, '--yes to confirm')) return;
     throw new ThothctlError({
       code: 'not_confirmed',
       message: 'Not confirmed; nothing was changed.',
@@ -243,6 +251,9 @@ export abstract class ThothCommand<T extends typeof Command> extends Command {
       warn: (text) => this.out.warn(text),
       notice: (text) => this.out.notice(text),
       inputs: () => this.connectionInputs(),
+      resolved: (connection) => {
+        this.#connection = connection;
+      },
     };
   }
 

@@ -14,6 +14,8 @@ export interface ConnectionRequest {
   readonly notice: (text: string) => void;
   /** `connectionInputs` of this request; stdin can be read only once, so the caller keeps the answer. */
   readonly inputs: () => Promise<ConnectionInputs>;
+  /** Hears of the outcome, so that a question can name the tenant and the context. */
+  readonly resolved: (connection: Connection) => void;
 }
 
 export interface ApiRequest extends ConnectionRequest {
@@ -57,6 +59,7 @@ export async function resolveFor(request: ConnectionRequest, need: CredentialNee
   const { resolveConnection, systemPorts } = await import('../context/index.js');
   const connection = await resolveConnection(await request.inputs(), systemPorts(), need);
   if (connection.credential) protect(connection.credential.secret);
+  request.resolved(connection);
   for (const notice of connection.notices) request.notice(notice);
   return connection;
 }

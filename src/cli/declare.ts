@@ -54,7 +54,7 @@ interface TriggerSpec<
   A extends Interfaces.ArgInput,
 > extends ShowSpec<Id, F, A> {
   readonly body?: (given: Given<F, A>) => OperationInput<Id>['body'];
-  /** For destructive verbs: what will happen, shown with tenant before asking. */
+  /** For destructive verbs: what will happen, shown with tenant and context before asking. */
   readonly confirm?: (given: Given<F, A>) => string;
   /** Exit other than 0 decided by the reply, for example a failed test. */
   readonly exit?: (output: OperationOutput<Id>) => ExitName | undefined;
@@ -161,7 +161,7 @@ export function triggerCommand<
     const input = inputOf(spec, given);
     if (dryRun)
       return { data: { dry_run: true, tenant_id: govapi.tenantId, operation: spec.operation, ...input } };
-    if (spec.confirm) await confirm(`${spec.confirm(given)} Tenant: ${govapi.tenantId}.`);
+    if (spec.confirm) await confirm(spec.confirm(given));
     const output = await govapi.call(spec.operation, input, { signal });
     const exit = spec.exit?.(output);
     return { data: dataOf(output), ...(spec.view && { view: spec.view(output) }), ...(exit && { exit }) };

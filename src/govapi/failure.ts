@@ -65,6 +65,14 @@ function fixFor(reply: HttpReply, exit: ExitName): { readonly fix?: string } {
             : `Try again after ${/^\d+$/.test(after) ? `${after} seconds` : after}.`,
       };
     }
+    case 'usage':
+      return { fix: 'Correct what the message names; `--help` shows what the command takes.' };
+    case 'notFound':
+      return {
+        fix: 'Look it up with the `list` command of its kind; `thothctl auth status` shows the tenant that was asked.',
+      };
+    case 'conflict':
+      return { fix: 'Read its present state, and repeat the command if it is still wanted.' };
     default:
       return {};
   }

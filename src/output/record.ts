@@ -1,6 +1,7 @@
 import { cellText } from './cell.js';
 import { paintCell, plainPaint } from './colour.js';
 import type { CellKind } from './port.js';
+import { cleanLine } from './sanitise.js';
 import type { TableLayout } from './table.js';
 import { textWidth } from './width.js';
 
@@ -34,10 +35,28 @@ export function kindOf(key: string): CellKind | undefined {
   return ID_KEY.test(key) ? 'id' : undefined;
 }
 
-/** Fields of an object nobody wrote a view for. */
+/** Fields of an object nobody wrote a view for; members of members by their dotted path. */
 export function fieldsOf(data: object): Field[] {
-  return Object.entries(data).map(([key, value]) => {
-    const kind = kindOf(key);
-    return { label: key.replaceAll('_', ' '), value, ...(kind && { kind }) };
-  });
+  return Object.entries(data).flatMap(([key, value]) => fieldsAt([key], value));
+}
+
+function fieldsAt(path: readonly string[], value: unknown): Field[] {
+  if (isBranch(value))
+    return Object.entries(value).flatMap(([key, inner]) => fieldsAt([...path, key], inner));
+  const [first = '', ...deeper] = path;
+  const kind = kindOf(path.at(-1) ?? '');
+  // A path is what other commands take (`settings set --set a_b.c=1`), so it keeps its spelling.
+  const label = cleanLine(deeper.length === 0 ? first.replaceAll('_', ' ') : path.join('.'));
+  return [{ label, value: isEmpty(value) ? null : value, ...(kind && { kind }) }];
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+const isEmpty = (value: unknown) =>
+  isObject(value) && !(value instanceof Date) && Object.keys(value).length === 0;
+
+/** An object, or a list that holds objects: too much for one line. */
+function isBranch(value: unknown): value is object {
+  if (!isObject(value) || value instanceof Date || isEmpty(value)) return false;
+  return !Array.isArray(value) || value.some(isObject);
 }

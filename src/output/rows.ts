@@ -1,5 +1,6 @@
 import { kindOf } from './record.js';
 import type { Column, Result, Row } from './port.js';
+import { cleanLine } from './sanitise.js';
 
 export function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -27,6 +28,6 @@ export function columnsOf(rows: readonly Row[]): Column[] {
   const keys = new Set(rows.flatMap((row) => Object.keys(row)));
   return [...keys].map((key) => {
     const kind = kindOf(key);
-    return { key, header: key.replaceAll('_', ' ').toUpperCase(), ...(kind && { kind }) };
+    return { key, header: cleanLine(key.replaceAll('_', ' ').toUpperCase()), ...(kind && { kind }) };
   });
 }

@@ -33,7 +33,7 @@ async function renderRow(
     const keys = options.columns.map((column) => column.key);
     return (first ? csvRecord(keys) : '') + csvRecord(keys.map((key) => record[key]));
   }
-  return (first ? table.header() : '') + table.row(record);
+  return table.row(record);
 }
 
 /** Rows written as they come; each write waits until the reader has taken it. */

@@ -97,32 +97,42 @@ export function renderTable(
   return `${[headerLine(slots, paint), ...lines].join('\n')}\n`;
 }
 
-/** Rows of a live stream arrive one by one, so the widths are fixed by kind before the first row. */
+/**
+ * Rows of a live stream arrive one by one. The first one gives the widths, since ids of one kind are equally long; an
+ * identifier that is longer widens its column from there on. What a terminal cannot hold is shown in blocks.
+ */
 export class StreamingTable {
   readonly #layout: TableLayout;
   readonly #slots: readonly Slot[];
+  #stacks: boolean | undefined;
 
   constructor(columns: readonly Column[], layout: TableLayout = {}) {
     this.#layout = layout;
-    const usual = { time: layout.now ? 10 : 24, id: 20, number: 8, state: 9, text: 24 } as const;
+    const usual = { time: layout.now ? 10 : 24, id: 12, number: 8, state: 9, text: 24 } as const;
     this.#slots = columns.map((column) => ({
       column,
       width: Math.max(usual[column.kind ?? 'text'], textWidth(column.header)),
     }));
   }
 
-  header(): string {
-    return `${headerLine(this.#slots, this.#layout.paint ?? plainPaint)}\n`;
-  }
-
+  /** Text of the next row, with the header before the first. */
   row(row: Row): string {
-    const terminal = this.#layout.now !== undefined;
-    const cells = this.#slots.map((slot, i) => {
-      const { key, kind } = slot.column;
-      const text = cellText(row[key], kind, terminal ? new Date() : undefined);
-      const cut = terminal && mayShrink(slot) && i < this.#slots.length - 1;
-      return { text, kind, width: cut ? slot.width : Math.max(slot.width, textWidth(text)) };
+    const { width, paint = plainPaint } = this.#layout;
+    const now = this.#layout.now && new Date();
+    const texts = this.#slots.map(({ column: { key, kind } }) => cellText(row[key], kind, now));
+    const first = this.#stacks === undefined;
+    this.#slots.forEach((slot, i) => {
+      if (width === undefined || !mayShrink(slot))
+        slot.width = Math.max(slot.width, textWidth(texts[i] ?? ''));
     });
-    return `${line(cells, this.#layout.paint ?? plainPaint)}\n`;
+    this.#stacks ??= width !== undefined && !shrinkTo(this.#slots, width);
+    if (this.#stacks)
+      return `${first ? '' : '\n'}${stacked(this.#slots, [row], { ...this.#layout, ...(now && { now }) })}`;
+    const cells = this.#slots.map((slot, i) => ({
+      text: texts[i] ?? '',
+      kind: slot.column.kind,
+      width: slot.width,
+    }));
+    return `${first ? `${headerLine(this.#slots, paint)}\n` : ''}${line(cells, paint)}\n`;
   }
 }

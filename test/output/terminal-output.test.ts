@@ -107,7 +107,7 @@ describe('a stream', () => {
     ['ndjson', '{"id":"a","text":"one","extra":1}\n{"id":"b","text":"two,2","extra":2}\n'],
     ['csv', 'id,text\r\na,one\r\nb,"two,2"\r\n'],
     ['yaml', '---\nid: a\ntext: one\nextra: 1\n---\nid: b\ntext: two,2\nextra: 2\n'],
-    ['table', 'ID                    TEXT\na                     one\nb                     two,2\n'],
+    ['table', 'ID            TEXT\na             one\nb             two,2\n'],
   ] as const)('as %s', async (format, expected) => {
     const { port, stdout } = output({ format });
     const stream = port.stream(columns);
@@ -174,5 +174,47 @@ describe('--output', () => {
     });
     await expect(replaceFile(join(folder, 'no/dir'), 'x')).rejects.toThrow(/folder does not exist/);
     expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+});
+
+describe('rows of a stream', () => {
+  const columns = [
+    { key: 'at', header: 'TIME', kind: 'time' },
+    { key: 'id', header: 'VIOLATION', kind: 'id' },
+    { key: 'state', header: 'DECISION', kind: 'state' },
+    { key: 'tool', header: 'TOOL' },
+  ] as const;
+  const row = (id: string, tool: string) => ({ at: '2026-01-02T03:04:05Z', id, state: 'BLOCK', tool });
+
+  it('stand under their headings, however long the identifiers are', async () => {
+    const { port, stdout } = output();
+    const stream = port.stream(columns);
+    await stream.write(row('vio_01k3abcdefghjkmnpqrstvwxyz', 'read_file'));
+    await stream.write(row('vio_01k3abcdefghjkmnpqrstvwxy0', 'a_tool_with_a_very_long_name_indeed'));
+    const [header = '', ...rows] = stdout().trimEnd().split('\n');
+    for (const line of rows) expect(line.indexOf('BLOCK')).toBe(header.indexOf('DECISION'));
+    expect(stdout()).toContain('a_tool_with_a_very_long_name_indeed');
+  });
+
+  it('never cut an identifier on a narrow terminal: they become blocks', async () => {
+    const narrow = fakeStream(true, 30);
+    const { port } = output({ tty: true, noColor: true, stdout: narrow.stream });
+    const stream = port.stream(columns);
+    await stream.write(row('vio_01k3abcdefghjkmnpqrstvwxyz', 'read_file'));
+    await stream.write(row('vio_01k3abcdefghjkmnpqrstvwxy0', 'read_file'));
+    expect(narrow.text()).toContain('VIOLATION  vio_01k3abcdefghjkmnpqrstvwxyz\n');
+    expect(narrow.text()).toContain('\n\nTIME');
+  });
+});
+
+describe('an object nobody wrote a view for', () => {
+  it('shows members of members by path, without control characters', async () => {
+    const { port, stdout } = output();
+    await port.result({
+      data: { tenant_id: 't', shadow_policy: { low: 'allow', 'x\u001b[2J': 1 }, list: [{ a: 1 }], none: {} },
+    });
+    expect(stdout()).toBe(
+      'tenant id          t\nshadow_policy.low  allow\nshadow_policy.x    1\nlist.0.a           1\nnone\n',
+    );
   });
 });

@@ -44,7 +44,7 @@ export default class ApiKeysRotate extends ThothCommand<typeof ApiKeysRotate> {
       };
     }
     await this.confirm(
-      `Replace API key ${old.key_id} of tenant ${api.tenantId}? It ends ${overlap === 0 ? 'at once' : `after ${overlap} s`}.`,
+      `Replace API key ${old.key_id}? It ends ${overlap === 0 ? 'at once' : `after ${overlap} s`}.`,
     );
     const created = await rotateKey(api, old, {
       overlapSeconds: overlap,

@@ -19,7 +19,8 @@ export default class PolicyLint extends ThothCommand<typeof PolicyLint> {
   async execute(): Promise<Result> {
     const report = await lintDirectory(this.args.path, this.signal);
     const lines = report.diagnostics.map(faultText);
-    const count = `${report.checked} ${report.checked === 1 ? 'file' : 'files'} checked: ${report.errors} errors, ${report.warnings} warnings`;
+    const { checked, errors, warnings } = report;
+    const count = `${counted(checked, 'file')} checked: ${counted(errors, 'error')}, ${counted(warnings, 'warning')}`;
     const failed = report.errors > 0 || (this.flags.strict && report.warnings > 0);
     return {
       data: report,
@@ -29,3 +30,5 @@ export default class PolicyLint extends ThothCommand<typeof PolicyLint> {
     };
   }
 }
+
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
