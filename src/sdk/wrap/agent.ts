@@ -1,7 +1,7 @@
 import { ThothConfigError } from '../errors.js';
 import type { Session } from '../session.js';
 import { isJsonObject } from '../vocabulary.js';
-import { isTool, nameOf, wrapTool } from './tool.js';
+import { isTool, isToolClient, nameOf, wrapTool } from './tool.js';
 
 /** A tool and where it stands, before anything is changed. */
 interface Found {
@@ -10,8 +10,9 @@ interface Found {
   replace(governed: object): void;
 }
 
-/** Everything in `agent.tools` (array, map or Map) that can be governed. */
+/** Everything in `agent.tools` (array, map or Map) that can be governed; an MCP client stands for its own tools. */
 export function findTools(agent: object): Found[] {
+  if (isToolClient(agent)) return [{ tool: agent, name: nameOf(agent), replace: () => undefined }];
   const tools: unknown = Reflect.get(agent, 'tools');
   const found: Found[] = [];
   const looked: string[] = [];

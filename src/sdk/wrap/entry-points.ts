@@ -1,5 +1,16 @@
 /** Methods through which frameworks run a tool, sync and async spellings. Source: SDK behaviour 1.3. */
-const NAMES = ['run', 'invoke', 'call', 'execute', 'func', '_call', '_run', 'handler'];
+const NAMES = [
+  'run',
+  'invoke',
+  'call',
+  'execute',
+  'func',
+  '_call',
+  '_run',
+  'handler',
+  'function',
+  'callTool',
+];
 
 const ENTRY_POINTS: readonly string[] = [
   ...NAMES,

@@ -1,5 +1,6 @@
 import { currentCall, isInnerEntry, runInCall, type CallContext } from '../async-context.js';
-import type { Permit } from '../call.js';
+import type { GovernedCall, Permit } from '../call.js';
+import { ThothPolicyViolation } from '../errors.js';
 import type { Session } from '../session.js';
 import { callShape, type CallShape } from './call-shape.js';
 import type { AnyFunction } from './entry-points.js';
@@ -46,8 +47,14 @@ export function governFunction(fn: AnyFunction, target: WrapTarget, session: Ses
 function governPlain(original: AnyFunction, target: WrapTarget, session: Session): AnyFunction {
   return async function (this: unknown, ...args: unknown[]): Promise<unknown> {
     if (isInnerEntry(target.tool, target.entry)) return Reflect.apply(original, this, args);
-    const shape = callShape(this ?? target.tool, args);
-    const permit = await session.authorize({ toolName: target.toolName, values: shape.values });
+    const shape = callShape(target.tool, target.entry, args);
+    let permit: Permit;
+    try {
+      permit = await session.authorize(asked(target, shape));
+    } catch (error) {
+      if (shape.refused !== undefined && error instanceof ThothPolicyViolation) return shape.refused(error);
+      throw error;
+    }
     const context = callContext(session, target);
     permit.started();
     let result: unknown;
@@ -70,8 +77,8 @@ function governGenerator(original: AnyFunction, target: WrapTarget, session: Ses
     if (isInnerEntry(target.tool, target.entry)) {
       return yield* Reflect.apply(original, this, args) as Streamed;
     }
-    const shape = callShape(this ?? target.tool, args);
-    const permit = await session.authorize({ toolName: target.toolName, values: shape.values });
+    const shape = callShape(target.tool, target.entry, args);
+    const permit = await session.authorize(asked(target, shape));
     const context = callContext(session, target);
     permit.started();
     try {
@@ -84,6 +91,10 @@ function governGenerator(original: AnyFunction, target: WrapTarget, session: Ses
       context.active = false;
     }
   };
+}
+
+function asked(target: WrapTarget, shape: CallShape): GovernedCall {
+  return { toolName: shape.toolName ?? target.toolName, values: shape.values };
 }
 
 function callContext(session: Session, target: WrapTarget): CallContext {

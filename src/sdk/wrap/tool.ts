@@ -1,5 +1,6 @@
 import { ThothConfigError } from '../errors.js';
 import type { Session } from '../session.js';
+import { isJsonObject } from '../vocabulary.js';
 import { entryPointsOf, isFunction } from './entry-points.js';
 import { governFunction, originalOf } from './functions.js';
 
@@ -15,7 +16,7 @@ export function wrapTool<Tool extends object>(tool: Tool, session: Session, name
     wrapEntryPoints(governed, identity, toolName, session);
     return governed as Tool & typeof governed;
   }
-  if (wrapEntryPoints(tool, tool, toolName, session) === 0) {
+  if (wrapEntryPoints(bodyOf(tool), tool, toolName, session) === 0) {
     throw new ThothConfigError(`tool '${toolName}' has no entry point (run, invoke, call, execute, …)`);
   }
   return tool;
@@ -44,9 +45,11 @@ function wrapEntryPoints(holder: object, identity: object, toolName: string, ses
 
 /** The name the model sees: `name`, else the key it stands under, else the function name. Never empty. */
 export function nameOf(tool: object, key?: string): string {
-  const own: unknown = isFunction(tool) ? undefined : Reflect.get(tool, 'name');
+  const own: unknown = isFunction(tool) ? undefined : Reflect.get(bodyOf(tool), 'name');
   const name =
     typeof own === 'string' && own.trim() !== '' ? own : (key ?? (isFunction(tool) ? tool.name : ''));
+  // Each call of a client names its tool.
+  if (name.trim() === '' && isToolClient(tool)) return 'mcp';
   if (name.trim() === '') {
     throw new ThothConfigError('a tool has no name; give it one, the policy decides by it');
   }
@@ -55,6 +58,18 @@ export function nameOf(tool: object, key?: string): string {
 
 export function isTool(value: unknown): value is object {
   return (
-    isFunction(value) || (typeof value === 'object' && value !== null && entryPointsOf(value).length > 0)
+    isFunction(value) ||
+    (typeof value === 'object' && value !== null && entryPointsOf(bodyOf(value)).length > 0)
   );
+}
+
+/** Clients that run tools by name, as those of MCP do. */
+export function isToolClient(value: object): boolean {
+  return isFunction(Reflect.get(value, 'callTool'));
+}
+
+/** Where name and entry points stand: the tool, or what its `function` member holds in OpenAI's form. */
+function bodyOf(tool: object): object {
+  const inner: unknown = Reflect.get(tool, 'function');
+  return isJsonObject(inner) ? inner : tool;
 }
