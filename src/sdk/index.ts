@@ -7,6 +7,7 @@ export {
   wrapOpenAITools,
   wrapOpenAITools as instrumentOpenAI,
 } from './instrument.js';
+export { instrumentClaudeAgent } from './frameworks/claude-agent/index.js';
 export { toolchainFunctionMap, type ToolchainOptions } from './wrap/toolchain.js';
 export { ThothClient, shutdown } from './client.js';
 export { getCurrentSession } from './async-context.js';

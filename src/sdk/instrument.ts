@@ -3,13 +3,18 @@ import { resolveConfig } from './config/resolve.js';
 import type { ThothConfig } from './config/options.js';
 import { createRuntime } from './runtime.js';
 import { Session } from './session.js';
+import type { JsonObject } from './vocabulary.js';
 import { findTools, wrapAgent } from './wrap/agent.js';
 import { wrapFunctionMap, type FunctionMap, type GovernedMap } from './wrap/function-map.js';
 import { wrapToolchain, type ToolchainOptions } from './wrap/toolchain.js';
 
 /** A session from options and environment. Throws `ThothConfigError`. */
-export function createSession(options: ThothConfig = {}, toolNames: readonly string[] = []): Session {
-  const session = new Session(createRuntime(resolveConfig(options, { toolNames })));
+export function createSession(
+  options: ThothConfig = {},
+  toolNames: readonly string[] = [],
+  start: JsonObject = {},
+): Session {
+  const session = new Session(createRuntime(resolveConfig(options, { toolNames })), start);
   rememberSession(session);
   return session;
 }

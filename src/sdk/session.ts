@@ -26,10 +26,11 @@ export class Session {
   #tokens = 0;
   #closed = false;
 
-  constructor(runtime: Runtime) {
+  /** `start` is added to the metadata of the session's first event. */
+  constructor(runtime: Runtime, start: JsonObject = {}) {
     this.#state = new SessionState(runtime);
     this.#state.config.logger.info(`session ${this.sessionId} of agent ${this.#state.config.agentId} begins`);
-    this.#lifecycleEvent('LLM_INVOCATION', SDK_TOOL_NAME, EVENT_LABELS.sessionStart, {});
+    this.#lifecycleEvent('LLM_INVOCATION', SDK_TOOL_NAME, EVENT_LABELS.sessionStart, start);
   }
 
   get sessionId(): string {
@@ -64,6 +65,22 @@ export class Session {
       total_tokens: total,
       ...(spend.provider === undefined ? {} : { provider: spend.provider }),
       ...(spend.modelName === undefined ? {} : { model_name: spend.modelName }),
+    });
+  }
+
+  /** Records that the program itself refused a call which the policy had allowed. */
+  recordRefusal(toolName: string): void {
+    this.#state.emit({
+      type: 'TOOL_CALL_BLOCK',
+      toolName,
+      content: EVENT_LABELS.block,
+      history: this.#state.historyWith(toolName),
+      metadata: {
+        event_phase: 'block',
+        authorization_decision: 'BLOCK',
+        decision_reason_code: 'denied_by_caller',
+        source: 'caller',
+      },
     });
   }
 

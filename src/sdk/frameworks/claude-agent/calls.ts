@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Permit } from '../../call.js';
+import { ThothPolicyViolation } from '../../errors.js';
+import type { Session } from '../../session.js';
+import type { JsonObject } from '../../vocabulary.js';
+import { errorResult, resultFacts } from '../../wrap/result.js';
+
+/** A tool call of Claude as its callbacks and hooks describe it. */
+export interface AskedCall {
+  readonly toolName: string;
+  readonly input: JsonObject;
+  /** Absent for agents that predate it; such a call cannot be recognised again. */
+  readonly id: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type Verdict =
+  | { readonly allowed: true; readonly input: JsonObject; readonly modified: boolean }
+  | { readonly allowed: false; readonly message: string };
+
+interface OpenCall {
+  /** The input that was checked, and the one the decision left. */
+  readonly asked: JsonObject;
+  readonly verdict: Promise<Verdict>;
+  permit?: Permit;
+  started: boolean;
+}
+
+/** Calls that never end (denied by a permission rule after our check) must not pile up. */
+const OPEN_CALLS = 1000;
+
+/**
+ * The calls under way in one agent. The hook before a tool and the permission callback both ask here, in this
+ * order; the same call gives one check, a call whose input was changed in between gives another.
+ */
+export class AgentCalls {
+  readonly #open = new Map<string, OpenCall>();
+
+  constructor(readonly session: Session) {}
+
+  async decide(call: AskedCall): Promise<Verdict> {
+    const known = call.id === undefined ? undefined : this.#open.get(call.id);
+    if (known !== undefined) {
+      const verdict = await known.verdict;
+      const final = verdict.allowed ? verdict.input : known.asked;
+      if (isDeepStrictEqual(call.input, known.asked) || isDeepStrictEqual(call.input, final)) return verdict;
+    }
+    const fresh: { permit?: Permit } = {};
+    const verdict = this.#ask(call, fresh);
+    if (call.id !== undefined) {
+      this.#remember(call.id, Object.assign(fresh, { asked: call.input, verdict, started: false }));
+    }
+    return verdict;
+  }
+
+  /** The call goes to the tool now. */
+  started(id: string | undefined): void {
+    const call = id === undefined ? undefined : this.#open.get(id);
+    if (call === undefined || call.started) return;
+    call.started = true;
+    call.permit?.started();
+  }
+
+  /** The program itself denied a call that the policy had allowed. */
+  deniedByCaller(call: AskedCall): void {
+    if (call.id !== undefined) this.#open.delete(call.id);
+    this.session.recordRefusal(call.toolName);
+  }
+
+  finished(id: string, result: { readonly response: unknown } | { readonly failed: true }): void {
+    this.started(id);
+    const permit = this.#open.get(id)?.permit;
+    this.#open.delete(id);
+    permit?.finished(
+      'failed' in result
+        ? { outcome: 'error', errorName: 'ToolFailure' }
+        : { outcome: 'success', ...resultFacts(result.response) },
+    );
+  }
+
+  /** Never throws: an error in a hook would let the tool run. */
+  async #ask(call: AskedCall, holder: { permit?: Permit }): Promise<Verdict> {
+    try {
+      const permit = await this.session.authorize({
+        toolName: call.toolName,
+        values: [call.input],
+        mapModified: (modified) => applied(call.input, modified),
+        ...(call.signal === undefined ? {} : { signal: call.signal }),
+      });
+      holder.permit = permit;
+      const [replaced] = permit.replacedArguments ?? [];
+      return { allowed: true, input: asInput(replaced) ?? call.input, modified: replaced !== undefined };
+    } catch (error) {
+      const refused = error instanceof ThothPolicyViolation;
+      return {
+        allowed: false,
+        message: refused ? error.message : `Thoth could not check the call (${errorResult(error).errorName})`,
+      };
+    }
+  }
+
+  #remember(id: string, call: OpenCall): void {
+    this.#open.set(id, call);
+    if (this.#open.size <= OPEN_CALLS) return;
+    for (const oldest of this.#open.keys()) {
+      this.#open.delete(oldest);
+      return;
+    }
+  }
+}
+
+/** The new input; a value wrapped as `{input: {…}}` is unwrapped unless the tool has such a parameter. */
+function applied(original: JsonObject, modified: JsonObject): readonly unknown[] {
+  const inner = asInput(modified['input']);
+  const wrapped =
+    inner !== undefined && Object.keys(modified).length === 1 && !Object.hasOwn(original, 'input');
+  return [{ ...(wrapped ? inner : modified) }];
+}
+
+function asInput(value: unknown): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : undefined;
+}
