@@ -15,6 +15,21 @@ async function promptOn(surface: PromptSurface, message: string, answeredBy: str
   return createPromptModule({ output: process.stderr, signal: surface.signal });
 }
 
+/** How long a terminal gets to hand over what was typed before the question. */
+const TYPED_AHEAD_MS = 100;
+
+/** Drops what was typed before the question was on the screen: nobody meant it as the answer. */
+async function dropTypedAhead(): Promise<void> {
+  const { stdin } = process;
+  if (!stdin.isTTY) return;
+  const drop = () => {};
+  stdin.setRawMode(true);
+  stdin.on('data', drop).resume();
+  await new Promise((resolve) => setTimeout(resolve, TYPED_AHEAD_MS));
+  stdin.off('data', drop).pause();
+  stdin.setRawMode(false);
+}
+
 /** Yes or no; `answeredBy` names the flag or variable that answers without a prompt. */
 export async function askYesNo(
   surface: PromptSurface,
@@ -53,7 +68,7 @@ export async function askSecret(
   return answer;
 }
 
-/** One of several. */
+/** One of several, for questions that come unasked: only what is typed after it is shown counts. */
 export async function askChoice<Value extends string>(
   surface: PromptSurface,
   question: string,
@@ -62,6 +77,7 @@ export async function askChoice<Value extends string>(
 ): Promise<Value> {
   const message = cleanText(question);
   const prompt = await promptOn(surface, message, answeredBy);
+  await dropTypedAhead();
   const shown = choices.map(({ name, value }) => ({ name: cleanText(name), value }));
   const { answer } = await prompt<{ answer: string }>([
     { type: 'select', name: 'answer', message, choices: shown },

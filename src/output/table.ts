@@ -25,6 +25,8 @@ interface Cell {
 
 const GAP = '  ';
 const NARROWEST_TEXT = 8;
+/** Text of later rows may be longer than that of the first: a stream gives it what room is left, up to this. */
+const ROOMY_TEXT = 32;
 
 const mayShrink = ({ column }: Slot) => (column.kind ?? 'text') === 'text';
 
@@ -40,6 +42,20 @@ function shrinkTo(slots: readonly Slot[], width: number): boolean {
     excess -= 1;
   }
   return true;
+}
+
+/** Shares the room left over among the text columns. */
+function growInto(slots: readonly Slot[], width: number): void {
+  let room = width - slots.reduce((sum, slot) => sum + slot.width, 0) - GAP.length * (slots.length - 1);
+  for (let grown = true; grown && room > 0;) {
+    grown = false;
+    for (const slot of slots) {
+      if (room <= 0 || !mayShrink(slot) || slot.width >= ROOMY_TEXT) continue;
+      slot.width += 1;
+      room -= 1;
+      grown = true;
+    }
+  }
 }
 
 function line(cells: readonly Cell[], paint: Paint): string {
@@ -108,7 +124,13 @@ export class StreamingTable {
 
   constructor(columns: readonly Column[], layout: TableLayout = {}) {
     this.#layout = layout;
-    const usual = { time: layout.now ? 10 : 24, id: 12, number: 8, state: 9, text: 24 } as const;
+    const usual = {
+      time: layout.now ? 10 : 24,
+      id: 12,
+      number: 8,
+      state: 9,
+      text: layout.width ? 0 : 24,
+    } as const;
     this.#slots = columns.map((column) => ({
       column,
       width: Math.max(usual[column.kind ?? 'text'], textWidth(column.header)),
@@ -122,10 +144,11 @@ export class StreamingTable {
     const texts = this.#slots.map(({ column: { key, kind } }) => cellText(row[key], kind, now));
     const first = this.#stacks === undefined;
     this.#slots.forEach((slot, i) => {
-      if (width === undefined || !mayShrink(slot))
+      if (first || width === undefined || !mayShrink(slot))
         slot.width = Math.max(slot.width, textWidth(texts[i] ?? ''));
     });
     this.#stacks ??= width !== undefined && !shrinkTo(this.#slots, width);
+    if (first && width !== undefined) growInto(this.#slots, width);
     if (this.#stacks)
       return `${first ? '' : '\n'}${stacked(this.#slots, [row], { ...this.#layout, ...(now && { now }) })}`;
     const cells = this.#slots.map((slot, i) => ({

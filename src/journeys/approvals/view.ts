@@ -20,7 +20,7 @@ export function approvalView(approval: Approval): View {
     { label: 'Approval', value: approval.approval_id, kind: 'id' },
     { label: 'Status', value: approval.status, kind: 'state' },
     { label: 'Tool', value: approval.tool_name },
-    { label: 'Arguments (redacted)', value: JSON.stringify(approval.request ?? null, undefined, 2) },
+    { label: 'Arguments (redacted)', value: JSON.stringify(approval.request ?? null) },
     { label: 'Rule', value: (approval.matched_rule_ids ?? []).join(', ') || approval.decision_reason_code },
     { label: 'Reason', value: approval.reason },
     { label: 'Risk', value: approval.risk_tier ?? approval.risk_score },

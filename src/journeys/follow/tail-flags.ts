@@ -32,7 +32,7 @@ export const tailFlags = {
 
 function checkedStart(input: string): string {
   if (input === 'start' || input === 'latest' || isCursor(input)) return input;
-  throw usageError(`--from ${JSON.stringify(input)} is no position`, 'give start, latest or a cursor');
+  throw usageError(`${JSON.stringify(input)} is no position`, 'give start, latest or a cursor');
 }
 
 /** Keeps rows that match every filter given. */
