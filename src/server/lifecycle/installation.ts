@@ -64,7 +64,7 @@ export async function openInstallation(
     // In the unit that makes this the first start: a start interrupted while seeding goes on at the next.
     ...(asked.seeded ? [metaRow(parts.store, SEED_PENDING, '1')] : []),
   ]);
-  await replaceFile(adminTokenFile, `${session.token}\n`);
+  await writeToken(adminTokenFile, session.token);
   return { ownerTenantId, sessionSecret, adminTokenFile, seedPending: asked.seeded };
 }
 
@@ -88,7 +88,8 @@ async function restoreAdminToken(
   tenantId: string,
   adminTokenFile: string,
 ): Promise<void> {
-  const token = await readIfPresent(adminTokenFile);
+  // An unreadable file is replaced like a lost one, or the write says what is wrong there.
+  const token = await readIfPresent(adminTokenFile).catch(() => undefined);
   if (token !== undefined) {
     const row = await parts.store.read
       .selectFrom('admin_sessions')
@@ -112,7 +113,22 @@ async function restoreAdminToken(
     facts: { reason: 'the admin token file was missing or its token no longer valid' },
     statements: [session.statement],
   });
-  await replaceFile(adminTokenFile, `${session.token}\n`);
+  await writeToken(adminTokenFile, session.token);
+}
+
+async function writeToken(adminTokenFile: string, token: string): Promise<void> {
+  try {
+    await replaceFile(adminTokenFile, `${token}\n`);
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown cause';
+    throw new ThothctlError({
+      code: 'admin_token_not_written',
+      message: `the admin token cannot be written to ${adminTokenFile} (${why})`,
+      exit: 'usage',
+      fix: 'make room or mend the permissions there, then start again: the next start makes a new token',
+      cause,
+    });
+  }
 }
 
 function metaRow(store: Store, key: string, value: string) {

@@ -53,21 +53,30 @@ export async function isVacant(root: string): Promise<boolean> {
   }
 }
 
-function unusable(root: string, error: unknown): ThothctlError {
-  const code = errorCode(error);
+const CAUSES: Readonly<Record<string, string>> = {
+  EROFS: 'it cannot be written',
+  EACCES: 'it cannot be written',
+  EPERM: 'it cannot be written',
+  ENOTDIR: 'it, or a part of its path, is not a directory',
+  EEXIST: 'it, or a part of its path, is not a directory',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file system allows no larger files',
+};
+
+/** A failed access to the data directory in words for its owner; `why` stands in for a code that says too little. */
+export function unusable(root: string, error: unknown, why?: string): ThothctlError {
+  const code = errorCode(error) ?? '';
   const cause =
-    code === 'EROFS' || code === 'EACCES' || code === 'EPERM'
-      ? 'it cannot be written'
-      : code === 'ENOTDIR' || code === 'EEXIST'
-        ? 'it, or a part of its path, is not a directory'
-        : code === 'ENOSPC'
-          ? 'the disk is full'
-          : `the file system says ${code ?? 'no'}`;
+    why ?? (Object.hasOwn(CAUSES, code) ? CAUSES[code] : `the file system says ${code === '' ? 'no' : code}`);
+  const full = code === 'ENOSPC' || code === 'EDQUOT' || why === CAUSES['ENOSPC'];
   return new ThothctlError({
     code: 'data_directory_unusable',
     message: `the data directory ${root} cannot be used: ${cause}`,
     exit: 'usage',
-    fix: 'choose a writable directory with --data DIR',
+    fix: full
+      ? 'free space on that disk, or choose a directory on another one with --data DIR'
+      : 'choose a writable directory with --data DIR',
     cause: error,
   });
 }

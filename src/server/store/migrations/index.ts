@@ -54,7 +54,16 @@ export function migrate(database: SqliteDatabase, place: string, migrations = MI
       .run(String(migrations.length));
     database.exec('COMMIT');
   } catch (error) {
-    database.exec('ROLLBACK');
+    rollBack(database);
     throw error;
+  }
+}
+
+/** On a full disk SQLite has rolled back by itself; saying so must not hide why. */
+function rollBack(database: SqliteDatabase): void {
+  try {
+    database.exec('ROLLBACK');
+  } catch {
+    // Nothing was open any more.
   }
 }

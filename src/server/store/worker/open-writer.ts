@@ -1,4 +1,3 @@
-import { ThothctlError } from '../../../errors/index.js';
 import { createSigner, generateSigningKey } from '../../../evidence/signature.js';
 import { dataLayout, prepareDataDirectory, type DataLayout } from '../data-directory.js';
 import { migrate, refuseNewer } from '../migrations/index.js';
@@ -6,7 +5,7 @@ import type { StoredKey } from '../port.js';
 import { readPrivateKey, writePrivateKey } from '../signing-key-files.js';
 import { openSqlite, type SqliteDatabase } from '../sqlite-driver.js';
 import { activeKey, storedKeys } from '../stored-keys.js';
-import { sqliteCode } from './fault.js';
+import { openingFailure } from './opening-failure.js';
 import { GroupWriter } from './group-writer.js';
 import { WriterLock } from './writer-lock.js';
 
@@ -22,6 +21,14 @@ export async function openWriter(options: {
   readonly now: number;
   readonly busyTimeoutMs: number;
 }): Promise<OpenWriter> {
+  try {
+    return await open(options);
+  } catch (error) {
+    throw openingFailure(options.root, error);
+  }
+}
+
+async function open(options: Parameters<typeof openWriter>[0]): Promise<OpenWriter> {
   const layout = dataLayout(options.root);
   await prepareDataDirectory(layout);
   const lock = await WriterLock.acquire(layout);
@@ -62,18 +69,8 @@ async function openDatabase(layout: DataLayout, busyTimeoutMs: number): Promise<
     return database;
   } catch (error) {
     database.close();
-    throw sqliteCode(error) === undefined ? error : damaged(layout, error);
+    throw error;
   }
-}
-
-function damaged(layout: DataLayout, cause: unknown): ThothctlError {
-  return new ThothctlError({
-    code: 'data_directory_damaged',
-    message: `${layout.database} cannot be opened as a database: ${cause instanceof Error ? cause.message : 'unknown'}`,
-    exit: 'unexpected',
-    fix: 'restore a backup into another directory with: thothctl server restore',
-    cause,
-  });
 }
 
 async function signingKeys(

@@ -26,7 +26,12 @@ export class WriterLock {
       lock.close();
       throw sqliteCode(error) === BUSY ? await inUse(layout) : error;
     }
-    await writeFile(layout.owner, JSON.stringify({ pid: process.pid }), { mode: 0o600 });
+    try {
+      await writeFile(layout.owner, JSON.stringify({ pid: process.pid }), { mode: 0o600 });
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
     return new WriterLock(lock, layout);
   }
 
