@@ -17,7 +17,7 @@ export interface GovernedCall {
   readonly onHold?: (hold: Hold) => void;
 }
 
-export interface Hold {
+interface Hold {
   readonly token: string;
   readonly reason: string | undefined;
   readonly budgetMs: number;

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { requestBreaches } from '../support/contract-watch.js';
 
 export type Json = Record<string, unknown>;
 
@@ -29,7 +30,10 @@ const BODILESS = new Set([204, 205, 304]);
 
 type Script = (request: Recorded, nth: number) => Answer | Json;
 
-/** A real HTTP server that answers the data plane as a test scripts it and remembers what it was asked. */
+/**
+ * A real HTTP server that answers the data plane as a test scripts it and remembers what it was asked. Every request is
+ * held against the contract when it stops.
+ */
 export class ScriptedEnforcer {
   readonly requests: Recorded[] = [];
   readonly sockets = new Set<Socket>();
@@ -94,6 +98,9 @@ export class ScriptedEnforcer {
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
+    const breaches = (await Promise.all(this.requests.map(requestBreaches))).flat();
+    if (breaches.length > 0)
+      throw new Error(`the SDK broke the contract: ${[...new Set(breaches)].join('; ')}`);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
