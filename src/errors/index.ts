@@ -1,2 +1,3 @@
 export { EXIT_CODES, type ExitName } from './exit-codes.js';
-export { ThothctlError, usageError, type ErrorParts } from './thothctl-error.js';
+export { ThothctlError, usageError } from './thothctl-error.js';
+export { jsonFault, type JsonFault } from './json-fault.js';

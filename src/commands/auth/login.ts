@@ -1,5 +1,5 @@
 import { ThothCommand } from '../../cli/command.js';
-import { Flags, secretFlags } from '../../cli/flags.js';
+import { dryRunFlag, Flags, secretFlags } from '../../cli/flags.js';
 import { login, loginClients } from '../../journeys/sign-in/index.js';
 import type { Result } from '../../output/port.js';
 
@@ -12,6 +12,7 @@ export default class AuthLogin extends ThothCommand<typeof AuthLogin> {
     '<%= config.bin %> auth login --tenant-id acme --admin-email ops@example.com --auth-code-file code.txt',
   ];
   static override flags = {
+    ...dryRunFlag,
     'admin-email': Flags.string({
       description: 'who signs in',
       env: 'THOTH_ADMIN_EMAIL',
@@ -29,6 +30,12 @@ export default class AuthLogin extends ThothCommand<typeof AuthLogin> {
       flags['admin-email'] ??
       (await this.ask('E-mail address to sign in with', '--admin-email or THOTH_ADMIN_EMAIL'));
     const connection = await this.connection('none');
+    if (this.dryRun) {
+      const { tenantId, baseUrl } = connection;
+      return {
+        data: { dry_run: true, tenant_id: tenantId, govapi_url: baseUrl, would_sign_in: adminEmail },
+      };
+    }
     const given = await this.secret('auth-code');
     const result = await login(await loginClients(connection, flags, this.config.version), connection, {
       adminEmail,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { usageError } from '../../errors/index.js';
+import { jsonFault, usageError } from '../../errors/index.js';
 
 /** Reads the JSON object of `--mdm-config-file`. Its values are secrets: no error shows the text. */
 export async function readMdmConfig(path: string): Promise<Record<string, unknown>> {
@@ -10,8 +10,9 @@ export async function readMdmConfig(path: string): Promise<Record<string, unknow
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
-  } catch (cause) {
-    throw usageError(`${path}${place(text, cause)}: not valid JSON`, 'the file must hold one JSON object');
+  } catch {
+    const { line, column } = jsonFault(text);
+    throw usageError(`${path}:${line}:${column}: not valid JSON`, 'the file must hold one JSON object');
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw usageError(
@@ -20,10 +21,4 @@ export async function readMdmConfig(path: string): Promise<Record<string, unknow
     );
   }
   return Object.fromEntries(Object.entries(parsed));
-}
-
-function place(text: string, cause: unknown): string {
-  const position = cause instanceof Error ? /position (\d+)/.exec(cause.message)?.[1] : undefined;
-  const before = text.slice(0, position === undefined ? text.length : Number(position)).split('\n');
-  return `:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }

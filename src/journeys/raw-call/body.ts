@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { usageError } from '../../errors/index.js';
+import { jsonFault, usageError } from '../../errors/index.js';
 
 /** Larger than any body the contract takes; the server refuses it as well. */
 const LARGEST_BODY = 16 * 1024 * 1024;
@@ -12,13 +12,9 @@ export async function readBody(input: string): Promise<unknown> {
   try {
     const value: unknown = JSON.parse(text);
     return value;
-  } catch (cause) {
-    const position = cause instanceof Error ? /position (\d+)/.exec(cause.message)?.[1] : undefined;
-    const before = text.slice(0, position === undefined ? text.length : Number(position)).split('\n');
-    throw usageError(
-      `${place}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: not valid JSON`,
-      'give one JSON document',
-    );
+  } catch {
+    const { line, column } = jsonFault(text);
+    throw usageError(`${place}:${line}:${column}: not valid JSON`, 'give one JSON document');
   }
 }
 

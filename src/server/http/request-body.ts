@@ -1,5 +1,5 @@
+import { jsonFault } from '../../errors/index.js';
 import type { IncomingMessage } from 'node:http';
-import { firstJsonFault } from './json-position.js';
 import { HttpError } from './port.js';
 
 /** Events carry tool arguments, so the data plane must take at least 5 MiB; one limit serves both planes. */
@@ -59,10 +59,7 @@ export function tooLarge(limit = BODY_LIMIT_BYTES): HttpError {
 }
 
 function invalidJson(text: string): HttpError {
-  const position = firstJsonFault(text);
-  const before = text.slice(0, position);
-  const line = before.split('\n').length;
-  const column = position - before.lastIndexOf('\n');
+  const { position, line, column } = jsonFault(text);
   return new HttpError(400, 'invalid_json', `the body is not JSON: line ${line}, column ${column}`, {
     position,
     line,

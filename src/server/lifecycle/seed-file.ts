@@ -23,11 +23,11 @@ export async function readSeedFile(file: string): Promise<Seed> {
   const text = await readText(file, 'seed_file_unreadable');
   const { LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
   const broken = document.errors[0];
   if (broken !== undefined) {
-    const [start] = broken.linePos ?? [];
-    throw fault(file, start === undefined ? undefined : { line: start.line, column: start.col }, broken.code);
+    const { line, col } = lines.linePos(broken.pos[0]);
+    throw fault(file, { line, column: col }, broken.message);
   }
   const place: Place = (path) => {
     for (let depth = path.length; depth >= 0; depth -= 1) {

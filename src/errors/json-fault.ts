@@ -2,6 +2,22 @@ const BLANK = /[ \t\n\r]*/y;
 const SCALAR =
   /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
+export interface JsonFault {
+  /** Offset in UTF-16 units, from 0. */
+  readonly position: number;
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+}
+
+/** Where a text that `JSON.parse` refused stops being JSON. */
+export function jsonFault(text: string): JsonFault {
+  const position = firstJsonFault(text);
+  const before = text.slice(0, position);
+  return { position, line: before.split('\n').length, column: position - before.lastIndexOf('\n') };
+}
+
 /**
  * Offset of the first character at which the text stops being JSON. Node 20 leaves the position out of most of its
  * messages; this runs only after JSON.parse has refused the text.

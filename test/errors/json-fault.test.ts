@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { firstJsonFault } from '../../../src/server/http/json-position.js';
+import { firstJsonFault } from '../../src/errors/json-fault.js';
 
 const accepts = (text: string): boolean => {
   try {
