@@ -7,9 +7,8 @@ export {
   setContext,
   showContext,
   useContext,
-  type ContextPatch,
   type NamedContext,
 } from './contexts.js';
-export { placeOf, storeCredential } from './credential-store.js';
+export { placeOf } from './credential-store.js';
 export { systemPorts, type ContextPorts } from './ports.js';
 export { type ConnectionInputs, type Explanation } from './settings.js';

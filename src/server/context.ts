@@ -9,7 +9,7 @@ import type {
 import type { Store } from './store/port.js';
 
 /** Policy evaluation off the main thread, within a time and memory budget. Implemented in `engine/pool`. */
-export interface PolicyEvaluator {
+interface PolicyEvaluator {
   /** Verdicts of the bundles for one call, in bundle order. Never rejects: a failed or late bundle is a BLOCK verdict with `failure`. */
   evaluate(
     request: EngineRequest,
@@ -47,7 +47,7 @@ export interface StreamHub {
   readonly closed: AbortSignal;
 }
 
-export interface SigningKeyInfo {
+interface SigningKeyInfo {
   readonly keyId: string;
   /** SPKI PEM. */
   readonly publicKeyPem: string;

@@ -5,7 +5,7 @@ import { assetFolder } from '../../chunk.js';
 import type { Shell } from './shell.js';
 import type { Workspace } from './workspace.js';
 
-export interface ToolReply {
+interface ToolReply {
   readonly refused: boolean;
   readonly text: string;
 }

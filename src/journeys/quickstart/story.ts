@@ -11,7 +11,7 @@ import type { Workspace } from './workspace.js';
 /** Tells one line of the story as soon as it happened. */
 export type Tell = (heading: string, text: string) => void;
 
-export interface CallOutcome {
+interface CallOutcome {
   readonly tool: string;
   readonly outcome: 'allowed' | 'blocked' | 'approved';
   readonly said: string;

@@ -15,7 +15,7 @@ export interface KeptInput {
 }
 
 /** What the approvals row keeps for the approver, beside the columns that are searched by. */
-export interface HeldCall {
+interface HeldCall {
   readonly tool_args: unknown;
   readonly requester: string;
   readonly reason_code: string;

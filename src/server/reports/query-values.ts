@@ -41,8 +41,3 @@ export function oneOf<T extends string>(query: Query, name: string, words: reado
   if (word === undefined) throw invalid(name, `must be one of ${words.join(', ')}`);
   return word;
 }
-
-export function flag(query: Query, name: string): boolean | undefined {
-  const word = oneOf(query, name, ['true', 'false']);
-  return word === undefined ? undefined : word === 'true';
-}

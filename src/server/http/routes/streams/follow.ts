@@ -6,7 +6,7 @@ import { EventStream } from './event-stream.js';
 import { createWaker } from './waker.js';
 
 /** A row and its place in commit order. */
-export interface StreamRow {
+interface StreamRow {
   readonly cursor: number;
   readonly row: object;
 }
