@@ -1,8 +1,6 @@
 import { canonicalize } from './canonical.js';
 import type { Receipt } from './types.js';
 
-type Unsigned<T> = Omit<T, 'signature'>;
-
 interface ReceiptMembers {
   readonly tenant_id?: unknown;
   readonly evidence_id?: unknown;
@@ -19,30 +17,6 @@ interface ReceiptPlace {
 
 /** What a record's receipt is derived from; every member is covered by the record's hash except the hash itself. */
 export type ReceiptSource = ReceiptMembers & ReceiptPlace;
-
-/** The receipt of a record before signing: a pure function of the record, so that any verifier can rebuild it. */
-function unsignedReceipt(record: ReceiptSource): Unsigned<Receipt> {
-  const base = {
-    receipt_id: receiptId(record.hash),
-    decision_id: decisionId(record),
-    schema_version: '1' as const,
-    key_id: record.key_id,
-    signing_algorithm: 'ed25519' as const,
-    tenant_id: text(record.tenant_id) ?? '',
-    chain_index: record.chain_index,
-    hash: record.hash,
-  };
-  const decision = text(record.decision);
-  if (decision === undefined) return base;
-  const reason = text(record.decision_reason_code);
-  return {
-    ...base,
-    decision: {
-      authorization_decision: decision,
-      ...(reason === undefined ? {} : { decision_reason_code: reason }),
-    },
-  };
-}
 
 /** The stretches of a receipt's text that do not depend on the record's place on the chain. */
 export interface ReceiptFrame {
@@ -80,9 +54,27 @@ export function receiptText(record: ReceiptSource): string {
   return receiptInFrame(receiptFrame(record), record);
 }
 
-/** The receipt that goes out with the decision of this record. */
+/** The receipt that goes out with the decision of this record: a pure function of it, so that any verifier can rebuild it. */
 export function receiptOf(record: ReceiptSource & { readonly signature: string }): Receipt {
-  return { ...unsignedReceipt(record), signature: record.signature };
+  const receipt = {
+    receipt_id: receiptId(record.hash),
+    decision_id: decisionId(record),
+    schema_version: '1' as const,
+    key_id: record.key_id,
+    signing_algorithm: 'ed25519' as const,
+    tenant_id: text(record.tenant_id) ?? '',
+    chain_index: record.chain_index,
+    hash: record.hash,
+    signature: record.signature,
+  };
+  const decision = text(record.decision);
+  if (decision === undefined) return receipt;
+  const reason = text(record.decision_reason_code);
+  const outcome =
+    reason === undefined
+      ? { authorization_decision: decision }
+      : { authorization_decision: decision, decision_reason_code: reason };
+  return { ...receipt, decision: outcome };
 }
 
 function receiptId(hash: string): string {

@@ -75,20 +75,20 @@ export function backupDataDirectory(dataDir: string, file: string): Promise<void
 function committed(unit: WriteUnit, places: readonly Place[], keyId: string): Committed {
   return {
     evidence: places.map(([chain_index, hash, signature], i) => {
-      const sealed = { chain_index, hash, signature, key_id: keyId };
       const draft = unit.evidence[i];
-      if (draft?.receipt !== true) return sealed;
-      const { evidence_id, body } = draft;
-      const { decision_id, decision, decision_reason_code } = body;
-      const source = {
-        ...sealed,
+      if (draft?.receipt !== true) return { chain_index, hash, signature, key_id: keyId };
+      const receipt = receiptOf({
+        chain_index,
+        hash,
+        signature,
+        key_id: keyId,
         tenant_id: unit.tenantId,
-        evidence_id,
-        decision_id,
-        decision,
-        decision_reason_code,
-      };
-      return { ...sealed, receipt: receiptOf(source) };
+        evidence_id: draft.evidence_id,
+        decision_id: draft.body['decision_id'],
+        decision: draft.body['decision'],
+        decision_reason_code: draft.body['decision_reason_code'],
+      });
+      return { chain_index, hash, signature, key_id: keyId, receipt };
     }),
   };
 }
