@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { WORKER_ENTRIES } from '../../src/chunk.js';
-import { ChunkQueue, sharedErrors, splitChunks } from './chunks.js';
+import { ChunkQueue, PACKAGE_CHUNK, sharedErrors, splitChunks } from './chunks.js';
 import { commandModules, type CommandModules } from './command-modules.js';
 import { lazyBuiltins } from './lazy-builtins.js';
 import { fastWidth, lazyCore } from './lazy-core.js';
@@ -49,6 +49,19 @@ const common = (root: string): BuildOptions => ({
 });
 
 /**
+ * An `import()` of a chunk sees `module.exports` as the default export, as Node's own import of CommonJS does. A package
+ * whose default export is the thing itself (ora) is therefore exported as that thing, its other exports being members.
+ */
+const DEFAULT_IS_THE_PACKAGE =
+  'if(typeof module.exports.default==="function")module.exports=Object.assign(module.exports.default,module.exports);';
+
+/** Chunks of one package: whole, and importable by default and by name. */
+const packageChunk: BuildOptions = {
+  external: EXTERNAL.filter((name) => name !== 'cli-spinners'),
+  footer: { js: DEFAULT_IS_THE_PACKAGE },
+};
+
+/**
  * The loader reads chunks byte by character. `charset: ascii` escapes strings; regular expressions of packages may
  * still hold other characters, and an escape means the same there.
  */
@@ -82,6 +95,7 @@ export async function bundleProgram(
       entryPoints: [entry],
       outfile: join(dist, `${name}.cjs`),
       plugins,
+      ...(name.startsWith(PACKAGE_CHUNK) && packageChunk),
     });
     if (result.metafile) metafiles[name] = result.metafile;
     await toAscii(join(dist, `${name}.cjs`));

@@ -11,6 +11,9 @@ const APART = /^src\/(?:govapi\/(?:index|pooled)|context\/index|cli\/boot\/show-
 /** Packages loaded by `import()` only, each in a chunk of its own. */
 const HEAVY_PACKAGES = /^(?:undici|yaml|ora|chalk|inquirer|@jmespath-community\/jmespath)$/u;
 
+/** How the names of those chunks begin. */
+export const PACKAGE_CHUNK = 'package-';
+
 /** Chunks still to build: file name in dist, to entry (a source file or a package). */
 export class ChunkQueue {
   readonly #entries = new Map<string, string>();
@@ -40,7 +43,7 @@ export function splitChunks(root: string, queue: ChunkQueue): Plugin {
       build.onResolve({ filter: /.*/ }, ({ path, importer, kind }) => {
         if (kind !== 'dynamic-import') return undefined;
         if (HEAVY_PACKAGES.test(path)) {
-          const name = `package-${path.replace(/^@/u, '').replaceAll('/', '-')}`;
+          const name = `${PACKAGE_CHUNK}${path.replace(/^@/u, '').replaceAll('/', '-')}`;
           queue.add(name, path);
           return { path: `./${name}.cjs`, external: true };
         }

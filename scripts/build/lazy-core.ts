@@ -96,14 +96,17 @@ export const lazyCore: Plugin = {
 export const fastWidth: Plugin = {
   name: 'fast-width',
   setup(build) {
-    build.onLoad({ filter: /[\\/]string-width[\\/]index\.js$/ }, async ({ path }) => ({
-      contents: `${await readFile(path, 'utf8')}
+    build.onLoad({ filter: /[\\/]string-width[\\/]index\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      // Packages of today bring one that is no CommonJS; in it, `module` would be that of the whole chunk.
+      if (!source.includes('module.exports')) return undefined;
+      const contents = `${source}
 const measure = module.exports;
 const ascii = /^[ -~]*$/;
 module.exports = (text) => (typeof text === 'string' && ascii.test(text) ? text.length : measure(text));
 module.exports.default = module.exports;
-`,
-      loader: 'js',
-    }));
+`;
+      return { contents, loader: 'js' };
+    });
   },
 };

@@ -14,15 +14,18 @@ const APPROVALS: ValueKind = {
   note: ['tool_name', 'agent_id'],
 };
 const BUNDLES: ValueKind = { operation: 'listPolicyBundles', id: ['bundle_id', 'id'], note: ['name'] };
+const BUNDLE_NAMES: ValueKind = { operation: 'listPolicyBundles', id: ['name'], note: ['framework'] };
 const VIOLATIONS: ValueKind = {
   operation: 'listViolations',
-  id: ['event_id', 'id'],
+  id: ['violation_id', 'id'],
   note: ['tool_name'],
 };
+const AGENTS: ValueKind = { operation: 'listAgents', id: ['agent_id'], note: [] };
 const PACKS: ValueKind = { operation: 'listGovernancePacks', id: ['pack_id', 'id'], note: ['name'] };
 const PROVIDERS: ValueKind = { operation: 'listMdmProviders', id: ['provider'], note: ['name'] };
 
 const BY_NAME: Readonly<Record<string, ValueKind>> = {
+  agent_id: AGENTS,
   key_id: KEYS,
   approval_id: APPROVALS,
   bundle_id: BUNDLES,
@@ -32,14 +35,27 @@ const BY_NAME: Readonly<Record<string, ValueKind>> = {
 };
 
 const BY_TOPIC: Readonly<Record<string, ValueKind>> = {
+  agents: AGENTS,
+  'agents:scope': AGENTS,
   'api-keys': KEYS,
   approvals: APPROVALS,
   'governance:policy-bundles': BUNDLES,
+  policy: BUNDLE_NAMES,
   violations: VIOLATIONS,
   mdm: PROVIDERS,
 };
 
-const GENERIC = new Set(['id', 'name', 'key', 'approval', 'bundle', 'violation', 'provider', 'hold_token']);
+const GENERIC = new Set([
+  'id',
+  'name',
+  'agent',
+  'key',
+  'approval',
+  'bundle',
+  'violation',
+  'provider',
+  'hold_token',
+]);
 
 /** What a flag or argument of a command names, if the tenant can list it. */
 export function valueKind(command: string, name: string): ValueKind | undefined {
