@@ -1,11 +1,12 @@
-// `npm run bench [-- startup mcp enforce policy]`: interleaved measurements, ratios, a table and .bench/results.json.
+// `npm run bench [-- startup mcp enforce policy sdk]`: interleaved measurements, ratios, a table and .bench/results.json.
 import { enforce } from './enforce.js';
 import { mcp } from './mcp.js';
 import { policy } from './policy.js';
 import { kept, print, save, type Figure } from './report.js';
+import { sdk } from './sdk.js';
 import { startup } from './startup.js';
 
-const SECTIONS = { startup, mcp, enforce, policy };
+const SECTIONS = { startup, mcp, enforce, policy, sdk };
 
 delete process.env['NODE_EXTRA_CA_CERTS'];
 const wanted = process.argv.slice(2).filter((name) => name !== '--');
