@@ -1,4 +1,5 @@
 export { POLICY_MODES } from './bundle.js';
+export { AGENT_COLUMNS, agentRows, checkAgent } from './check-agent/index.js';
 export { pendingChanges } from './diff.js';
 export { faultText } from './fault.js';
 export { lintDirectory } from './lint.js';
