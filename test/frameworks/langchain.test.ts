@@ -1,4 +1,4 @@
-import { AIMessage, AIMessageChunk, HumanMessage, ToolMessage } from '@langchain/core/messages';
+import { AIMessage, AIMessageChunk, HumanMessage, type ToolMessage } from '@langchain/core/messages';
 import {
   DynamicStructuredTool,
   DynamicTool,

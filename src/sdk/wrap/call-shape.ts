@@ -1,4 +1,4 @@
-import { ThothPolicyViolation } from '../errors.js';
+import type { ThothPolicyViolation } from '../errors.js';
 import { isPlainObject } from '../modify.js';
 import { isJsonObject, type JsonObject } from '../vocabulary.js';
 

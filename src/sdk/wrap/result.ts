@@ -22,13 +22,23 @@ function resultSize(value: unknown): number | undefined {
     if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return undefined;
     if (typeof value === 'string') return Buffer.byteLength(value);
     if (ArrayBuffer.isView(value)) return value.byteLength;
-    const text = JSON.stringify(value, (_key, member: unknown) =>
-      typeof member === 'bigint' ? member.toString() : member,
-    );
-    return text === undefined ? undefined : Buffer.byteLength(text);
+    return jsonSize(value);
   } catch {
     return undefined;
   }
+}
+
+/** A replacer makes every result several times as slow, so it is used only for those that need it. */
+function jsonSize(value: unknown): number | undefined {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    text = JSON.stringify(value, (_key, member: unknown) =>
+      typeof member === 'bigint' ? member.toString() : member,
+    );
+  }
+  return text === undefined ? undefined : Buffer.byteLength(text);
 }
 
 export function errorResult(error: unknown): CallResult {

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../vocabulary.js';
 import type { AgentCalls, AskedCall } from './calls.js';
 import { governedPermission, type CanUseTool, type PermissionResult } from './permission.js';
 
-export type HookCallback = (
+type HookCallback = (
   input: unknown,
   toolUseId: string | undefined,
   context: { readonly signal: AbortSignal },
