@@ -88,7 +88,8 @@ function call(tenantId: string, agentId: string): string {
     enforcement_mode: 'block',
     environment: 'prod',
     enforcement_trace_id: 'bench',
-    tool_args: { query: 'retention policy', limit: 10 },
+    // Different each time, or the answers of earlier calls would hide what a policy costs.
+    tool_args: { query: 'retention policy {{n}}', limit: 10 },
   });
 }
 
@@ -98,7 +99,7 @@ async function pushTenCedarPolicies(server: BenchServer): Promise<void> {
   const rules = Array.from(
     { length: 10 },
     (_, n) =>
-      `@id("no-delete-${n}")\nforbid (principal, action, resource)\nwhen { context.action == "tool_call:delete_table_${n}" };`,
+      `@id("no-delete-${n}")\nforbid (principal, action, resource)\nwhen { context.action == "tool_call:delete_table_${n}" || (context.args has query && context.args.query == "salaries ${n}") };`,
   );
   writeFileSync(join(folder, 'ten.cedar'), rules.join('\n\n'));
   await server.cli([
