@@ -41,15 +41,20 @@ export class Enforcement {
     const snapshot = context.tenants.snapshot(request.tenantId);
     if (snapshot === undefined) throw new HttpError(403, 'forbidden', 'the tenant is not known here');
 
-    const seen = (await this.#session(call)).facts(request.toolName);
+    const opened = this.#session(call);
+    let session = opened instanceof Promise ? await opened : opened;
+    const seen = session.facts(request.toolName);
     const input = this.#keptInput(call, seen);
     const bundles = bundlesFor(snapshot, request.agentId);
-    const verdicts =
-      bundles.length === 0 ? NO_VERDICTS : await context.evaluator.evaluate(request, bundles, seen);
+    let verdicts = NO_VERDICTS;
+    if (bundles.length > 0) {
+      verdicts = await context.evaluator.evaluate(request, bundles, seen);
+      // The session may have been dropped from memory meanwhile.
+      const again = this.#session(call);
+      session = again instanceof Promise ? await again : again;
+    }
 
     // From here to `count` nothing waits: parallel calls of a session see each other in the order of their decisions.
-    const opened = this.#session(call);
-    const session = opened instanceof Promise ? await opened : opened;
     const decision = this.#decision(call, snapshot, session.facts(request.toolName), verdicts);
     const violates = decision.violation || refuses(decision);
     const counted = session.count(request.toolName, violates);
