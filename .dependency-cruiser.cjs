@@ -5,8 +5,20 @@ const layer = (...names) => `^src/(${names.join('|')})/`;
 
 /** Everything a layer may not reach, so that a rule lists what is allowed instead. */
 const ALL = [
-  'cli', 'commands', 'context', 'contract', 'engine', 'evidence', 'govapi', 'journeys', 'output', 'policy',
-  'run', 'sdk', 'server', 'tenant',
+  'cli',
+  'commands',
+  'context',
+  'contract',
+  'engine',
+  'evidence',
+  'govapi',
+  'journeys',
+  'output',
+  'policy',
+  'run',
+  'sdk',
+  'server',
+  'tenant',
 ];
 const only = (from, allowed, why) => ({
   name: `${from}-imports`,
@@ -29,7 +41,11 @@ module.exports = {
     only('tenant', ['govapi', 'engine', 'contract'], 'the declarative tenant file'),
     only('run', ['sdk', 'evidence'], 'every surface goes through one SDK instance'),
     only('server', ['engine', 'evidence', 'contract'], 'the local control plane never imports its clients'),
-    only('journeys', ALL.filter((name) => name !== 'commands'), 'flows over several services'),
+    only(
+      'journeys',
+      ALL.filter((name) => name !== 'commands'),
+      'flows over several services',
+    ),
     only('cli', ['output', 'context', 'govapi', 'contract'], 'what every command shares'),
     {
       name: 'commands-do-no-io',
@@ -63,6 +79,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+    },
   },
 };

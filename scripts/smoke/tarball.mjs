@@ -85,26 +85,23 @@ try {
     ].join('\n'),
   );
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  for (const [module, resolution] of [
+  for (const [module, moduleResolution] of [
     ['node16', 'node16'],
     ['nodenext', 'nodenext'],
     ['esnext', 'bundler'],
   ]) {
-    run(process.execPath, [
-      tsc,
-      '--noEmit',
-      '--strict',
-      '--skipLibCheck',
-      '--target',
-      'es2022',
-      '--types',
-      '',
-      '--module',
+    const compilerOptions = {
+      noEmit: true,
+      strict: true,
+      skipLibCheck: false,
+      target: 'es2022',
+      types: ['node'],
+      typeRoots: [join(root, 'node_modules', '@types')],
       module,
-      '--moduleResolution',
-      resolution,
-      'use.ts',
-    ]);
+      moduleResolution,
+    };
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
+    run(process.execPath, [tsc, '-p', 'tsconfig.json']);
   }
 
   // The whole story, from the installed package: real server, real MCP server, real approval.

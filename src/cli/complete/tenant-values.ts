@@ -50,7 +50,15 @@ export async function tenantValues(
   const silent = () => {};
   const flags = flagsOf(words);
   const inputs = () => connectionInputs({ flags, warn: silent });
-  const api = await connect({ flags, version, inputs, warn: silent, notice: silent, trace: silent, resolved: silent });
+  const api = await connect({
+    flags,
+    version,
+    inputs,
+    warn: silent,
+    notice: silent,
+    trace: silent,
+    resolved: silent,
+  });
   const reply: unknown = await api.call(kind.operation, {}, { signal });
   return itemsOf(reply).flatMap((row) => {
     const value = textOf(row, kind.id);
