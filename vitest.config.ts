@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     disableConsoleIntercept: true,
+    // Every server under test holds its replies, errors too, against the contract.
+    env: { THOTHCTL_VALIDATE_RESPONSES: '1' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -36,6 +36,8 @@ export function cliEnvironment(
     PATH: process.env['PATH'] ?? '',
     HOME: home,
     THOTHCTL_CREDENTIAL_STORE: 'file',
+    // A server started this way holds its replies against the contract.
+    THOTHCTL_VALIDATE_RESPONSES: '1',
     ...extra,
   };
 }

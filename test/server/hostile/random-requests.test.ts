@@ -6,7 +6,7 @@ import { ContractArbitraries, hostile, jsonText } from '../../support/contract-a
 import { startDataPlane, type DataPlane } from '../enforce/data-plane.js';
 import { contractIssues } from '../http/running-server.js';
 
-const TIME_LIMIT_MS = 15_000;
+const TIME_LIMIT_MS = 12_000;
 /** What clients wait for a reply; a hang is a fault of its own. */
 const PATIENCE_MS = 30_000;
 const control = new ContractArbitraries('docs/contract/govapi.openapi.yaml');
