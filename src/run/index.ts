@@ -115,6 +115,7 @@ function openSession(options: RunOptions, program: string): Session {
       code: 'run_configuration',
       message: `The run cannot be governed: ${error.message}.`,
       exit: 'runFailed',
+      fix: 'Each of these settings is also a flag, such as --agent-id; `thothctl run --help` lists them.',
       cause: error,
     });
   }

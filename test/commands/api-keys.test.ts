@@ -82,7 +82,9 @@ describe('api-keys rotate', () => {
 
   it('asks before it revokes, and refuses where nobody can be asked', async () => {
     const old = await create();
-    expect((await plane.run(['api-keys', 'revoke', String(old['key_id'])])).exit).toBe(2);
+    const unattended = await plane.run(['api-keys', 'revoke', String(old['key_id'])]);
+    expect(unattended.exit).toBe(2);
+    expect(unattended.stderr).toMatch(/\(tenant \S+, context local\)/u);
     expect(await activeKeys()).toContain(old['key_id']);
     await plane.json('api-keys', 'revoke', String(old['key_id']), '--yes');
     expect((await plane.run(['api-keys', 'rotate', String(old['key_id']), '--yes'])).exit).toBe(7);
