@@ -1,4 +1,4 @@
-import { Agent, OpenAIProvider, Runner, tool } from '@openai/agents';
+import { Agent, OpenAIProvider, Runner, tool, webSearchTool } from '@openai/agents';
 import { describe, expect, it } from 'vitest';
 import { instrument } from '../../src/sdk/index.js';
 import { PARAMETERS, THREE, THREE_CHECKS, useRig } from './rig.js';
@@ -17,6 +17,20 @@ function governedAgent(): Agent {
 }
 
 describe('the OpenAI Agents SDK', () => {
+  it('says which tools it cannot govern', () => {
+    const warnings: string[] = [];
+    const transfer = tool({
+      name: 'transfer',
+      description: 'send money',
+      parameters: PARAMETERS,
+      strict: true,
+      execute: () => 'sent',
+    });
+    const agent = { tools: [transfer, webSearchTool()] };
+    instrument(agent, rig.config({ logger: { warn: (text) => warnings.push(text) } }));
+    expect(warnings).toEqual([expect.stringMatching(/not governed.*object with type\/name/)]);
+  });
+
   it.each([
     ['responses', true, false],
     ['responses, streamed', true, true],

@@ -48,7 +48,18 @@ export function wrapAgent<Agent extends object>(
     const governed = wrapTool(tool, session, name);
     if (governed !== tool) replace(governed);
   }
+  const left = ungoverned(agent);
+  if (left.length > 0) {
+    session.config.logger.warn(`not governed, nothing in them can be called here: ${left.join(', ')}`);
+  }
   return agent;
+}
+
+/** Members of `agent.tools` that have no entry point, such as tools a vendor runs on its own servers. */
+function ungoverned(agent: object): string[] {
+  const tools: unknown = Reflect.get(agent, 'tools');
+  if (!Array.isArray(tools)) return [];
+  return tools.filter((tool: unknown) => !isTool(tool)).map(describe);
 }
 
 function describe(value: unknown): string {
