@@ -37,7 +37,8 @@ export async function waitForHold(
   const deadline = performance.now() + budgetMs;
   for (;;) {
     const left = deadline - performance.now();
-    const lastPoll = left <= 0;
+    // Timers end up to a millisecond early; that must not cost a poll more.
+    const lastPoll = left < 2;
     const timeoutMs = lastPoll ? LAST_POLL_TIMEOUT_MS : Math.min(POLL_TIMEOUT_MS, Math.max(left, 1));
     const polled = await pollOnce(transport, config, holdToken, signal, timeoutMs);
     if (signal.aborted) return { kind: 'ended', code: 'step_up_cancelled', reason: 'step-up wait cancelled' };
