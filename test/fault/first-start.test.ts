@@ -29,7 +29,15 @@ function start(data: string, wrap: readonly string[] = [], readyFile = newReadyF
     ...wrap,
     process.execPath,
     BIN,
-    ...['server', 'start', '--port', '0', '--data', data, '--ready-file', readyFile, '--no-context'],
+    'server',
+    'start',
+    '--port',
+    '0',
+    '--data',
+    data,
+    '--ready-file',
+    readyFile,
+    '--no-context',
   ];
   const env = { PATH: process.env['PATH'] ?? '', HOME: home, THOTHCTL_CONFIG_DIR: join(home, 'config') };
   const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
