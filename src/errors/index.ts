@@ -1,3 +1,3 @@
 export { EXIT_CODES, type ExitName } from './exit-codes.js';
 export { ThothctlError, usageError } from './thothctl-error.js';
-export { jsonFault, type JsonFault } from './json-fault.js';
+export { jsonFault } from './json-fault.js';

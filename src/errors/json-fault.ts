@@ -2,7 +2,7 @@ const BLANK = /[ \t\n\r]*/y;
 const SCALAR =
   /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
-export interface JsonFault {
+interface JsonFault {
   /** Offset in UTF-16 units, from 0. */
   readonly position: number;
   /** From 1. */

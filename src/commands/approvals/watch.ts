@@ -19,7 +19,10 @@ export default class ApprovalsWatch extends ThothCommand<typeof ApprovalsWatch> 
   };
 
   async execute(): Promise<void> {
-    const asks = this.attended && !this.flags['announce-only'] && !this.flags.json && !this.flags.output;
+    const { json, format, output } = this.flags;
+    // Rows for a program or a file are not for somebody who can be asked.
+    const read = !json && !output && (format === undefined || format === 'table');
+    const asks = this.attended && !this.flags['announce-only'] && read;
     await watchHolds(await this.api({ longLived: true }), this.out.stream(APPROVAL_COLUMNS), {
       signal: this.signal,
       notice: (text) => this.out.notice(text),
