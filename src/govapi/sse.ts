@@ -1,3 +1,5 @@
+import { ThothctlError } from '../errors/index.js';
+
 /** One server-sent event; `id` is the last id seen, as the format says. */
 export interface SseEvent {
   readonly event: string;
@@ -17,14 +19,14 @@ export class SseReader {
   #size = 0;
   #id = '';
 
-  /** @throws RangeError for an event beyond 8 MiB. */
+  /** @throws ThothctlError `event_too_long` for an event beyond 8 MiB. */
   push(chunk: Uint8Array): SseEvent[] {
     this.#rest += this.#decoder.decode(chunk, { stream: true });
     const events: SseEvent[] = [];
     // A lone CR at the end may be the first half of CRLF, so it waits for the next chunk.
     const lines = this.#rest.split(/\r\n|\n|\r(?=[\s\S])/);
     this.#rest = lines.pop() ?? '';
-    if (this.#rest.length + this.#size > LONGEST_EVENT) throw new RangeError('event too long');
+    if (this.#rest.length + this.#size > LONGEST_EVENT) throw eventTooLong();
     for (const line of lines) {
       const event = this.#line(line);
       if (event !== undefined) events.push(event);
@@ -64,4 +66,12 @@ export class SseReader {
     this.#size = 0;
     return empty ? undefined : event;
   }
+}
+
+function eventTooLong(): ThothctlError {
+  return new ThothctlError({
+    code: 'event_too_long',
+    message: 'The server sent an event beyond 8 MiB.',
+    exit: 'unexpected',
+  });
 }

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BIN, cliEnvironment } from '../support/cli.js';
@@ -13,6 +15,14 @@ beforeAll(async () => {
   key = await plane.agentKey();
 });
 afterAll(() => plane.remove());
+
+/** Until the named position is on disk: only then has the tail begun. */
+async function positionSaved(name: string): Promise<void> {
+  const saved = async (): Promise<boolean> =>
+    (await readdir(plane.home, { recursive: true })).some((path) => basename(path).startsWith(name));
+  for (let tries = 0; tries < 400 && !(await saved()); tries += 1) await delay(50);
+  expect(await saved()).toBe(true);
+}
 
 class Tail {
   readonly rows: Record<string, unknown>[] = [];
@@ -73,7 +83,7 @@ describe('violations tail', () => {
 
   it('resumes from the moment a quiet tail began, although it never saw a row', async () => {
     const quiet = new Tail('--resume', 'quiet');
-    await delay(1500);
+    await positionSaved('quiet');
     expect(await quiet.interrupt()).toBe(130);
     expect(quiet.rows).toEqual([]);
     await violate('while_away');

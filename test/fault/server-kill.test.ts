@@ -102,7 +102,9 @@ describe('kill -9 of the server during a stream of enforce calls', () => {
           if (receipt) receipts.push(receipt);
         }
       });
-      await sleep(60 + ((round * 37) % 90));
+      const before = receipts.length;
+      for (let waited = 0; receipts.length < before + 10 && waited < 2_000; waited++) await sleep(5);
+      await sleep((round * 37) % 90);
       child.kill('SIGKILL');
       alive = false;
       await Promise.all(lanes);
@@ -116,7 +118,7 @@ describe('kill -9 of the server during a stream of enforce calls', () => {
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
   it('keeps the chain whole and every acknowledged receipt on it exactly once, says a verifier that shares no code with the product', async () => {
-    expect(receipts.length).toBeGreaterThan(KILLS * 10);
+    expect(receipts.length).toBeGreaterThanOrEqual(KILLS * 10);
     expect(new Set(receipts).size).toBe(receipts.length);
     const file = join(home, 'receipts.ndjson');
     writeFileSync(file, `${receipts.join('\n')}\n`);

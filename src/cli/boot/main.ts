@@ -25,7 +25,12 @@ const catalogue: Catalogue = {
 
 function classOf(id: string) {
   const command = commandOf(modules[id]?.());
-  if (command === undefined) throw new TypeError(`no command ${id}`);
+  if (command === undefined)
+    throw new errors.ThothctlError({
+      code: 'command_missing',
+      message: `The build has no command ${id}.`,
+      exit: 'unexpected',
+    });
   command.id = id;
   return command;
 }

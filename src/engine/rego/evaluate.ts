@@ -7,7 +7,7 @@ import { failedVerdict, settle } from '../verdict/settle.js';
 import { ENTRY_RULES } from './language.js';
 import { readOutcome } from './outcome.js';
 import type { CompiledRego } from './policy.js';
-import { loadOpaRuntime, type OpaPolicy, type OpaRuntime } from './runtime.js';
+import { loadOpaRuntime, unusable, type OpaPolicy, type OpaRuntime } from './runtime.js';
 
 const PAGE_BYTES = 65_536;
 const MEMORY_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -54,7 +54,7 @@ export class RegoEvaluator {
 
   #run(hash: string, input: PolicyInput): Readonly<Record<string, readonly unknown[]>> {
     const instance = this.#instances.get(hash);
-    if (instance === undefined) throw new TypeError('the policy was not prepared');
+    if (instance === undefined) throw unusable('the policy was not prepared');
     const result = instance.evaluate(input);
     if (instance.memoryBytes() > KEEP_BELOW_BYTES) this.#instances.delete(hash);
     return result;

@@ -1,3 +1,4 @@
+import { ThothctlError } from '../../errors/index.js';
 import { keepWasmCallsOutOfLine } from '../../wasm-calls.js';
 
 /** One loaded policy with its own memory. */
@@ -32,7 +33,7 @@ export async function loadOpaRuntime(): Promise<OpaRuntime> {
 function readResult(value: unknown): Readonly<Record<string, readonly unknown[]>> {
   const row: unknown = Array.isArray(value) ? value[0] : undefined;
   const result: unknown = isObject(row) ? row['result'] : undefined;
-  if (!isObject(result)) throw new TypeError('the policy gave no result');
+  if (!isObject(result)) throw unusable('the policy gave no result');
   const rules: Record<string, readonly unknown[]> = {};
   for (const [name, values] of Object.entries(result)) if (Array.isArray(values)) rules[name] = values;
   return rules;
@@ -40,4 +41,9 @@ function readResult(value: unknown): Readonly<Record<string, readonly unknown[]>
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A policy that cannot be used; its text becomes the verdict's `failure`. */
+export function unusable(message: string): ThothctlError {
+  return new ThothctlError({ code: 'policy_unusable', message, exit: 'unexpected' });
 }
