@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BIN, cliEnvironment } from '../support/cli.js';
@@ -19,7 +18,9 @@ afterAll(() => plane.remove());
 /** Until the named position is on disk: only then has the tail begun. */
 async function positionSaved(name: string): Promise<void> {
   const saved = async (): Promise<boolean> =>
-    (await readdir(plane.home, { recursive: true })).some((path) => basename(path).startsWith(name));
+    (await readdir(plane.home, { recursive: true })).some(
+      (path) => path.includes(`${name}.`) && !path.endsWith('.tmp'),
+    );
   for (let tries = 0; tries < 400 && !(await saved()); tries += 1) await delay(50);
   expect(await saved()).toBe(true);
 }

@@ -180,10 +180,31 @@ describe('the broker of a run', () => {
   it('puts events under the identity of the run, in either shape and key style', async () => {
     await open();
     await send('/v1/events/batch', {
-      body: [{ event_id: 'e1', tenant_id: 'x', agent_id: 'x', event_type: 'TOOL_CALL_PRE' }],
+      body: [
+        {
+          event_id: 'e1',
+          tenant_id: 'x',
+          agent_id: 'x',
+          session_id: 'x',
+          user_id: 'x',
+          source_type: 'agent_tool_call',
+          event_type: 'TOOL_CALL_PRE',
+        },
+      ],
     });
     await send('/v1/events/batch', {
-      body: { events: [{ eventId: 'e2', tenantId: 'x', sessionId: 'x', eventType: 'TOOL_CALL_POST' }] },
+      body: {
+        events: [
+          {
+            eventId: 'e2',
+            tenantId: 'x',
+            sessionId: 'x',
+            userId: 'x',
+            sourceType: 'agent_tool_call',
+            eventType: 'TOOL_CALL_POST',
+          },
+        ],
+      },
     });
     await flush();
     const passed = enforcer.events.filter((event) => String(event['event_id']).startsWith('e'));
