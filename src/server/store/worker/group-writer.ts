@@ -7,8 +7,12 @@ import { ChainHeads } from './chain-heads.js';
 import { environmentFault, unitFault } from './fault.js';
 import type { CommitRequest, HeadRequest, StoreReply } from './protocol.js';
 
-/** Bounds how long the first caller of a group waits for the last. */
-const GROUP_LIMIT = 512;
+/**
+ * A group is a third of what waits: its callers are answered, and send again, while the next third is written. Larger
+ * groups let both threads take turns; smaller ones pay for a sync each.
+ */
+const SMALLEST_GROUP = 16;
+const GROUP_SHARE = 3;
 
 /**
  * Group commit: everything queued goes into one transaction with one sync to disk, and nobody is answered before that
@@ -31,7 +35,7 @@ export class GroupWriter {
 
   /** Takes a group off the queue and returns one reply for each request taken, in order. */
   flush(queue: (CommitRequest | HeadRequest)[]): StoreReply[] {
-    const group = queue.splice(0, GROUP_LIMIT);
+    const group = queue.splice(0, Math.max(SMALLEST_GROUP, Math.ceil(queue.length / GROUP_SHARE)));
     const written = this.#write(group.filter((request) => request[0] === 'commit'));
     let next = 0;
     return group.map((request) => {
