@@ -1,5 +1,6 @@
 import {
   operationEntry,
+  type OperationEntry,
   type OperationId,
   type OperationInput,
   type OperationOutput,
@@ -54,6 +55,22 @@ export function createGovApi(options: GovApiOptions): GovApi {
   return new ContractClient(new Connector(options));
 }
 
+/** Whether there is anything in a request that the contract could object to. */
+function saysAnything(
+  entry: OperationEntry,
+  input: { path?: object; query?: object; body?: unknown },
+): boolean {
+  return entry.pathParams.length > 0 || Object.keys(input.query ?? {}).length > 0 || entry.hasBody;
+}
+
+/** Validators of a reply, built while the request is on its way: the time would be spent waiting otherwise. */
+async function replySchemas<Id extends OperationId>(id: Id): ReturnType<typeof loadSchemas<Id>> {
+  await new Promise((resolve) => setImmediate(resolve));
+  const schemas = await loadSchemas(id);
+  prepareReplyCheck(schemas);
+  return schemas;
+}
+
 /** The one documented move of an endpoint: servers may serve the backfill on the older path only. */
 const OLDER_PATH: Partial<Record<OperationId, OperationId>> = {
   backfillGovernanceEvidence: 'backfillGovernanceEvidenceCompat',
@@ -83,13 +100,11 @@ class ContractClient implements GovApi {
     const entry = operationEntry(id);
     if (entry.stream === true)
       throw usageError(`${id} is a stream.`, 'Follow it with the verb `tail` or `watch`.');
-    const schemas = await loadSchemas(id);
-    narrowInput(id, schemas, input);
+    if (saysAnything(entry, input)) narrowInput(id, await loadSchemas(id), input);
     const exchange = exchangeOf(id, input, options.signal);
     const sending = this.#connector.send(exchange);
-    // Validators are built on first use; the time until the reply is there would be spent waiting.
-    prepareReplyCheck(schemas);
-    let reply = await sending;
+    const [schemas, first] = await Promise.all([replySchemas(id), sending]);
+    let reply = first;
     const older = OLDER_PATH[id];
     if (older !== undefined && isMissing(reply)) {
       reply = await this.#connector.send({ ...exchange, path: operationEntry(older).path });

@@ -12,10 +12,7 @@ interface Shape {
   readonly row: unknown;
 }
 
-/**
- * Builds the validators of a success before it arrives. A throw here would leave the request in flight unobserved, and
- * none happens: building a schema looks at no input.
- */
+/** Builds the validators of a success before it arrives. */
 export function prepareReplyCheck<T extends Shape>({ responses }: OperationSchemas<T>): void {
   for (const build of Object.values(responses)) build();
 }
