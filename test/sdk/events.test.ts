@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { build } from 'esbuild';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,6 +99,25 @@ describe('delivery of events', () => {
     await second.flush();
     expect(ids()).toEqual(['a', 'b', 'c']);
     expect(existsSync(spoolFile)).toBe(false);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('loses nothing when a process is killed that had taken the spool of another', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spool-'));
+    const spoolFile = join(folder, 'events.ndjson');
+    const gone = spawnSync(process.execPath, ['-e', '']).pid;
+    writeFileSync(`${spoolFile}.${gone}.1`, '{"event_id":"a"}\n{"event_id":"b"}\n');
+    writeFileSync(`${spoolFile}.${process.ppid}.1`, '{"event_id":"somebody else is at it"}\n');
+    enforcer.onEvents = () => ({ hang: true });
+    const killed = queueOf({ spoolFile });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(readdirSync(folder).filter((name) => name.includes(`.${process.pid}.`))).toHaveLength(1);
+    await killed.close(10);
+    enforcer.requests.length = 0;
+    enforcer.onEvents = () => ({ status: 202, text: '' });
+    await queueOf({ spoolFile }).flush();
+    expect(ids()).toEqual(['a', 'b']);
+    expect(readdirSync(folder)).toEqual([`events.ndjson.${process.ppid}.1`]);
     rmSync(folder, { recursive: true });
   });
 

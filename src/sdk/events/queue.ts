@@ -2,7 +2,7 @@ import type { ResolvedConfig } from '../config/options.js';
 import type { ThothLogger } from '../logger.js';
 import { deliver, type DeliveryPort } from './deliver.js';
 import type { BehavioralEvent } from './event.js';
-import { appendToSpool, takeSpool } from './spool.js';
+import { appendToSpool, claimSpool, type SpoolClaim } from './spool.js';
 
 export interface EventStats {
   readonly queued: number;
@@ -26,6 +26,9 @@ export class EventQueue {
   readonly #pending = new Set<Promise<unknown>>();
   readonly #stop = new AbortController();
   #idle: (() => void)[] = [];
+  #claim: SpoolClaim | undefined;
+  /** Events of the claim that have not settled; they are the first of the queue. */
+  #claimed = 0;
   #delivered = 0;
   #dropped = 0;
   #retried = 0;
@@ -44,12 +47,15 @@ export class EventQueue {
     this.#logger = port.logger;
     this.#options = options;
     if (options.spoolFile !== undefined) {
-      const left = takeSpool(options.spoolFile);
+      this.#claim = claimSpool(options.spoolFile);
+      const left = this.#claim.events;
+      this.#claimed = Math.min(left.length, options.queueLimit);
       for (const event of left.slice(0, options.queueLimit)) this.enqueue(event);
       // What the queue cannot hold waits for the next start.
       this.#drop(
         left.length - Math.min(left.length, options.queueLimit) - this.#spool(left.slice(options.queueLimit)),
       );
+      this.#settle(0);
     }
   }
 
@@ -118,6 +124,14 @@ export class EventQueue {
     clearTimeout(this.#timer);
     this.#closed = true;
     this.#drop(rest.length - this.#spool(rest));
+    this.#settle(rest.length);
+  }
+
+  #settle(count: number): void {
+    this.#claimed -= count;
+    if (this.#claimed > 0) return;
+    this.#claim?.release();
+    this.#claim = undefined;
   }
 
   #spool(events: readonly BehavioralEvent[]): number {
@@ -155,6 +169,7 @@ export class EventQueue {
       this.#underWay = [];
       if (outcome === 'delivered') this.#delivered += batch.length;
       else this.#drop(outcome === 'undelivered' ? batch.length - this.#spool(batch) : batch.length);
+      this.#settle(batch.length);
     }
     this.#running = false;
     if (this.#waiting.length > 0) this.#arm();

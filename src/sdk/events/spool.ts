@@ -4,12 +4,13 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
-  unlinkSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isJsonObject } from '../vocabulary.js';
 import type { BehavioralEvent } from './event.js';
 
@@ -37,20 +38,61 @@ export function appendToSpool(file: string, events: readonly BehavioralEvent[]):
   }
 }
 
-/** Takes what an earlier process left. The rename decides which of several processes gets it. */
-export function takeSpool(file: string): BehavioralEvent[] {
-  const claimed = `${file}.${process.pid}.${Date.now()}`;
+/** Events an earlier process left. They stay on disk under this process's name until `release`. */
+export interface SpoolClaim {
+  readonly events: readonly BehavioralEvent[];
+  release(): void;
+}
+
+/**
+ * Takes the spool, and what processes that died had taken before. The rename decides which of several processes gets
+ * a file; nothing is deleted before its events arrived, so that a kill at any moment costs a repetition, not an event.
+ */
+export function claimSpool(file: string): SpoolClaim {
+  const claimed = [file, ...orphans(file)].flatMap((path, index) => {
+    const own = `${file}.${process.pid}.${Date.now()}${index}`;
+    try {
+      renameSync(path, own);
+      return [own];
+    } catch {
+      return [];
+    }
+  });
+  return {
+    events: claimed.flatMap(readEvents),
+    release: () => {
+      for (const own of claimed.splice(0)) rmSync(own, { force: true });
+    },
+  };
+}
+
+/** Claims of processes that are gone. */
+function orphans(file: string): string[] {
   try {
-    renameSync(file, claimed);
+    const prefix = `${basename(file)}.`;
+    return readdirSync(dirname(file)).flatMap((name) => {
+      const pid = name.startsWith(prefix) ? /^(\d+)\.\d+$/.exec(name.slice(prefix.length))?.[1] : undefined;
+      return pid === undefined || isAlive(Number(pid)) ? [] : [join(dirname(file), name)];
+    });
   } catch {
     return [];
   }
+}
+
+function isAlive(pid: number): boolean {
   try {
-    return readFileSync(claimed, 'utf8').split('\n').flatMap(parseLine);
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function readEvents(path: string): BehavioralEvent[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n').flatMap(parseLine);
   } catch {
     return [];
-  } finally {
-    unlinkSync(claimed);
   }
 }
 
