@@ -137,7 +137,7 @@ async function start(options: StartServerOptions, closing: ClosingOrder): Promis
     now: () => clock.now(),
     noteAuthorization: (milliseconds) => context.authorizationTimes.note(milliseconds),
     onFault,
-    ready: () => ready,
+    ready: () => ready && store.writable(),
   });
   const listener = await listen(frame, { host, port: options.port ?? DEFAULT_PORT }, tls);
   closing.add(() => listener.close());

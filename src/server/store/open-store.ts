@@ -51,6 +51,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       return JSON.parse(text) as SignedHead;
     },
     backup: (file) => backupDataDirectory(root, file),
+    writable: () => thread.writable,
     close() {
       closing ??= thread.close().finally(() => {
         // Not read.destroy(): Kysely closes only what it has used at least once.

@@ -62,6 +62,8 @@ export interface Store {
   /** Writes a consistent copy, signing keys included, to a new file of mode 0600 while commits go on. */
   backup(file: string): Promise<void>;
   /** Finishes queued units, then releases the data directory. */
+  /** False once nothing more can be recorded: closed, or the writer has failed for good. */
+  writable(): boolean;
   close(): Promise<void>;
 }
 

@@ -55,6 +55,10 @@ export class StoreThread {
     return this.#request(request);
   }
 
+  get writable(): boolean {
+    return this.#refusal === undefined;
+  }
+
   /** Everything requested before is finished first. */
   async close(): Promise<void> {
     if (!this.#refusal) {
