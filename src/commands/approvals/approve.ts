@@ -1,37 +1,3 @@
-import { ThothCommand } from '../../cli/command.js';
-import { arg, dryRunFlag, Flags } from '../../cli/flags.js';
-import { approvalView, readApproval, resolveApproval } from '../../journeys/approvals/index.js';
-import type { Result } from '../../output/port.js';
+import { verdictCommand } from './verdict.js';
 
-export default class ApprovalsApprove extends ThothCommand<typeof ApprovalsApprove> {
-  static override summary = 'Let a held call go ahead';
-  static override description =
-    'The verdict is recorded in the name of the signed-in principal. A hold that ended without a verdict, or was resolved otherwise, is exit 7.';
-  static override examples = ["<%= config.bin %> approvals approve appr_1 --reason 'checked with the owner'"];
-  static override exitCodes = ['conflict'] as const;
-  static override args = { approval: arg({ description: 'approval id', required: true }) };
-  static override flags = {
-    ...dryRunFlag,
-    reason: Flags.string({ description: 'why, kept with the verdict' }),
-  };
-
-  async execute(): Promise<Result> {
-    const api = await this.api();
-    const { approval: id } = this.args;
-    if (this.dryRun) {
-      const approval = await readApproval(api, id, this.signal);
-      return { data: { dry_run: true, would_record: 'approve', approval }, view: approvalView(approval) };
-    }
-    const { reason } = this.flags;
-    const result = await resolveApproval(api, id, 'approve', {
-      ...(reason !== undefined && { reason }),
-      signal: this.signal,
-    });
-    this.out.notice(
-      result.status === 'pending'
-        ? `Recorded for ${result.resolved_by ?? 'you'}; another approver is needed.`
-        : `Approved by ${result.resolved_by ?? 'you'}.`,
-    );
-    return { data: result };
-  }
-}
+export default verdictCommand('approve', 'Let a held call go ahead');

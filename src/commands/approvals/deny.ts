@@ -1,33 +1,3 @@
-import { ThothCommand } from '../../cli/command.js';
-import { arg, dryRunFlag, Flags } from '../../cli/flags.js';
-import { approvalView, readApproval, resolveApproval } from '../../journeys/approvals/index.js';
-import type { Result } from '../../output/port.js';
+import { verdictCommand } from './verdict.js';
 
-export default class ApprovalsDeny extends ThothCommand<typeof ApprovalsDeny> {
-  static override summary = 'Refuse a held call';
-  static override description =
-    'The verdict is recorded in the name of the signed-in principal. A hold that ended without a verdict, or was resolved otherwise, is exit 7.';
-  static override examples = ["<%= config.bin %> approvals deny appr_1 --reason 'checked with the owner'"];
-  static override exitCodes = ['conflict'] as const;
-  static override args = { approval: arg({ description: 'approval id', required: true }) };
-  static override flags = {
-    ...dryRunFlag,
-    reason: Flags.string({ description: 'why, kept with the verdict' }),
-  };
-
-  async execute(): Promise<Result> {
-    const api = await this.api();
-    const { approval: id } = this.args;
-    if (this.dryRun) {
-      const approval = await readApproval(api, id, this.signal);
-      return { data: { dry_run: true, would_record: 'deny', approval }, view: approvalView(approval) };
-    }
-    const { reason } = this.flags;
-    const result = await resolveApproval(api, id, 'deny', {
-      ...(reason !== undefined && { reason }),
-      signal: this.signal,
-    });
-    this.out.notice(`Denied by ${result.resolved_by ?? 'you'}.`);
-    return { data: result };
-  }
-}
+export default verdictCommand('deny', 'Refuse a held call');
