@@ -1,39 +1,4 @@
-import { ThothCommand } from '../../cli/command.js';
-import {
-  cursorPlace,
-  VIOLATIONS,
-  VIOLATION_COLUMNS,
-  tail,
-  tailFlags,
-  wantedRows,
-} from '../../journeys/follow/index.js';
+import { VIOLATIONS, VIOLATION_COLUMNS } from '../../journeys/follow/index.js';
+import { tailCommand } from '../feed/tail-command.js';
 
-export default class ViolationsTail extends ThothCommand<typeof ViolationsTail> {
-  static override summary = 'Follow violations as they happen';
-  static override description =
-    'Rows come in the order they were committed. With --resume or --cursor-file the position is saved after a row was written out, so that a tail continues without loss; a restart of the server is waited out.';
-  static override examples = [
-    '<%= config.bin %> violations tail',
-    '<%= config.bin %> violations tail --from start --limit 20',
-    '<%= config.bin %> violations tail --resume siem --json >> violations.ndjson',
-  ];
-  static override onSignal = 'finish' as const;
-  static override flags = { ...tailFlags };
-
-  async execute(): Promise<void> {
-    const api = await this.api({ longLived: true });
-    const { resume, from, limit } = this.flags;
-    const named = resume === undefined ? undefined : cursorPlace(api.tenantId, VIOLATIONS.name, resume);
-    const cursorFile = this.flags['cursor-file'] ?? named;
-    await tail(api, VIOLATIONS, this.out.stream(VIOLATION_COLUMNS), {
-      from,
-      ...(cursorFile !== undefined && { cursorFile }),
-      ...(limit !== undefined && { limit }),
-      signal: this.signal,
-      notice: (text) => this.out.notice(text),
-      pollMs: this.flags['poll-seconds'] * 1000,
-      wanted: wantedRows(this.flags),
-    });
-    this.endStream();
-  }
-}
+export default tailCommand('Follow violations as they happen', VIOLATIONS, VIOLATION_COLUMNS);

@@ -3,6 +3,7 @@ import { isActionClass } from '../action-class.js';
 import { isReasonCode } from '../reason-codes.js';
 import type { CedarLibrary } from './library.js';
 import { mentionsOf, type Mentions } from './mentions.js';
+import { isJsonObject } from '../json-object.js';
 
 /** A policy of a bundle, with what its annotations say. */
 export interface CedarPolicy {
@@ -111,12 +112,8 @@ function readArgs(text: string | undefined): JsonObject | undefined {
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return isRecord(value) && Object.keys(value).length > 0 ? value : undefined;
+    return isJsonObject(value) && Object.keys(value).length > 0 ? value : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,6 +3,7 @@ import { sensitivityRank } from '../sensitivity.js';
 import { actionOf } from '../tool-name.js';
 import type { ActionClass, EnforcementMode, EngineRequest, JsonObject, SessionFacts } from '../types.js';
 import { behavioralScore } from './behavioral-score.js';
+import { isJsonObject } from '../json-object.js';
 
 /** The document policies decide from; described member by member in `docs/policy-input.md`. Absent text is ''. */
 export interface PolicyInput {
@@ -101,9 +102,5 @@ function textMember(source: JsonObject | undefined, key: string): string {
 
 function objectMember(source: JsonObject | undefined, key: string): JsonObject {
   const value = source?.[key];
-  return isObject(value) ? value : {};
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isJsonObject(value) ? value : {};
 }

@@ -4,6 +4,7 @@ import { namesTool } from '../tool-name.js';
 import type { JsonObject } from '../types.js';
 import type { Hit } from '../verdict/hit.js';
 import type { EntryRule } from './language.js';
+import { isJsonObject } from '../json-object.js';
 
 const EFFECT_OF_RULE = {
   allow: 'ALLOW',
@@ -53,7 +54,7 @@ function read(rule: EntryRule, value: unknown, named: boolean, depth: number): H
   if (typeof value === 'string')
     return rule === 'modify' ? refuse(rule, 'it has no arguments') : [{ ...base, reason: value }];
   if (Array.isArray(value) && depth < 2) return value.flatMap((each) => read(rule, each, named, depth + 1));
-  if (!isObject(value)) return refuse(rule, `its value is a ${typeof value}`);
+  if (!isJsonObject(value)) return refuse(rule, `its value is a ${typeof value}`);
   const keys = Object.keys(value);
   if (keys.length === 0) return [];
   if (keys.some((key) => MEMBERS.has(key))) return [hitOf(rule, value, base)];
@@ -71,13 +72,13 @@ function hitOf(rule: EntryRule, value: JsonObject, base: Hit): Hit {
   const code = textOf(value['code']);
   const args = value['args'];
   const timeout = value['timeout_seconds'];
-  if (rule === 'modify' && !isObject(args)) return refuse(rule, 'args is not an object');
+  if (rule === 'modify' && !isJsonObject(args)) return refuse(rule, 'args is not an object');
   return {
     ...base,
     ruleId: id ?? rule,
     reason: textOf(value['reason']) ?? textOf(value['msg']) ?? textOf(value['message']),
     reasonCode: code !== undefined && isReasonCode(code) ? code : undefined,
-    args: rule === 'modify' && isObject(args) ? args : undefined,
+    args: rule === 'modify' && isJsonObject(args) ? args : undefined,
     timeoutSeconds:
       typeof timeout === 'number' && Number.isInteger(timeout) && timeout > 0 ? timeout : undefined,
     actionClass: isActionClass(value['action_class']) ? value['action_class'] : undefined,
@@ -86,10 +87,6 @@ function hitOf(rule: EntryRule, value: JsonObject, base: Hit): Hit {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function refuse(rule: EntryRule, why: string): never {

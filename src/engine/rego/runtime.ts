@@ -1,5 +1,6 @@
 import { ThothctlError } from '../../errors/index.js';
 import { keepWasmCallsOutOfLine } from '../../wasm-calls.js';
+import { isJsonObject } from '../json-object.js';
 
 /** One loaded policy with its own memory. */
 export interface OpaPolicy {
@@ -32,15 +33,11 @@ export async function loadOpaRuntime(): Promise<OpaRuntime> {
 /** The result set of the compiler's single query: `[{result: {<rule>: [<value>]}}]`. */
 function readResult(value: unknown): Readonly<Record<string, readonly unknown[]>> {
   const row: unknown = Array.isArray(value) ? value[0] : undefined;
-  const result: unknown = isObject(row) ? row['result'] : undefined;
-  if (!isObject(result)) throw unusable('the policy gave no result');
+  const result: unknown = isJsonObject(row) ? row['result'] : undefined;
+  if (!isJsonObject(result)) throw unusable('the policy gave no result');
   const rules: Record<string, readonly unknown[]> = {};
   for (const [name, values] of Object.entries(result)) if (Array.isArray(values)) rules[name] = values;
   return rules;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A policy that cannot be used; its text becomes the verdict's `failure`. */

@@ -2,4 +2,4 @@ export { follow, tail } from './follow.js';
 export { FEED_COLUMNS, VIOLATION_COLUMNS } from './columns.js';
 export { cursorPlace } from './cursor-place.js';
 export { tailFlags, wantedRows } from './tail-flags.js';
-export { APPROVALS, FEED, VIOLATIONS, type FollowApi } from './source.js';
+export { APPROVALS, FEED, VIOLATIONS, type FollowApi, type FollowSource } from './source.js';
