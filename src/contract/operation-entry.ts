@@ -3,6 +3,8 @@ export interface Pagination {
   readonly style: string;
   readonly params?: readonly string[];
   readonly cursor?: string;
+  /** Member of the last row that goes into the cursor; `chain_index` when absent. */
+  readonly key?: string;
   readonly limit?: boolean;
 }
 

@@ -35,6 +35,8 @@ export const RequestMetadata: () => Schema<T.RequestMetadata> = once(() =>
   z.looseObject({
     policy_context: z.optional(z.record(z.string(), z.unknown())),
     mcp_runtime_identity: z.optional(z.string()),
+    mcp_host: z.optional(z.string()),
+    mcp_server_url: z.optional(z.string()),
   }),
 );
 

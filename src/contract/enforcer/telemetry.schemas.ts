@@ -27,6 +27,8 @@ export const EventMetadata: () => Schema<T.EventMetadata> = once(() =>
     total_tokens: z.optional(z.int()),
     provider: z.optional(z.string()),
     model_name: z.optional(z.string()),
+    mcp_host: z.optional(z.string()),
+    endpoint_id: z.optional(z.string()),
   }),
 );
 

@@ -31,7 +31,12 @@ export type TaskContext = {
 export type RequestMetadata = {
   /** Tenant-defined policy context. Only TypeScript has an option for it. */
   policy_context?: { [member: string]: unknown };
+  /** Read as the address of the MCP server when it is a URL. */
   mcp_runtime_identity?: string;
+  /** Host or URL of the MCP server the call goes to. What MCP control and the MCP inventory go by. */
+  mcp_host?: string;
+  /** The same, read when mcp_host is missing. */
+  mcp_server_url?: string;
 };
 
 /** Unknown members must be accepted and ignored. The eight members marked required are what every SDK always sends; be lenient about empty strings, because Go sends `user_id: ""`, `agent_id: ""` or `tenant_id: ""` when nothing was configured. */
@@ -198,6 +203,10 @@ export type EventMetadata = {
   total_tokens?: number;
   provider?: string;
   model_name?: string;
+  /** As in the metadata of the enforcement request; also mcp_server_url and mcp_runtime_identity. */
+  mcp_host?: string;
+  /** Endpoint the call was made on. */
+  endpoint_id?: string;
 };
 
 /** Event as Python and Go send it. */

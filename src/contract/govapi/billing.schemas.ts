@@ -75,6 +75,13 @@ export const CreditWallet: () => Schema<T.CreditWallet> = once(() =>
   }),
 );
 
+export const BillingCreditGrant: () => Schema<T.BillingCreditGrant> = once(() =>
+  z.looseObject({
+    amount_cents: z.int().check(z.gte(1), z.lte(100000000000)),
+    expires_at: z.optional(dateTime()),
+  }),
+);
+
 export const BillingCreditBank: () => Schema<T.BillingCreditBank> = once(() =>
   z.looseObject({
     as_of: z.optional(dateTime()),
@@ -266,5 +273,37 @@ export const getBillingArtifact: OperationSchemas<OperationTypes['getBillingArti
   ),
   query: once(() => z.looseObject({})),
   responses: { 200: BillingArtifact },
+  error: Error,
+};
+
+export const grantBillingCredit: OperationSchemas<OperationTypes['grantBillingCredit']> = {
+  path: once(() => z.looseObject({})),
+  query: once(() => z.looseObject({})),
+  request: BillingCreditGrant,
+  responses: { 201: CreditWallet },
+  error: Error,
+};
+
+export const getBillingArtifactCsv: OperationSchemas<OperationTypes['getBillingArtifactCsv']> = {
+  path: once(() =>
+    z.looseObject({
+      year: queryInteger(z.int().check(z.gte(2020), z.lte(9999))),
+      month: queryInteger(z.int().check(z.gte(1), z.lte(12))),
+    }),
+  ),
+  query: once(() => z.looseObject({})),
+  responses: {},
+  error: Error,
+};
+
+export const getBillingArtifactPdf: OperationSchemas<OperationTypes['getBillingArtifactPdf']> = {
+  path: once(() =>
+    z.looseObject({
+      year: queryInteger(z.int().check(z.gte(2020), z.lte(9999))),
+      month: queryInteger(z.int().check(z.gte(1), z.lte(12))),
+    }),
+  ),
+  query: once(() => z.looseObject({})),
+  responses: {},
   error: Error,
 };

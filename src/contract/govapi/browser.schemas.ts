@@ -61,6 +61,7 @@ export const BrowserPolicy: () => Schema<T.BrowserPolicy> = once(() =>
     provider: BrowserProviderSlug(),
     policy: z.record(z.string(), z.unknown()),
     compiled_policy: z.record(z.string(), z.unknown()),
+    unsupported_controls: z.optional(z.array(z.string())),
     enforcement_mode: z.optional(z.nullable(z.enum(['monitor', 'enforce']))),
     active: z.boolean(),
     version: z.optional(z.int().check(z.gte(1))),

@@ -16,6 +16,8 @@ export const McpVendorWrite: () => Schema<T.McpVendorWrite> = once(() =>
     source: z.optional(z.string()),
     notes: z.optional(z.string()),
     last_seen_at: z.optional(dateTime()),
+    allowed_tools: z.optional(z.nullable(z.array(z.string()))),
+    blocked_tools: z.optional(z.nullable(z.array(z.string()))),
   }),
 );
 
@@ -28,6 +30,8 @@ export const McpVendorCreate: () => Schema<T.McpVendorCreate> = once(() =>
     source: z.optional(z.string()),
     notes: z.optional(z.string()),
     last_seen_at: z.optional(dateTime()),
+    allowed_tools: z.optional(z.nullable(z.array(z.string()))),
+    blocked_tools: z.optional(z.nullable(z.array(z.string()))),
   }),
 );
 
@@ -40,6 +44,8 @@ export const McpVendor: () => Schema<T.McpVendor> = once(() =>
     source: z.optional(z.nullable(z.string())),
     notes: z.optional(z.nullable(z.string())),
     last_seen_at: z.optional(z.nullable(dateTime())),
+    allowed_tools: z.optional(z.nullable(z.array(z.string()))),
+    blocked_tools: z.optional(z.nullable(z.array(z.string()))),
     created_at: z.optional(z.nullable(dateTime())),
     updated_at: z.optional(z.nullable(dateTime())),
   }),
@@ -99,6 +105,8 @@ export const McpCatalogVerifyResult: () => Schema<T.McpCatalogVerifyResult> = on
     matched_policies: z.optional(z.array(z.unknown())),
     allowed_tools: z.array(z.string()),
     blocked_tools: z.array(z.string()),
+    step_up_tools: z.optional(z.array(z.string())),
+    truncated: z.optional(z.boolean()),
     principal: z.optional(z.nullable(z.string())),
     environment: z.optional(z.nullable(z.string())),
     verified_at: z.optional(dateTime()),

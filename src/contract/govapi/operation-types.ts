@@ -527,7 +527,7 @@ export interface OperationTypes {
   };
   listEndpoints: {
     path: { [name: string]: unknown };
-    query: { env?: string; fleet_id?: string };
+    query: { env?: string; fleet_id?: string; quarantined?: boolean; limit?: number; after?: string };
     body: undefined;
     output: T.EndpointList;
     row: undefined;
@@ -777,11 +777,73 @@ export interface OperationTypes {
     output: T.ApiKey;
     row: undefined;
   };
+  openPolicyBundleGroup: {
+    path: { [name: string]: unknown };
+    query: { [name: string]: unknown };
+    body: T.PolicyBundleGroupOpen;
+    output: T.PolicyBundleGroup;
+    row: undefined;
+  };
+  stagePolicyBundles: {
+    path: { groupId: string };
+    query: { [name: string]: unknown };
+    body: T.PolicyBundleGroupMembers;
+    output: T.PolicyBundleGroupStaged;
+    row: undefined;
+  };
+  commitPolicyBundleGroup: {
+    path: { groupId: string };
+    query: { [name: string]: unknown };
+    body: { [member: string]: unknown };
+    output: T.PolicyBundleGroupCommitted;
+    row: undefined;
+  };
+  listMdmSyncJobs: {
+    path: { [name: string]: unknown };
+    query: { provider?: T.MdmProviderSlug; limit?: number; before?: string };
+    body: undefined;
+    output: T.MdmSyncJobList;
+    row: undefined;
+  };
   getMdmProvider: {
     path: { provider: string };
     query: { [name: string]: unknown };
     body: undefined;
     output: T.MdmProvider;
+    row: undefined;
+  };
+  listDeliveries: {
+    path: { [name: string]: unknown };
+    query: {
+      status?: T.DeliveryStatus;
+      destination?: T.DeliveryDestination;
+      event_type?: string;
+      before?: string;
+      limit?: number;
+    };
+    body: undefined;
+    output: T.DeliveryList;
+    row: undefined;
+  };
+  triggerSampleEvent: {
+    path: { [name: string]: unknown };
+    query: { [name: string]: unknown };
+    body: T.SampleEventRequest;
+    output: T.Delivery;
+    row: undefined;
+  };
+  getDelivery: {
+    path: { deliveryId: string };
+    query: { [name: string]: unknown };
+    body: undefined;
+    output: T.Delivery;
+    row: undefined;
+  };
+  redeliver: {
+    path: { deliveryId: string };
+    query: { [name: string]: unknown };
+    body: { [member: string]: unknown };
+    output: T.Delivery;
     row: undefined;
   };
   streamViolations: {
@@ -804,6 +866,13 @@ export interface OperationTypes {
     body: undefined;
     output: undefined;
     row: T.Approval;
+  };
+  releaseEndpoint: {
+    path: { endpointId: string };
+    query: { [name: string]: unknown };
+    body: undefined;
+    output: T.Endpoint;
+    row: undefined;
   };
   listAgents: {
     path: { [name: string]: unknown };
@@ -847,11 +916,46 @@ export interface OperationTypes {
     output: T.EvidenceKeyList;
     row: undefined;
   };
+  listRecordedCalls: {
+    path: { [name: string]: unknown };
+    query: { from_sequence?: number; limit?: number; from?: string };
+    body: undefined;
+    output: T.RecordedCallPage;
+    row: undefined;
+  };
   getPolicyInput: {
     path: { chainIndex: number };
     query: { [name: string]: unknown };
     body: undefined;
     output: T.PolicyInput;
+    row: undefined;
+  };
+  generateAirsReport: {
+    path: { [name: string]: unknown };
+    query: { [name: string]: unknown };
+    body: T.AirsReportGenerate;
+    output: T.AirsReport;
+    row: undefined;
+  };
+  grantBillingCredit: {
+    path: { [name: string]: unknown };
+    query: { [name: string]: unknown };
+    body: T.BillingCreditGrant;
+    output: T.CreditWallet;
+    row: undefined;
+  };
+  getBillingArtifactCsv: {
+    path: { year: number; month: number };
+    query: { [name: string]: unknown };
+    body: undefined;
+    output: undefined;
+    row: undefined;
+  };
+  getBillingArtifactPdf: {
+    path: { year: number; month: number };
+    query: { [name: string]: unknown };
+    body: undefined;
+    output: undefined;
     row: undefined;
   };
   getServerInfo: {

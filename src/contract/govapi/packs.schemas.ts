@@ -47,6 +47,7 @@ export const PackRuleVersion: () => Schema<T.PackRuleVersion> = once(() =>
     created_by: z.optional(z.nullable(z.string())),
     active: z.optional(z.boolean()),
     rules: z.optional(z.array(z.record(z.string(), z.unknown()))),
+    behavioral_controls: z.optional(BehavioralControls()),
   }),
 );
 
@@ -71,6 +72,8 @@ export const PackRuntimeStatus: () => Schema<T.PackRuntimeStatus> = once(() =>
     generated_at: z.optional(dateTime()),
     agents: z.optional(z.array(z.record(z.string(), z.unknown()))),
     drift: z.optional(z.record(z.string(), z.unknown())),
+    regimes: z.optional(z.array(z.record(z.string(), z.unknown()))),
+    loaded_for_everyone: z.optional(z.array(z.record(z.string(), z.unknown()))),
   }),
 );
 
@@ -100,6 +103,7 @@ export const PackApplyRequest: () => Schema<T.PackApplyRequest> = once(() =>
     approval_policy_id: z.optional(z.string()),
     environment: z.optional(PackEnvironment()),
     overrides: z.optional(PackOverrides()),
+    rule_version: z.optional(z.int().check(z.gte(1))),
   }),
 );
 

@@ -54,6 +54,7 @@ export const PolicyException: () => Schema<T.PolicyException> = once(() =>
     reviewed_at: z.optional(z.nullable(dateTime())),
     created_at: z.optional(dateTime()),
     updated_at: z.optional(dateTime()),
+    runtime_override: z.optional(z.looseObject({ status: z.enum(['none', 'active', 'expired', 'revoked']) })),
   }),
 );
 

@@ -90,6 +90,14 @@ export const AirsReport: () => Schema<T.AirsReport> = once(() =>
   }),
 );
 
+export const AirsReportGenerate: () => Schema<T.AirsReportGenerate> = once(() =>
+  z.looseObject({
+    cadence: z.enum(['7d', '30d', 'custom']),
+    from: z.optional(dateTime()),
+    to: z.optional(dateTime()),
+  }),
+);
+
 export const AirsReportList: () => Schema<T.AirsReportList> = once(() =>
   z.looseObject({ data: z.array(AirsReport()), total: z.int() }),
 );
@@ -158,5 +166,13 @@ export const getAirsReport: OperationSchemas<OperationTypes['getAirsReport']> = 
     z.looseObject({ cadence: z.optional(z.string()), status: z.optional(AirsReportStatus()) }),
   ),
   responses: { 200: AirsReport },
+  error: Error,
+};
+
+export const generateAirsReport: OperationSchemas<OperationTypes['generateAirsReport']> = {
+  path: once(() => z.looseObject({})),
+  query: once(() => z.looseObject({})),
+  request: AirsReportGenerate,
+  responses: { 201: AirsReport },
   error: Error,
 };

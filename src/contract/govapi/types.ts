@@ -185,6 +185,56 @@ export type WebhookTestResult = {
   tested_at?: string;
 };
 
+/** pending waits for its first or next attempt; delivered was accepted with a 2xx; dead ran out of attempts or met a 410; cancelled lost its reason: the destination was switched off, or the hold of a PAM request had ended. */
+export type DeliveryStatus = 'pending' | 'delivered' | 'dead' | 'cancelled';
+
+/** Section of the settings that says where it goes. */
+export type DeliveryDestination = 'webhook' | 'siem' | 'pam';
+
+/** One event on its way to one destination. At least once, under a stable delivery_id. */
+export type Delivery = {
+  /** The same on every attempt, redeliveries included. */
+  delivery_id: string;
+  destination: DeliveryDestination;
+  /** Evidence id of the event. */
+  event_id: string;
+  /** See docs/guides/webhooks.md. */
+  event_type: string;
+  /** Place of the event in the evidence chain, null for a sample. */
+  chain_index?: number | null;
+  status: DeliveryStatus;
+  attempts: number;
+  max_attempts: number;
+  /** Of a pending delivery. */
+  next_attempt_at?: string | null;
+  /** Answer to the last attempt, null without one. */
+  http_status?: number | null;
+  /** Why the last attempt did not count. */
+  last_error?: string | null;
+  /** When the event happened. */
+  occurred_at: string;
+  created_at: string;
+  updated_at: string;
+  delivered_at?: string | null;
+  /** Only in single reads. */
+  event?: { [member: string]: unknown };
+};
+
+/** Envelope is data. */
+export type DeliveryList = {
+  data: readonly Delivery[];
+  /** All matches. */
+  total: number;
+};
+
+/** What to make up, and where to send it. */
+export type SampleEventRequest = {
+  /** A type of the catalogue in docs/guides/webhooks.md. */
+  event_type: string;
+  /** webhook when left out. */
+  destination?: DeliveryDestination;
+};
+
 /** MDM integration slug. kandji comes from the operator samples, the others from the Terraform schema. */
 export type MdmProviderSlug = 'jamf' | 'intune' | 'kandji' | 'workspace_one' | 'custom';
 
@@ -196,6 +246,8 @@ export type MdmJamfConfig = {
   client_id: string;
   /** API client secret. */
   client_secret: string;
+  /** Token endpoint, by default /api/oauth/token of base_url. */
+  token_url?: string;
 };
 
 /** Microsoft Intune connection through Microsoft Graph. */
@@ -206,6 +258,10 @@ export type MdmIntuneConfig = {
   client_id?: string;
   /** App secret. */
   client_secret?: string;
+  /** Graph of a national cloud, by default https://graph.microsoft.com. */
+  base_url?: string;
+  /** Sign-in service of a national cloud, by default https://login.microsoftonline.com. */
+  authority?: string;
 };
 
 /** Kandji connection. The operator sends endpoint_url and api_key at the top level instead of config. */
@@ -226,6 +282,12 @@ export type MdmWorkspaceOneConfig = {
   client_id?: string;
   /** OAuth client secret. */
   client_secret?: string;
+  /** OAuth token endpoint of the region. */
+  token_url?: string;
+  /** Admin account; instead of the OAuth client. */
+  username?: string;
+  /** Password of that account. */
+  password?: string;
 };
 
 /** Generic connector. */
@@ -292,14 +354,40 @@ export type MdmSyncJob = {
   status: MdmSyncStatus;
   /** Endpoints written. */
   synced_endpoints?: number;
-  /** Devices that could not be mapped. */
+  /** Devices that could not be mapped to a person. */
   unassigned_count?: number;
-  /** Failure text when status is failed. */
+  /** Failure text when status is failed: what happened and what to mend. */
   error?: string | null;
+  /** Pages of the inventory read so far. */
+  pages?: number;
+  /** Rows of the inventory read so far. */
+  devices_seen?: number;
+  /** Rows of the whole inventory where the vendor tells. */
+  total_devices?: number | null;
+  /** Phones, tablets and the like: no endpoints. */
+  skipped_count?: number;
+  /** Devices of earlier syncs that have left the inventory; their endpoints stay, as unmanaged. */
+  missing_count?: number;
+  /** Rows that could not become endpoints. */
+  failed_count?: number;
+  /** The first of those rows. */
+  device_errors?: readonly MdmDeviceError[];
+  /** How often the job was taken up again after the server had stopped. */
+  resumed_count?: number;
   started_at?: string | null;
   completed_at?: string | null;
   created_at?: string | null;
   updated_at?: string | null;
+};
+
+/** A row of the inventory that could not become an endpoint. */
+export type MdmDeviceError = {
+  /** Its place in the inventory, from 1. */
+  row: number;
+  /** Id or name by which it can be found at the vendor, if it has any. */
+  device: string | null;
+  /** What is wrong with it. */
+  reason: string;
 };
 
 /** Browser integration slug. */
@@ -368,6 +456,8 @@ export type BrowserPolicy = {
   policy: { [member: string]: unknown };
   /** Provider native rendering. Must be a non-null object in every upsert response, otherwise Terraform fails with an unknown value. */
   compiled_policy: { [member: string]: unknown };
+  /** Controls of the policy that this browser has no managed setting for, so that they are not in force there. */
+  unsupported_controls?: readonly string[];
   /** Null unless supplied. */
   enforcement_mode?: 'monitor' | 'enforce' | null;
   active: boolean;
@@ -435,6 +525,10 @@ export type McpVendorWrite = {
   notes?: string;
   /** Last runtime sighting. */
   last_seen_at?: string;
+  /** Tools that may be called at this vendor; null means every tool. A missing member keeps what is stored. */
+  allowed_tools?: readonly string[] | null;
+  /** Tools that may not be called at this vendor. A missing member keeps what is stored, null clears it. */
+  blocked_tools?: readonly string[] | null;
 };
 
 /** Create form: vendor_id is mandatory. */
@@ -453,6 +547,10 @@ export type McpVendorCreate = {
   notes?: string;
   /** Last runtime sighting. */
   last_seen_at?: string;
+  /** Tools that may be called at this vendor; null means every tool. A missing member keeps what is stored. */
+  allowed_tools?: readonly string[] | null;
+  /** Tools that may not be called at this vendor. A missing member keeps what is stored, null clears it. */
+  blocked_tools?: readonly string[] | null;
 };
 
 /** Registry entry. */
@@ -466,7 +564,12 @@ export type McpVendor = {
   source?: string | null;
   /** Null unless supplied. */
   notes?: string | null;
+  /** What was written; otherwise the newest call to one of its hosts. */
   last_seen_at?: string | null;
+  /** Null unless supplied. */
+  allowed_tools?: readonly string[] | null;
+  /** Null unless supplied. */
+  blocked_tools?: readonly string[] | null;
   created_at?: string | null;
   /** RFC 3339; the operator parses it. */
   updated_at?: string | null;
@@ -538,6 +641,10 @@ export type McpCatalogVerifyResult = {
   allowed_tools: readonly string[];
   /** Tool names. */
   blocked_tools: readonly string[];
+  /** Tools that need a human approval for every call. */
+  step_up_tools?: readonly string[];
+  /** True when the tenant knows more tools than were judged. */
+  truncated?: boolean;
   principal?: string | null;
   environment?: string | null;
   verified_at?: string;
@@ -1036,6 +1143,10 @@ export type PolicyException = {
   reviewed_at?: string | null;
   created_at?: string;
   updated_at?: string;
+  /** The temporary override an approval with override_expires_at makes. status is none, active, expired or revoked; sets_aside names the rules. */
+  runtime_override?: {
+    status: 'none' | 'active' | 'expired' | 'revoked';
+  };
 };
 
 /** Review verdict. */
@@ -1144,6 +1255,34 @@ export type PolicyBundleStatusInput = 'active' | 'staged' | 'paused' | 'disabled
 /** Terraform pairs enforce with active and observe with staged or paused; the operator may send other pairs (see behaviour notes). */
 export type PolicyEnforcementMode = 'enforce' | 'observe';
 
+export type RecordedCallPage = {
+  data: readonly RecordedCall[];
+  /** from_sequence of the next page; null after the last. */
+  next_sequence: number | null;
+};
+
+export type RecordedCall = {
+  chain_index: number;
+  evidence_id: string;
+  occurred_at: string;
+  agent_id: string;
+  tool_name: string;
+  /** What was decided; in observe mode what would have been. */
+  decision: string;
+  decision_reason_code: string;
+  matched_rule_ids: readonly string[];
+  /** Whether the tool was in the approved scope; null when that was not recorded. */
+  in_scope: boolean | null;
+  /** Redacted policy input; null when it is no longer kept. */
+  input: { [member: string]: unknown } | null;
+  /** Null without input. */
+  standing: {
+    decision: string;
+    decision_reason_code: string;
+    matched_rule_ids: readonly string[];
+  } | null;
+};
+
 /** Creates version n+1 of the named bundle. Exactly one of raw_policy, source_uri and s3_uri. assignments may be null (Terraform without assignments): treat null, missing and empty as all. */
 export type PolicyBundleCreate = {
   /** Stable bundle name. */
@@ -1207,6 +1346,80 @@ export type PolicyBundle = {
   evaluable?: boolean;
   /** Findings of the pre-flight. */
   diagnostics?: readonly PolicyDiagnostic[];
+  /** Group the version came with. */
+  group_id?: string | null;
+  provenance?: PolicyProvenance;
+};
+
+/** Where a change of policy came from, as its sender tells it. */
+export type PolicyProvenance = {
+  git_commit?: string;
+  git_author?: string;
+  /** The working copy differed from the commit. */
+  git_modified?: boolean;
+  ci_run_url?: string;
+};
+
+/** What a group is going to hold. */
+export type PolicyBundleGroupOpen = {
+  /** SHA-256 over all changes of the group. */
+  digest: string;
+  /** Number of members. */
+  size: number;
+  provenance?: PolicyProvenance;
+};
+
+/** A group of bundle changes. */
+export type PolicyBundleGroup = {
+  group_id: string;
+  status: 'open' | 'committed';
+  digest: string;
+  size: number;
+  /** Names it already holds. */
+  staged: readonly string[];
+  expires_at: string;
+};
+
+/** One change. create needs framework and raw_policy; restore makes a new version with the policy of bundle_id; delete removes every version of the name. */
+export type PolicyBundleGroupMember = {
+  action: 'create' | 'restore' | 'delete';
+  name: string;
+  /** Id of the newest version the sender knows; null when there is none. Versions never change. */
+  expected_id: string | null;
+  framework?: PolicyFramework;
+  raw_policy?: string;
+  bundle_id?: string;
+  description?: string;
+  assignments?: readonly string[];
+  status?: PolicyBundleStatus;
+  enforcement_mode?: PolicyEnforcementMode;
+};
+
+/** Members of a group. */
+export type PolicyBundleGroupMembers = {
+  members: readonly PolicyBundleGroupMember[];
+};
+
+/** How far a group is filled. */
+export type PolicyBundleGroupStaged = {
+  group_id: string;
+  /** Members it holds now. */
+  staged: number;
+  /** Members it was opened for. */
+  size: number;
+};
+
+/** Outcome of a group. */
+export type PolicyBundleGroupCommitted = {
+  group_id: string;
+  status: 'committed';
+  /** By name; a deletion has neither id nor version. */
+  changes: readonly {
+    name: string;
+    action: 'create' | 'restore' | 'delete';
+    id?: string;
+    version?: number;
+  }[];
 };
 
 /** Bundle rows. */
@@ -1259,6 +1472,8 @@ export type PackRuleVersion = {
   created_by?: string | null;
   active?: boolean;
   rules?: readonly { [member: string]: unknown }[];
+  /** Controls in force without overrides. */
+  behavioral_controls?: BehavioralControls;
 };
 
 /** Active rules of a pack. */
@@ -1288,6 +1503,10 @@ export type PackRuntimeStatus = {
   agents?: readonly { [member: string]: unknown }[];
   /** Counters of drifted agents and packs. */
   drift?: { [member: string]: unknown };
+  /** Regimes in force, each with the packs of the catalogue that stand for it. */
+  regimes?: readonly { [member: string]: unknown }[];
+  /** Packs loaded for every agent because the tenant named their regime. */
+  loaded_for_everyone?: readonly { [member: string]: unknown }[];
 };
 
 /** Assignment state. Free text to clients. */
@@ -1315,6 +1534,8 @@ export type PackApplyRequest = {
   approval_policy_id?: string;
   environment?: PackEnvironment;
   overrides?: PackOverrides;
+  /** Rule version to hold the agent at; the newest by default. */
+  rule_version?: number;
 };
 
 /** Envelope is packs. */
@@ -1578,8 +1799,8 @@ export type EndpointRegister = {
 /** Operating system. */
 export type EndpointOs = 'macos' | 'windows' | 'linux';
 
-/** Enrollment source; kandji and workspace_one may appear after MDM sync (inferred). */
-export type EndpointEnrollment = 'jamf' | 'intune' | 'manual' | 'unmanaged';
+/** Enrollment source; kandji and workspace_one appear after a device inventory was synced. */
+export type EndpointEnrollment = 'jamf' | 'intune' | 'workspace_one' | 'kandji' | 'manual' | 'unmanaged';
 
 /** Local enforcement mode. */
 export type EndpointEnforcementMode = 'enforce' | 'shadow' | 'off';
@@ -1619,6 +1840,8 @@ export type Endpoint = {
   managed_runtime_key_id?: string | null;
   /** Last check-in. */
   last_seen?: string | null;
+  /** Since when the endpoint may not act. */
+  quarantined_at?: string | null;
   created_at?: string;
   updated_at?: string;
 };
@@ -1703,6 +1926,12 @@ export type CreditWallet = {
   initial_cents?: number;
   purchased_at?: string | null;
   expires_at?: string | null;
+};
+
+/** A wallet to add. */
+export type BillingCreditGrant = {
+  amount_cents: number;
+  expires_at?: string;
 };
 
 /** Active wallets at as_of. */
@@ -1811,7 +2040,9 @@ export type BillingReport = {
 export type BillingArtifact = {
   year?: number;
   month?: number;
+  /** Link, relative to the control plane where it serves the file itself. */
   pdf_url?: string | null;
+  /** Link, relative to the control plane where it serves the file itself. */
   csv_url?: string | null;
   generated_at?: string | null;
 };
@@ -1907,6 +2138,13 @@ export type AirsReport = {
   forensic_ledger?: readonly unknown[] | { [member: string]: unknown } | null;
 };
 
+/** Range of a snapshot; custom needs from and to. */
+export type AirsReportGenerate = {
+  cadence: '7d' | '30d' | 'custom';
+  from?: string;
+  to?: string;
+};
+
 /** Report metadata rows; no public consumer, envelope inferred. */
 export type AirsReportList = {
   data: readonly AirsReport[];
@@ -1929,6 +2167,11 @@ export type MdmProviderList = {
   data: readonly MdmProvider[];
   /** Row count; most readers count the array. */
   total?: number;
+};
+
+/** Newest first. */
+export type MdmSyncJobList = {
+  data: readonly MdmSyncJob[];
 };
 
 /** Envelope is data. */
