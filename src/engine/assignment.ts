@@ -18,7 +18,8 @@ export function bundlesFor(snapshot: TenantSnapshot, agentId: string): readonly 
   return bundles;
 }
 
-function isAssigned(assignments: readonly string[], agentId: string): boolean {
+/** Whether the entries name the agent; none named means all. */
+export function isAssigned(assignments: readonly string[], agentId: string): boolean {
   if (assignments.length === 0) return true;
   return assignments.some((entry) => entry === 'all' || entry === agentId || entry === `agent:${agentId}`);
 }

@@ -102,7 +102,8 @@ function refusal(
   };
 }
 
-function ruleReferences(verdict: BundleVerdict): string[] {
+/** The rules of a verdict as decisions name them. */
+export function ruleReferences(verdict: BundleVerdict): string[] {
   const bundle = bundleReference(verdict);
   return verdict.ruleIds.length === 0 ? [bundle] : verdict.ruleIds.map((rule) => `${bundle}#${rule}`);
 }

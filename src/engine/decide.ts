@@ -1,9 +1,13 @@
 import { classifyTool } from './action-class.js';
 import { combine, type Candidate } from './combine.js';
-import { outsideIntent } from './intent.js';
+import { waiversFor, type Waivers } from './exceptions/waivers.js';
+import { judgeByPacks, packsFor } from './packs/judge.js';
+import { mcpOpinion } from './mcp/opinion.js';
 import type { EngineReasonCode } from './reason-codes.js';
-import { riskScore, riskTier, tierDecision } from './risk.js';
+import { riskScore, riskTier } from './risk.js';
 import { checkScope, outOfScopeDecision, outOfScopeReason } from './scope.js';
+import { standingRules } from './standing-rules.js';
+import { isStopped, stoppedEndpoint } from './stopped-endpoint.js';
 import { isStricter } from './strictness.js';
 import type { BundleVerdict, Decision, EngineRequest, SessionFacts, TenantSnapshot } from './types.js';
 
@@ -17,6 +21,7 @@ export function decide(
   session: SessionFacts,
   verdicts: readonly BundleVerdict[],
 ): Decision {
+  if (isStopped(request, snapshot)) return stoppedEndpoint(request, snapshot);
   const observing = request.mode === 'observe';
   const enforced: EngineRequest = observing ? { ...request, mode: 'block' } : request;
   const binding = verdicts.filter((verdict) => verdict.binding);
@@ -26,12 +31,22 @@ export function decide(
   const tier = riskTier(request.toolName, actionClass, snapshot);
   const scope = checkScope(enforced, snapshot);
 
-  const policy = combine(binding, request.toolArgs);
-  const scoped = applyScope(policy.candidate, enforced, scope, actionClass, session);
-  const settled = standingRules(enforced, snapshot, tier).reduce(
-    (strictest, each) => (isStricter(each.word, strictest.word) ? each : strictest),
+  const waivers = waiversFor(enforced, snapshot, binding);
+  const opinions = waivers === undefined ? binding : binding.map((each) => waivers.remainder(each));
+  const policy = combine(opinions, request.toolArgs);
+  const scoped = applyScope(policy.candidate, enforced, scope, actionClass, session, waivers);
+
+  const ownRisk = riskScore(tier, scope.inScope, session);
+  const packs = packsFor(snapshot, request.agentId, request.environment);
+  const judged = packs.length === 0 ? undefined : judgeByPacks(packs, enforced, actionClass, ownRisk);
+  const mcp = mcpOpinion(request, snapshot);
+  const own = [...mcp.candidates, ...standingRules(enforced, snapshot, tier)];
+  const standing = judged === undefined ? own : [...own, ...judged.candidates];
+  const strictest = (waivers?.without(standing) ?? standing).reduce(
+    (found, each) => (isStricter(each.word, found.word) ? each : found),
     scoped,
   );
+  const settled = waivers?.label(strictest) ?? strictest;
   const violation = settled.word === 'BLOCK' || settled.word === 'STEP_UP' || settled.word === 'DEFER';
   return {
     decision: observing ? 'ALLOW' : settled.word,
@@ -39,49 +54,17 @@ export function decide(
     reasonCode: settled.reasonCode,
     reason: settled.reason,
     actionClass,
+    inScope: scope.inScope,
     riskTier: tier,
-    riskScore: riskScore(tier, scope.inScope, session),
+    riskScore: judged?.riskScore ?? ownRisk,
     violation: violation && !observing,
     modifiedToolArgs: !observing && runsRewritten(settled.word) ? policy.modifiedToolArgs : undefined,
     timeoutSeconds: settled.timeoutSeconds,
     matchedRuleIds: settled.ruleIds,
     policyReferences: settled.references,
     observed: verdicts.filter((verdict) => !verdict.binding),
-    flags: [...new Set(binding.flatMap((verdict) => verdict.flags ?? []))].sort(),
+    flags: [...new Set([...mcp.flags, ...binding.flatMap((verdict) => verdict.flags ?? [])])].sort(),
   };
-}
-
-/** Rules of the tenant that stand beside the bundles: session intent and risk tier. */
-function standingRules(
-  request: EngineRequest,
-  snapshot: TenantSnapshot,
-  tier: Decision['riskTier'],
-): Candidate[] {
-  const found: Candidate[] = [];
-  if (outsideIntent(request, snapshot)) {
-    found.push({
-      word: 'STEP_UP',
-      reasonCode: 'tool_outside_session_intent',
-      reason: `${request.toolName} is not among the tools of the session intent ${request.sessionIntent}`,
-      ruleIds: ['intent'],
-      references: [],
-      namesTool: false,
-      timeoutSeconds: undefined,
-    });
-  }
-  const word = tierDecision(tier, snapshot);
-  if (word !== undefined) {
-    found.push({
-      word,
-      reasonCode: word === 'BLOCK' ? 'risk_tier_blocked' : 'risk_tier_step_up',
-      reason: `${request.toolName} is of the ${tier} risk tier, for which the tenant's shadow policy says ${word === 'BLOCK' ? 'block' : 'step_up'}`,
-      ruleIds: ['risk-tier'],
-      references: [],
-      namesTool: false,
-      timeoutSeconds: undefined,
-    });
-  }
-  return found;
 }
 
 /**
@@ -94,12 +77,13 @@ function applyScope(
   scope: ReturnType<typeof checkScope>,
   actionClass: Decision['actionClass'],
   session: SessionFacts,
+  waivers: Waivers | undefined,
 ): Candidate {
-  if (scope.inScope)
-    return (
-      policy ?? scopeCandidate('ALLOW', 'in_approved_scope', `${request.toolName} is in the approved scope`)
-    );
+  const allowed = (): Candidate =>
+    policy ?? scopeCandidate('ALLOW', 'in_approved_scope', `${request.toolName} is in the approved scope`);
+  if (scope.inScope) return allowed();
   if (policy?.namesTool === true) return policy;
+  if (waivers?.cover(['scope']) === true) return allowed();
   const word = outOfScopeDecision(request, actionClass, session);
   if (policy !== undefined && !isStricter(word, policy.word)) return policy;
   return scopeCandidate(word, 'tool_not_in_approved_scope', outOfScopeReason(request, scope.origin));

@@ -2,5 +2,7 @@
 export { decide } from './decide.js';
 export { buildPolicyInput } from './input/build.js';
 export { isSecretKey, redactInput } from './input/redact.js';
-export { lintPolicy } from './lint.js';
-export { STRICTEST_FIRST } from './strictness.js';
+export { lintPolicies, lintPolicy } from './lint.js';
+export { policyRules } from './rules.js';
+export { isStricter, STRICTEST_FIRST } from './strictness.js';
+export { readPolicyInput, requestOf } from './input/recorded.js';

@@ -13,8 +13,16 @@ export const REASON_CODES = {
   modify_conflict: 'two rules rewrite the arguments differently',
   policy_evaluation_failed:
     'a bundle could not be evaluated, or not within its budget; it blocks what it governs',
+  endpoint_quarantined: 'the call comes from an endpoint that is quarantined; binding in observe mode too',
   risk_tier_blocked: 'the shadow policy of the tenant blocks tools of this risk tier',
+  mcp_host_not_approved: 'the MCP server the call goes to is not on the allow-list of the tenant',
+  mcp_tool_not_allowed: 'the vendor of the MCP server does not allow the tool',
   risk_tier_step_up: 'the shadow policy of the tenant asks for approval for this risk tier',
+  pack_rule_blocked: 'a rule of a compliance pack blocks the call',
+  pack_rule_deferred: 'a rule of a compliance pack defers the call',
+  pack_rule_step_up: 'a rule of a compliance pack asks for a human approval',
+  pack_critical_risk: 'the risk of the call reaches the critical threshold of a compliance pack',
+  policy_exception: 'an approved exception sets aside the rules that would have refused the call',
 } as const;
 
 export type EngineReasonCode = keyof typeof REASON_CODES;

@@ -1,4 +1,9 @@
+import type { Override } from './exceptions/override.js';
+import type { PackBook } from './packs/pack.js';
+
 /** Vocabulary of the decision engine. Everything here is plain data: no clock, no I/O, no handles. */
+
+import type { McpControl } from './mcp/control.js';
 
 export type DecisionWord = 'ALLOW' | 'BLOCK' | 'STEP_UP' | 'MODIFY' | 'DEFER';
 export type EnforcementMode = 'observe' | 'step_up' | 'block' | 'progressive';
@@ -26,6 +31,8 @@ export interface EngineRequest {
   readonly taskContext: JsonObject | undefined;
   readonly identityBinding: JsonObject | undefined;
   readonly metadata: JsonObject | undefined;
+  /** The agent that passed the call on, when the caller named one. */
+  readonly callerAgentId: string | undefined;
   readonly endpointId: string | undefined;
   readonly fleetId: string | undefined;
   /** RFC 3339, UTC; the server's clock, never the client's. */
@@ -66,6 +73,10 @@ export interface BundleVerdict {
   readonly namesTool: boolean;
   /** Set when evaluation failed or ran out of budget; the outcome is then BLOCK. */
   readonly failure?: string;
+  /** What the other rules of the bundle say; it counts once an exception sets the outcome aside. */
+  readonly rest?: BundleVerdict;
+  /** Ids of rules, of any bundle or pack, that rules of this bundle set aside for this call. */
+  readonly waives?: readonly string[];
 }
 
 /** Per-tenant facts of a decision; immutable, replaced when the tenant's revision moves. */
@@ -79,7 +90,13 @@ export interface TenantSnapshot {
   /** Intent name to the tools it allows, when the tenant declared any. */
   readonly intents: ReadonlyMap<string, readonly string[]>;
   readonly bundles: readonly BundleSource[];
+  /** Endpoints whose calls are refused, in every mode. */
+  readonly quarantinedEndpoints: ReadonlySet<string>;
   readonly regulatoryRegimes: readonly string[];
+  readonly mcpControl: McpControl;
+  readonly packs: PackBook;
+  /** Temporary overrides of approved exceptions, by `overrideKey`. */
+  readonly overrides: ReadonlyMap<string, readonly Override[]>;
 }
 
 /** What the server remembers of a session: counted by requests, never from the client's list. */
@@ -96,6 +113,8 @@ export interface Decision {
   readonly reasonCode: string;
   readonly reason: string;
   readonly actionClass: ActionClass;
+  /** Whether the tool was in the approved scope; undefined when nobody looked. */
+  readonly inScope?: boolean;
   readonly riskTier: RiskTier;
   readonly riskScore: number;
   /** True when it counts as a violation; the server then gives it an id. */
@@ -119,4 +138,13 @@ export interface PolicyDiagnostic {
   readonly column: number;
   readonly excerpt?: string;
   readonly fix?: string;
+  /** A safe repair of the source; only this program's own use, never sent. */
+  readonly edit?: SourceEdit;
+}
+
+/** Replaces `source.slice(start, end)`; UTF-16 offsets. */
+export interface SourceEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
 }

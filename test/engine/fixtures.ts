@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { NO_PACKS } from '../../src/engine/packs/pack.js';
 import type {
   BundleSource,
   BundleVerdict,
@@ -7,6 +8,7 @@ import type {
   SessionFacts,
   TenantSnapshot,
 } from '../../src/engine/types.js';
+import { NO_MCP_CONTROL } from '../../src/engine/mcp/control.js';
 
 export const NO_FACTS: SessionFacts = { requests: 0, violations: 0, callsOfThisTool: 0 };
 
@@ -28,6 +30,7 @@ export function request(over: Partial<EngineRequest> = {}): EngineRequest {
     taskContext: undefined,
     identityBinding: undefined,
     metadata: undefined,
+    callerAgentId: undefined,
     endpointId: undefined,
     fleetId: undefined,
     receivedAt: '2026-03-02T10:20:30.000Z',
@@ -42,9 +45,13 @@ export function snapshot(over: Partial<TenantSnapshot> = {}): TenantSnapshot {
     shadowPolicy: {},
     toolRiskOverrides: {},
     agentScopes: new Map(),
+    quarantinedEndpoints: new Set(),
     intents: new Map(),
     bundles: [],
     regulatoryRegimes: [],
+    mcpControl: NO_MCP_CONTROL,
+    packs: NO_PACKS,
+    overrides: new Map(),
     ...over,
   };
 }

@@ -16,8 +16,9 @@ const REGO_HEAD = 'package p\nimport rego.v1\n';
 const TOUCHES_ALL = 'input.principal.id; input.action; input.context.purpose';
 
 describe('Rego', () => {
-  test('a sound module has no findings', async () => {
-    expect(await codes('OPA', REGO_ANALYST)).toEqual([]);
+  test('a sound module has no findings, apart from a directive its rules do not follow', async () => {
+    expect(await codes('OPA', REGO_ANALYST)).toEqual(['warning directive_disagrees 5:1']);
+    expect(await codes('OPA', REGO_ANALYST.replace(/^# thoth_rule.*$/m, ''))).toEqual([]);
   });
 
   test.each<[string, string, string[]]>([
@@ -63,8 +64,9 @@ describe('Rego', () => {
 });
 
 describe('Cedar', () => {
-  test('a sound file has no findings', async () => {
-    expect(await codes('CEDAR', CEDAR_DLP)).toEqual([]);
+  test('a sound file has no findings, apart from a directive its policies do not follow', async () => {
+    expect(await codes('CEDAR', CEDAR_DLP)).toEqual(['warning directive_disagrees 1:1']);
+    expect(await codes('CEDAR', CEDAR_DLP.replace(/^.*thoth_rule.*$/m, ''))).toEqual([]);
   });
 
   const forbid = (condition: string): string => `forbid (principal, action, resource) when { ${condition} };`;

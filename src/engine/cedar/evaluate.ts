@@ -110,7 +110,7 @@ export class CedarEvaluator {
     return {
       policies: parsed.policies,
       directives,
-      permits: parsed.policies.some((policy) => policy.permits),
+      permits: parsed.policies.some((policy) => policy.effect === 'ALLOW'),
     };
   }
 }
@@ -147,6 +147,7 @@ function hitOf(policy: CedarPolicy, input: PolicyInput): Hit {
     reasonCode: policy.reasonCode,
     timeoutSeconds: policy.timeoutSeconds,
     actionClass: policy.actionClass,
+    waives: policy.waives,
     args: policy.effect === 'MODIFY' ? { ...input.tool.args, ...policy.setArgs } : undefined,
   };
 }

@@ -13,13 +13,15 @@ export interface CedarPolicy {
   /** UTF-16 offset of the policy in the bundle. */
   readonly offset: number;
   readonly permits: boolean;
-  readonly effect: DecisionWord | 'FLAG';
+  readonly effect: DecisionWord | 'FLAG' | 'WAIVE';
   readonly reason: string | undefined;
   readonly reasonCode: string | undefined;
   readonly timeoutSeconds: number | undefined;
   readonly actionClass: ActionClass | undefined;
   /** Arguments a MODIFY sets; laid over those of the call. */
   readonly setArgs: JsonObject | undefined;
+  /** Rules a WAIVE sets aside, as decisions name them. */
+  readonly waives: readonly string[];
   readonly mentions: Mentions;
 }
 
@@ -55,13 +57,16 @@ export function parseCedar(cedar: CedarLibrary, source: string): ParsedCedar | u
       permits: json.json.effect === 'permit',
       effect:
         json.json.effect === 'permit'
-          ? 'ALLOW'
+          ? notes['thoth_effect'] === 'WAIVE'
+            ? 'WAIVE'
+            : 'ALLOW'
           : (FORBID_EFFECTS.find((each) => each === notes['thoth_effect']) ?? 'BLOCK'),
       reason: notes['reason'],
       reasonCode: notes['reason_code'],
       timeoutSeconds: notes['timeout_seconds'] === undefined ? undefined : Number(notes['timeout_seconds']),
       actionClass: isActionClass(notes['action_class']) ? notes['action_class'] : undefined,
       setArgs: readArgs(notes['set_args']),
+      waives: readRules(notes['waives'] ?? ''),
       mentions: mentionsOf(json.json),
     };
     problems.push(...annotationProblems(found, notes));
@@ -87,7 +92,13 @@ function annotationProblems(policy: CedarPolicy, notes: Record<string, string>):
   const report = (message: string, fix: string): void =>
     void found.push({ offset: policy.offset, message, fix });
   const effect = notes['thoth_effect'];
-  if (effect !== undefined && policy.permits)
+  if (policy.effect === 'WAIVE') {
+    if (policy.waives.length === 0)
+      report(
+        'a WAIVE needs @waives with the rules it sets aside',
+        'for example @waives("guard@3#no-export")',
+      );
+  } else if (effect !== undefined && policy.permits)
     report(
       '@thoth_effect stands on a permit; it belongs on a forbid',
       'write forbid, or remove @thoth_effect',
@@ -106,6 +117,17 @@ function annotationProblems(policy: CedarPolicy, notes: Record<string, string>):
   if (notes['action_class'] !== undefined && policy.actionClass === undefined)
     report('@action_class is unknown', 'use read, write, delete, execute or payment');
   return found;
+}
+
+/** Names with a space between, or a JSON list of them where a name has a space itself. */
+function readRules(text: string): readonly string[] {
+  if (!text.startsWith('[')) return text.split(/\s+/).filter(Boolean);
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every((each) => typeof each === 'string') ? value : [];
+  } catch {
+    return [];
+  }
 }
 
 function readArgs(text: string | undefined): JsonObject | undefined {

@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { lintPolicy } from '../lint.js';
 import { buildRego } from '../rego/build.js';
 import { RegoCompiler } from '../rego/compiler.js';
+import type { Framework, PolicyDiagnostic } from '../types.js';
 import type { CompileReply, CompileRequest } from './messages.js';
 
 /** Compiles and checks policy source, one request after the other, away from the deciding threads. */
@@ -15,11 +16,17 @@ export function serveCompiler(port: MessagePort): void {
 
 async function answer(compiler: RegoCompiler, request: CompileRequest): Promise<CompileReply> {
   if (request.op === 'check')
-    return { id: request.id, op: 'check', diagnostics: await lintPolicy(request.framework, request.source) };
+    return { id: request.id, op: 'check', diagnostics: await checked(request.framework, request.source) };
   try {
     return { id: request.id, op: 'build', compilation: await buildRego(compiler, request.source) };
   } catch (error) {
     const failure = error instanceof Error ? error.message : 'the compiler failed';
     return { id: request.id, op: 'build', compilation: { ok: false, failure } };
   }
+}
+
+/** Repairs are for whoever holds the file; nobody else has a use for them. */
+async function checked(framework: Framework, source: string): Promise<PolicyDiagnostic[]> {
+  const found = await lintPolicy(framework, source);
+  return found.map(({ edit: _edit, ...each }) => each);
 }

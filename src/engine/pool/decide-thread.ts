@@ -120,5 +120,7 @@ export function serveDecisions(port: MessagePort, shared: SharedArrayBuffer): vo
 function plain(verdict: BundleVerdict | undefined, bundle: BundleSource | undefined): BundleVerdict | null {
   if (verdict === undefined)
     return bundle === undefined ? null : failedVerdict(bundle, 'it was not evaluated');
-  return verdict.outcome === 'NO_OPINION' && verdict.flags === undefined ? null : verdict;
+  const silent =
+    verdict.outcome === 'NO_OPINION' && verdict.flags === undefined && verdict.waives === undefined;
+  return silent ? null : verdict;
 }

@@ -1,4 +1,4 @@
-import { buildPolicyInput } from '../input/build.js';
+import { buildPolicyInput, type PolicyInput } from '../input/build.js';
 import { LruMap } from '../lru-map.js';
 import type { RegoCompilation } from '../rego/policy.js';
 import type {
@@ -23,6 +23,8 @@ export interface EvaluatorOptions {
   readonly prepareBudgetMs?: number;
   /** Wall time to compile or check one source, in milliseconds. */
   readonly compileBudgetMs?: number;
+  /** How long a call may wait behind bundles that overran before it is refused; for ever where nobody waits for the answer. */
+  readonly patienceMs?: number;
   /** JavaScript heap of a deciding thread. Rego policies have 16 MiB each besides. */
   readonly heapLimitMb?: number;
 }
@@ -34,6 +36,8 @@ export interface PooledEvaluator {
     bundles: readonly BundleSource[],
     session?: SessionFacts,
   ): Promise<readonly BundleVerdict[]>;
+  /** The same for the document policies decide from, as it was recorded. */
+  evaluateInput(input: PolicyInput, bundles: readonly BundleSource[]): Promise<readonly BundleVerdict[]>;
   check(framework: Framework, rawPolicy: string): Promise<readonly PolicyDiagnostic[]>;
   /** Compiles bundles ahead of their first call. */
   prepare(bundles: readonly BundleSource[]): Promise<void>;
@@ -68,7 +72,7 @@ export function createEvaluator(options: EvaluatorOptions = {}): PooledEvaluator
       onSlow: (bundleId) => quarantine.isSlow(bundleId),
     });
   const shared = lane(64, Number.POSITIVE_INFINITY);
-  const offenders = lane(8, OFFENDER_PATIENCE_MS);
+  const offenders = lane(8, options.patienceMs ?? OFFENDER_PATIENCE_MS);
   let nextLesson = 1;
 
   function place(job: Job): Lane | undefined {
@@ -116,16 +120,22 @@ export function createEvaluator(options: EvaluatorOptions = {}): PooledEvaluator
     return lesson;
   }
 
+  async function evaluateInput(
+    input: PolicyInput,
+    bundles: readonly BundleSource[],
+  ): Promise<readonly BundleVerdict[]> {
+    if (bundles.length === 0) return [];
+    const known: Lesson[] = [];
+    for (const bundle of bundles) known.push(byIdentity.get(bundle) ?? (await learn(bundle)));
+    return new Promise((resolve) => {
+      const job = new Job(input, known, resolve);
+      place(job)?.submit(job);
+    });
+  }
+
   return {
-    async evaluate(request, bundles, session) {
-      if (bundles.length === 0) return [];
-      const known: Lesson[] = [];
-      for (const bundle of bundles) known.push(byIdentity.get(bundle) ?? (await learn(bundle)));
-      return new Promise((resolve) => {
-        const job = new Job(buildPolicyInput(request, session), known, resolve);
-        place(job)?.submit(job);
-      });
-    },
+    evaluate: (request, bundles, session) => evaluateInput(buildPolicyInput(request, session), bundles),
+    evaluateInput,
     check: (framework, rawPolicy) => compiler.check(framework, rawPolicy),
     async prepare(bundles) {
       await Promise.all(bundles.map((bundle) => learn(bundle)));

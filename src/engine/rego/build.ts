@@ -1,5 +1,6 @@
 import { parseDirectives } from '../directive/parse.js';
 import type { RegoCompiler } from './compiler.js';
+import { inputReads } from './input-reads.js';
 import { lintRego } from './lint.js';
 import type { RegoCompilation } from './policy.js';
 
@@ -14,5 +15,8 @@ export async function buildRego(compiler: RegoCompiler, source: string): Promise
   if (reply.wasm === undefined) return { ok: false, failure: 'it compiles to nothing' };
   const module = await WebAssembly.compile(new Uint8Array(Buffer.from(reply.wasm, 'base64')));
   const { directives } = parseDirectives('OPA', source);
-  return { ok: true, policy: { module, rules: reply.rules, names: reply.names, directives } };
+  return {
+    ok: true,
+    policy: { module, rules: reply.rules, names: reply.names, directives, reads: inputReads(source) },
+  };
 }

@@ -1,5 +1,5 @@
 /** Decision rules looked for in the package of a module. */
-export const ENTRY_RULES = ['allow', 'deny', 'step_up', 'defer', 'modify', 'flag'] as const;
+export const ENTRY_RULES = ['allow', 'deny', 'step_up', 'defer', 'modify', 'flag', 'waive'] as const;
 export type EntryRule = (typeof ENTRY_RULES)[number];
 
 /** Built-ins `@open-policy-agent/opa-wasm` implements in JavaScript, besides those compiled into the policy. */

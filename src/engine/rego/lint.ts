@@ -3,12 +3,14 @@ import { excerptOf } from '../place.js';
 import type { PolicyDiagnostic } from '../types.js';
 import { ENTRY_RULES, INSTEAD } from './language.js';
 import type { RegoReply } from './reply.js';
+import { withoutComments } from './source-text.js';
+import { sprintfFindings } from './sprintf.js';
 
 const REQUIRED_INPUT = ['principal', 'action', 'context'] as const;
 
 /** Everything wrong or doubtful about Rego source, in file order, from what the compiler said. */
 export function lintRego(source: string, reply: RegoReply): PolicyDiagnostic[] {
-  const { directives, diagnostics } = parseDirectives('OPA', source);
+  const { diagnostics } = parseDirectives('OPA', source);
   const found: PolicyDiagnostic[] = [
     ...diagnostics,
     ...reply.findings.map((each): PolicyDiagnostic => {
@@ -21,27 +23,25 @@ export function lintRego(source: string, reply: RegoReply): PolicyDiagnostic[] {
         column: each.column,
         excerpt: excerptOf(source, each.line),
         ...(fix === undefined ? {} : { fix }),
+        ...(each.code === 'rego_v1_without_import' ? importEdit(source) : {}),
       };
     }),
   ];
   // Preflight speaks about a module that was read; after a syntax error it would only repeat the noise.
   if (reply.package !== '' && !reply.findings.some((each) => each.severity === 'error'))
     found.push(...preflight(source, reply));
-  if (
-    reply.rules.length > 0 &&
-    !reply.rules.some((rule) => rule === 'deny' || rule === 'step_up' || rule === 'defer')
-  )
-    for (const directive of directives)
-      if (directive.effect !== 'FLAG')
-        found.push({
-          severity: 'warning',
-          code: 'directive_without_rule',
-          message: `the directive decides ${directive.effect}, but the module has no deny, step_up or defer rule; without the comment the policy would not`,
-          line: directive.line,
-          column: 1,
-          excerpt: excerptOf(source, directive.line),
-        });
+  found.push(...sprintfFindings(source));
   return found.sort((left, right) => left.line - right.line || left.column - right.column);
+}
+
+/** Says which Rego it is, right below the package. */
+function importEdit(source: string): Pick<PolicyDiagnostic, 'edit'> {
+  const line = /^[ \t]*package\b[^\n\r]*/mu.exec(withoutComments(source));
+  if (line === null) return {};
+  // What follows on the line may be a comment: it stays there.
+  const end = source.indexOf('\n', line.index);
+  const at = end === -1 ? source.length : end;
+  return { edit: { start: at, end: at, text: '\n\nimport rego.v1' } };
 }
 
 function preflight(source: string, reply: RegoReply): PolicyDiagnostic[] {
@@ -65,7 +65,7 @@ function preflight(source: string, reply: RegoReply): PolicyDiagnostic[] {
       code: 'preflight_no_rule',
       message: `package ${reply.package.replace(/^data\./, '')} defines none of the rules ${ENTRY_RULES.join(', ')}`,
       ...at,
-      fix: 'name the decision allow, deny, step_up, defer, modify or flag',
+      fix: 'name the decision allow, deny, step_up, defer, modify, flag or waive',
     });
   return found;
 }

@@ -13,6 +13,7 @@ const EFFECT_OF_RULE = {
   defer: 'DEFER',
   modify: 'MODIFY',
   flag: 'FLAG',
+  waive: 'WAIVE',
 } as const;
 
 const MEMBERS = new Set([
@@ -24,6 +25,7 @@ const MEMBERS = new Set([
   'args',
   'timeout_seconds',
   'action_class',
+  'waives',
 ]);
 
 /** A value an entry rule may not have; the bundle then fails, since ignoring it could let a call through. */
@@ -50,9 +52,11 @@ export function readOutcome(
 function read(rule: EntryRule, value: unknown, named: boolean, depth: number): Hit[] {
   const base = { effect: EFFECT_OF_RULE[rule], ruleId: rule, namesTool: named };
   if (value === false || value === null || value === undefined || value === '') return [];
-  if (value === true) return rule === 'modify' ? refuse(rule, 'it has no arguments') : [base];
-  if (typeof value === 'string')
-    return rule === 'modify' ? refuse(rule, 'it has no arguments') : [{ ...base, reason: value }];
+  if (value === true || typeof value === 'string') {
+    if (rule === 'modify') return refuse(rule, 'it has no arguments');
+    if (rule === 'waive') return refuse(rule, 'it names no rules');
+    return value === true ? [base] : [{ ...base, reason: value }];
+  }
   if (Array.isArray(value) && depth < 2) return value.flatMap((each) => read(rule, each, named, depth + 1));
   if (!isJsonObject(value)) return refuse(rule, `its value is a ${typeof value}`);
   const keys = Object.keys(value);
@@ -72,17 +76,24 @@ function hitOf(rule: EntryRule, value: JsonObject, base: Hit): Hit {
   const code = textOf(value['code']);
   const args = value['args'];
   const timeout = value['timeout_seconds'];
+  const waives = value['waives'];
   if (rule === 'modify' && !isJsonObject(args)) return refuse(rule, 'args is not an object');
+  if (rule === 'waive' && !isTexts(waives)) return refuse(rule, 'waives is not a list of rules');
   return {
     ...base,
     ruleId: id ?? rule,
     reason: textOf(value['reason']) ?? textOf(value['msg']) ?? textOf(value['message']),
     reasonCode: code !== undefined && isReasonCode(code) ? code : undefined,
     args: rule === 'modify' && isJsonObject(args) ? args : undefined,
+    waives: rule === 'waive' && isTexts(waives) ? waives : undefined,
     timeoutSeconds:
       typeof timeout === 'number' && Number.isInteger(timeout) && timeout > 0 ? timeout : undefined,
     actionClass: isActionClass(value['action_class']) ? value['action_class'] : undefined,
   };
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,4 +1,5 @@
 import type { Directive } from '../directive/parse.js';
+import type { InputReads } from './input-reads.js';
 
 /** A Rego bundle ready to run. Structured-cloneable, so that the compiling thread can hand it to the deciding one. */
 export interface CompiledRego {
@@ -7,6 +8,7 @@ export interface CompiledRego {
   readonly rules: readonly string[];
   readonly names: Readonly<Record<string, readonly string[]>>;
   readonly directives: readonly Directive[];
+  readonly reads: InputReads;
 }
 
 export type RegoCompilation =

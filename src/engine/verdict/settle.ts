@@ -21,14 +21,20 @@ function labels(bundle: BundleSource): Labels {
  */
 export function settle(bundle: BundleSource, hits: readonly Hit[], defaultDeny: boolean): BundleVerdict {
   if (hits.length === 0 && !defaultDeny) return noOpinion(bundle);
-  const deciding = hits.filter((hit): hit is Hit & { effect: DecisionWord } => hit.effect !== 'FLAG');
+  const deciding = hits.filter(
+    (hit): hit is Hit & { effect: DecisionWord } => hit.effect !== 'FLAG' && hit.effect !== 'WAIVE',
+  );
   const flags = hits.filter((hit) => hit.effect === 'FLAG').map((hit) => hit.reason ?? hit.ruleId);
   const outcome = deciding.reduce<DecisionWord | undefined>(
     (strictest, hit) =>
       strictest === undefined || isStricter(hit.effect, strictest) ? hit.effect : strictest,
     undefined,
   );
-  const common = { ...labels(bundle), ...(flags.length > 0 ? { flags: [...new Set(flags)].sort() } : {}) };
+  const common = {
+    ...labels(bundle),
+    ...(flags.length > 0 ? { flags: [...new Set(flags)].sort() } : {}),
+    ...waivesOf(hits),
+  };
   if (defaultDeny && !standsWithoutPermit(outcome, deciding)) {
     return {
       ...common,
@@ -37,6 +43,7 @@ export function settle(bundle: BundleSource, hits: readonly Hit[], defaultDeny: 
       reasonCode: 'policy_default_deny',
       reason: `${bundle.name} permits some calls, and none of its rules permits this one`,
       namesTool: false,
+      ...restOf(bundle, deciding),
     };
   }
   if (outcome === undefined) {
@@ -74,7 +81,22 @@ export function settle(bundle: BundleSource, hits: readonly Hit[], defaultDeny: 
     ...(rewritten !== undefined && rewritten !== 'conflict' ? { modifiedToolArgs: rewritten } : {}),
     ...(timeouts.length > 0 ? { timeoutSeconds: Math.min(...timeouts) } : {}),
     ...(actionClass === undefined ? {} : { actionClass }),
+    ...restOf(
+      bundle,
+      deciding.filter((hit) => hit.effect !== outcome),
+    ),
   };
+}
+
+/** Only an exception asks for it: what the bundle says without the rules that decided. */
+function restOf(bundle: BundleSource, others: readonly Hit[]): Pick<BundleVerdict, 'rest'> {
+  return others.length === 0 ? {} : { rest: settle(bundle, others, false) };
+}
+
+/** A rule sets others aside only for a tool it names: a blanket waiver would switch every other policy off. */
+function waivesOf(hits: readonly Hit[]): Pick<BundleVerdict, 'waives'> {
+  const rules = hits.flatMap((hit) => (hit.effect === 'WAIVE' && hit.namesTool ? (hit.waives ?? []) : []));
+  return rules.length === 0 ? {} : { waives: [...new Set(rules)].sort() };
 }
 
 /** The commonest verdict by far, so it is built without a detour. */

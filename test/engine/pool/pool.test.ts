@@ -67,7 +67,9 @@ describe('the pool', () => {
   });
 
   test('check gives the diagnostics of lint', async () => {
-    expect(await evaluator.check('OPA', REGO_ANALYST)).toEqual([]);
+    expect(await evaluator.check('OPA', REGO_ANALYST)).toMatchObject([
+      { code: 'directive_disagrees', line: 5 },
+    ]);
     expect(await evaluator.check('CEDAR', 'permit (')).toMatchObject([
       { code: 'cedar_parse_error', line: 1 },
     ]);
