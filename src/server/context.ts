@@ -6,6 +6,7 @@ import type {
   SessionFacts,
   TenantSnapshot,
 } from '../engine/types.js';
+import type { VisibilityRecorder } from './enforce/visibility-recorder.js';
 import type { Store } from './store/port.js';
 
 /** Policy evaluation off the main thread, within a time and memory budget. Implemented in `engine/pool`. */
@@ -29,6 +30,10 @@ export interface TenantRegistry {
   reload(tenantId: string): Promise<void>;
   /** The same after a commit that changed only versions of one bundle; its cost does not grow with the others. */
   reloadBundle(tenantId: string, name: string): Promise<void>;
+  /** The same after a commit that changed only which endpoints are quarantined. */
+  reloadQuarantine(tenantId: string): Promise<void>;
+  /** The same after a commit that changed only pack assignments or exceptions. */
+  reloadGovernance(tenantId: string): Promise<void>;
   /** Runs changes of one tenant one after the other; read-modify-write happens inside. */
   exclusively<T>(tenantId: string, change: () => Promise<T>): Promise<T>;
 }
@@ -42,6 +47,8 @@ export interface StreamHub {
   publish(tenantId: string): void;
   /** Calls back after each publish until unsubscribed. */
   subscribe(tenantId: string, wake: () => void): () => void;
+  /** The same for all tenants, later ones too. */
+  subscribeAll(wake: (tenantId: string) => void): () => void;
   /** Ends every stream; new subscriptions end at once. */
   close(): void;
   readonly closed: AbortSignal;
@@ -63,6 +70,7 @@ export interface ServerContext {
   /** Fresh URL-safe id with a prefix, sortable by time: `vio_…`, `hold_…`. */
   newId(prefix: string): string;
   signingKeys(): readonly SigningKeyInfo[];
+  readonly visibility: VisibilityRecorder;
   readonly options: {
     readonly allowPrivateDelivery: boolean;
     /** Seconds a step-up hold lives when no rule says otherwise. */

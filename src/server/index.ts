@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { createEvaluator } from '../engine/pool/index.js';
 import type { Clock, ServerContext } from './context.js';
+import { createDeliveryService } from './delivery/delivery-service.js';
+import { RETRY_POLICY } from './delivery/retry-policy.js';
 import { createAuthorizationTimes } from './http/authorization-times.js';
 import { loadContractChecks } from './http/contract-checks.js';
 import type { ControlContext } from './http/control-context.js';
 import { buildEndpointTable } from './http/endpoint-table.js';
 import { createFrame } from './http/frame.js';
 import { listen } from './http/listener.js';
+import { startVisibilityRecorder } from './enforce/visibility-recorder.js';
 import { routeFamilies } from './http/routes/index.js';
 import { ClosingOrder } from './lifecycle/closing-order.js';
 import { defaultDataFolder } from './lifecycle/data-folder.js';
@@ -79,6 +82,9 @@ async function start(options: StartServerOptions, closing: ClosingOrder): Promis
   const keyUse = startKeyUseRecorder(store, credentials);
   closing.add(() => keyUse.close());
 
+  const visibility = startVisibilityRecorder(store, () => clock.now());
+  closing.add(() => visibility.close());
+
   const evaluator = createEvaluator();
   closing.add(() => evaluator.close());
 
@@ -93,6 +99,7 @@ async function start(options: StartServerOptions, closing: ClosingOrder): Promis
     streams,
     newId,
     signingKeys: () => store.keys(),
+    visibility,
     options: {
       allowPrivateDelivery: options.allowPrivateDelivery ?? false,
       holdSeconds: options.holdSeconds ?? DEFAULT_HOLD_SECONDS,
@@ -103,11 +110,17 @@ async function start(options: StartServerOptions, closing: ClosingOrder): Promis
   const onFault = options.onFault ?? (() => {});
   const syncJobs = createSyncJobs(shared, (error) => onFault('mdm-sync', error));
   closing.add(() => syncJobs.close());
-  await syncJobs.recover();
+  await syncJobs.resume();
+
+  const deliveries = createDeliveryService(shared, { ...RETRY_POLICY, ...options.deliveryRetry }, (error) =>
+    onFault('delivery', error),
+  );
+  closing.add(() => deliveries.close());
 
   const context: ControlContext = {
     ...shared,
     syncJobs,
+    deliveries,
     credentials,
     ownerTenantId,
     dataDir,
@@ -122,6 +135,8 @@ async function start(options: StartServerOptions, closing: ClosingOrder): Promis
     await applySeed(context, ownerTenantId, seed);
     await seedApplied(context, ownerTenantId);
   }
+
+  await deliveries.start();
 
   const routes = routeFamilies.flatMap((family) => family(context));
   const endpoints = buildEndpointTable(routes);

@@ -1,4 +1,9 @@
-import { request as plainRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import {
+  request as plainRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { DeliveryFailure, resolveDestination, type Destination } from './destination.js';
 
@@ -11,6 +16,7 @@ export interface OutboundRequest {
 
 export interface OutboundReply {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
@@ -19,6 +25,8 @@ export interface OutboundLimits {
   /** For the whole exchange, name resolution included. */
   readonly timeoutMs: number;
   readonly maxReplyBytes: number;
+  /** For who needs the status alone: what is over the size is cut off instead of being a failure. */
+  readonly cutReply?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -31,7 +39,7 @@ export async function sendOutbound(request: OutboundRequest, limits: OutboundLim
   const signal = limits.signal === undefined ? timeout : AbortSignal.any([timeout, limits.signal]);
   try {
     const destination = await whileWanted(resolveDestination(request.url, limits.allowPrivate), signal);
-    return await exchange(destination, request, limits.maxReplyBytes, signal);
+    return await exchange(destination, request, limits, signal);
   } catch (error) {
     if (timeout.aborted) {
       throw new DeliveryFailure('timeout', `no complete answer within ${limits.timeoutMs / 1000} seconds`);
@@ -46,7 +54,7 @@ export async function sendOutbound(request: OutboundRequest, limits: OutboundLim
 function exchange(
   destination: Destination,
   { method, headers, body }: OutboundRequest,
-  maxReplyBytes: number,
+  limits: OutboundLimits,
   signal: AbortSignal,
 ): Promise<OutboundReply> {
   const { url, address, family } = destination;
@@ -67,14 +75,17 @@ function exchange(
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? tlsRequest : plainRequest;
     const call = send(url, options, (reply) => {
-      readReply(reply, maxReplyBytes).then(resolve, reject);
+      readReply(reply, limits).then(resolve, reject);
     });
     call.on('error', reject);
     call.end(body);
   });
 }
 
-async function readReply(reply: IncomingMessage, maxReplyBytes: number): Promise<OutboundReply> {
+async function readReply(
+  reply: IncomingMessage,
+  { maxReplyBytes, cutReply }: OutboundLimits,
+): Promise<OutboundReply> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of reply) {
@@ -82,11 +93,16 @@ async function readReply(reply: IncomingMessage, maxReplyBytes: number): Promise
     size += chunk.length;
     if (size > maxReplyBytes) {
       reply.destroy();
+      if (cutReply === true) break;
       throw new DeliveryFailure('reply_too_large', `the answer is over ${maxReplyBytes} bytes`);
     }
     chunks.push(chunk);
   }
-  return { status: reply.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') };
+  return {
+    status: reply.statusCode ?? 0,
+    headers: reply.headers,
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
 }
 
 /** Name resolution cannot be cancelled, but nobody needs to wait for it. */

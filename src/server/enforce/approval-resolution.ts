@@ -1,3 +1,4 @@
+import type { CompiledQuery } from 'kysely';
 import type { ServerContext } from '../context.js';
 import { HttpError, type Principal, type Provenance } from '../http/port.js';
 import { StoreConflict, type WriteUnit } from '../store/port.js';
@@ -8,12 +9,21 @@ import { expireHold } from './hold-expiry.js';
 import type { ApprovalRow } from './hold-reply.js';
 import { pendingGuard } from './pending-guard.js';
 
+/** A principal, or a PAM system that proved its origin by a signature. */
+export interface Approver extends Pick<Principal, 'credentialId' | 'name'> {
+  readonly kind: string;
+}
+
 export interface Verdict {
   /** The caller's word, echoed as it is: approve, approved, deny or blocked. */
   readonly literal: string;
   readonly reason: string | null;
-  readonly principal: Principal;
+  readonly principal: Approver;
   readonly provenance: Provenance;
+  /** More for the evidence of the verdict. */
+  readonly facts?: Readonly<Record<string, string>>;
+  /** Written in the unit of the verdict, given its answer. */
+  readonly alongside?: (answer: object) => CompiledQuery;
 }
 
 const GRANTING = new Set(['approve', 'approved']);
@@ -139,7 +149,10 @@ async function commitVerdict(
     status,
     verdict: verdict.literal,
     ...(verdict.reason === null ? {} : { reason: verdict.reason }),
+    ...verdict.facts,
   };
+  const answer = result(row, verdict, status, resolves ? principal.name : null, resolves ? now : null);
+  if (verdict.alongside !== undefined) statements.push(verdict.alongside(answer));
   const unit: WriteUnit = {
     tenantId: row.tenant_id,
     guards: [pendingGuard(build, row), votesGuard(context, row, votesSeen)],
@@ -148,7 +161,7 @@ async function commitVerdict(
   };
   await context.store.commit(unit);
   context.streams.publish(row.tenant_id);
-  return result(row, verdict, status, resolves ? principal.name : null, resolves ? now : null);
+  return answer;
 }
 
 function votesGuard(

@@ -8,8 +8,6 @@ export interface EnforceCall {
   readonly attestationId: string | undefined;
   /** The client's own request id, for correlation only. */
   readonly clientRequestId: string | undefined;
-  /** The agent that delegated the call, when the caller named one. */
-  readonly callerAgentId: string | undefined;
 }
 
 const MODES: Readonly<Record<string, EnforcementMode>> = {
@@ -137,14 +135,18 @@ export function readEnforceCall(body: unknown, principal: Principal, receivedAt:
       taskContext: object(body, 'task_context'),
       identityBinding: object(body, 'identity_binding'),
       metadata,
-      endpointId: scoped(optionalText(body, 'endpoint_id'), 'endpoint', principal),
+      callerAgentId:
+        member(object(body, 'delegation_context'), 'caller_agent_id') ?? member(metadata, 'caller_agent_id'),
+      endpointId: scoped(
+        optionalText(body, 'endpoint_id') ?? member(metadata, 'endpoint_id'),
+        'endpoint',
+        principal,
+      ),
       fleetId: scoped(optionalText(body, 'fleet_id'), 'fleet', principal),
       receivedAt,
     },
     traceId: optionalText(body, 'enforcement_trace_id'),
     attestationId: optionalText(body, 'action_attestation_id'),
     clientRequestId: optionalText(body, 'request_id'),
-    callerAgentId:
-      member(object(body, 'delegation_context'), 'caller_agent_id') ?? member(metadata, 'caller_agent_id'),
   };
 }

@@ -1,3 +1,4 @@
+import { mcpHost } from '../../engine/mcp/host.js';
 import type { BundleVerdict, Decision } from '../../engine/types.js';
 import type { EvidenceDraft } from '../../evidence/types.js';
 import type { EnforceCall } from './call-request.js';
@@ -46,7 +47,7 @@ export function decisionDraft(
     action_classification: decision.actionClass,
     agent_id: request.agentId,
     approval_id: hold?.approvalId,
-    caller_agent_id: call.callerAgentId,
+    caller_agent_id: request.callerAgentId,
     client_request_id: call.clientRequestId,
     data_classification: request.dataClassification,
     decision: decision.decision,
@@ -60,7 +61,9 @@ export function decisionDraft(
     fleet_id: request.fleetId,
     hold_expires_at: hold === undefined ? undefined : new Date(hold.expiresAt).toISOString(),
     hold_token: hold?.token,
+    in_scope: decision.inScope,
     matched_rule_ids: decision.matchedRuleIds,
+    mcp_host: mcpHost(request.metadata),
     observed: filled(decision.observed)?.map(observedVerdict),
     policy_input_digest: circumstances.policyInputDigest,
     policy_references: decision.policyReferences,

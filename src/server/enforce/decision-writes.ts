@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Decision } from '../../engine/types.js';
 import type { EvidenceDraft } from '../../evidence/types.js';
 import type { Principal } from '../http/port.js';
+import { governedMcpCall, insertMcpCall } from '../mcp/call-row.js';
 import type { WriteUnit } from '../store/port.js';
 import type { Database } from '../store/schema.js';
 import { evidenceIndex, preparedInsert } from '../store/statements.js';
@@ -83,6 +84,8 @@ export function decisionWriter(build: Kysely<Database>): (write: DecisionWrite) 
         recorded_at: now,
       }),
     ];
+    const mcpCall = governedMcpCall(request, ids.decisionId, now);
+    if (mcpCall !== undefined) statements.push(insertMcpCall(build, mcpCall));
     if (ids.hold !== undefined) {
       const held: HeldCall = {
         tool_args: write.heldArguments() ?? null,

@@ -1,10 +1,18 @@
 import { bundlesFor } from '../../engine/assignment.js';
-import type { BundleVerdict, Decision, SessionFacts, TenantSnapshot } from '../../engine/types.js';
+import { isStopped } from '../../engine/stopped-endpoint.js';
+import type {
+  BundleVerdict,
+  Decision,
+  EngineRequest,
+  SessionFacts,
+  TenantSnapshot,
+} from '../../engine/types.js';
 import { ThothctlError } from '../../errors/index.js';
 import { canonicalize } from '../../evidence/canonical.js';
 import { sha256Hex } from '../../evidence/signature.js';
 import type { ServerContext } from '../context.js';
 import { HttpError, type Principal } from '../http/port.js';
+import { fleetsOf } from '../tenants/scope-targets.js';
 import type { CommittedEvidence, WriteUnit } from '../store/port.js';
 import { readEnforceCall, type EnforceCall } from './call-request.js';
 import { decisionDraft, type DecisionIds, type HoldIds } from './decision-record.js';
@@ -38,6 +46,8 @@ export class Enforcement {
     const now = context.clock.now();
     const call = readEnforceCall(body, principal, new Date(now).toISOString());
     const { request } = call;
+    // Only a key of a fleet pays for looking the endpoint up.
+    if (principal.scope.level === 'fleet') await this.#checkFleet(request, principal);
     const snapshot = context.tenants.snapshot(request.tenantId);
     if (snapshot === undefined) throw new HttpError(403, 'forbidden', 'the tenant is not known here');
 
@@ -45,7 +55,7 @@ export class Enforcement {
     let session = opened instanceof Promise ? await opened : opened;
     const seen = session.facts(request.toolName);
     const input = this.#keptInput(call, seen);
-    const bundles = bundlesFor(snapshot, request.agentId);
+    const bundles = isStopped(request, snapshot) ? [] : bundlesFor(snapshot, request.agentId);
     let verdicts = NO_VERDICTS;
     if (bundles.length > 0) {
       verdicts = await context.evaluator.evaluate(request, bundles, seen);
@@ -87,7 +97,17 @@ export class Enforcement {
     counted.settle();
     context.streams.publish(request.tenantId);
     const elapsed = performance.now() - started;
+    context.visibility.note(request.tenantId, elapsed);
     return decisionReply(call, decision, ids, record.receipt, elapsed, snapshot.regulatoryRegimes);
+  }
+
+  /** A fleet key speaks for the endpoints of its fleet, and for every agent on them. */
+  async #checkFleet({ tenantId, endpointId }: EngineRequest, { scope }: Principal): Promise<void> {
+    if (scope.targetId === null || endpointId === undefined) return;
+    const fleets = await fleetsOf(this.context, tenantId, 'endpoint', endpointId);
+    if (!fleets.has(scope.targetId)) {
+      throw new HttpError(403, 'forbidden', 'this key may only act for the endpoints of its own fleet');
+    }
   }
 
   /** Redacted before it is hashed, so that the digest proves the input that is kept and nobody needs the secrets to check it. */

@@ -1,6 +1,7 @@
 import type { CompiledQuery } from 'kysely';
 import type { ServerContext } from '../context.js';
 import { HttpError, type Principal } from '../http/port.js';
+import { insertMcpCall, reportedMcpCall } from '../mcp/call-row.js';
 import { isObject } from './call-request.js';
 import { eventRow, isRejected, type EventRow, type RejectedEvent } from './event-row.js';
 
@@ -45,7 +46,12 @@ export function eventIngest(
     if (fresh.size > 0) {
       await context.store.commit({
         tenantId: principal.tenantId,
-        statements: [...fresh.values()].map(insert),
+        statements: [...fresh.values()].flatMap((row) => {
+          const mcpCall = reportedMcpCall(row);
+          return mcpCall === undefined
+            ? [insert(row)]
+            : [insert(row), insertMcpCall(context.store.build, mcpCall)];
+        }),
         evidence: [],
       });
     }

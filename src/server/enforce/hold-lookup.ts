@@ -16,6 +16,15 @@ export function holdLookup(context: ServerContext): (token: string, principal: P
       .where('hold_token', '=', '')
       .compile(),
   );
+  const origins = prepareRead(
+    read,
+    read
+      .selectFrom('evidence')
+      .select('endpoint_id')
+      .where('tenant_id', '=', '')
+      .where('chain_index', '=', 0)
+      .compile(),
+  );
   const find = async (token: string, principal: Principal): Promise<ApprovalRow> => {
     const [row] = await rows([principal.tenantId, token]);
     // A token of another tenant is as unknown as one that was never issued.
@@ -26,9 +35,19 @@ export function holdLookup(context: ServerContext): (token: string, principal: P
     return row;
   };
 
+  const stoppedEndpoint = async (row: ApprovalRow): Promise<string | undefined> => {
+    const stopped = context.tenants.snapshot(row.tenant_id)?.quarantinedEndpoints;
+    if (row.status !== 'approved' || stopped === undefined || stopped.size === 0) return undefined;
+    const [origin] = await origins([row.tenant_id, row.chain_index]);
+    const endpointId = origin?.endpoint_id;
+    return typeof endpointId === 'string' && stopped.has(endpointId) ? endpointId : undefined;
+  };
+
   return async (token, principal) => {
     const row = await find(token, principal);
-    if (row.status !== 'pending' || row.expires_at > context.clock.now()) return holdReply(row);
+    if (row.status !== 'pending' || row.expires_at > context.clock.now()) {
+      return holdReply(row, await stoppedEndpoint(row));
+    }
     await expireHold(context, row);
     return holdReply(await find(token, principal));
   };

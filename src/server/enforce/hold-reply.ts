@@ -9,9 +9,9 @@ const MAX_REASON = 500;
 /**
  * A hold as the SDKs poll it. A pending one says `decision: STEP_UP`, without which TypeScript takes it for a refusal; a
  * resolved one says its word three times over, because each SDK reads another member. The words `timeout` and `denied`
- * in the reason are how Go tells the cases apart.
+ * in the reason are how Go tells the cases apart. An approval lets nothing run on an endpoint that is stopped by now.
  */
-export function holdReply(row: ApprovalRow): object {
+export function holdReply(row: ApprovalRow, stoppedEndpoint?: string): object {
   if (row.status === 'pending') {
     return {
       token: row.hold_token,
@@ -20,17 +20,24 @@ export function holdReply(row: ApprovalRow): object {
       expires_at: new Date(row.expires_at).toISOString(),
     };
   }
-  const word = row.status === 'approved' ? 'ALLOW' : 'BLOCK';
+  const word = row.status === 'approved' && stoppedEndpoint === undefined ? 'ALLOW' : 'BLOCK';
   return {
     token: row.hold_token,
     resolved: true,
     resolution: word,
     decision: word,
     authorization_decision: word,
-    ...outcome(row),
+    ...(stoppedEndpoint === undefined ? outcome(row) : stopped(stoppedEndpoint)),
     ...(row.violation_id === null ? {} : { violation_id: row.violation_id }),
     ...(row.resolved_by === null ? {} : { resolved_by: row.resolved_by }),
     ...(row.resolved_at === null ? {} : { resolved_at: new Date(row.resolved_at).toISOString() }),
+  };
+}
+
+function stopped(endpointId: string): ReturnType<typeof outcome> {
+  return {
+    decision_reason_code: 'endpoint_quarantined',
+    reason: `the endpoint ${endpointId} was quarantined after the call was held`,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ServerContext } from '../context.js';
+import type { DeliveryService } from '../delivery/delivery-service.js';
 import type { SyncJobs } from '../mdm/sync-jobs.js';
 import type { CredentialDirectory } from '../tenants/credential-directory.js';
 
@@ -16,6 +17,7 @@ export interface ControlContext extends ServerContext {
   readonly version: string;
   readonly authorizationTimes: AuthorizationTimes;
   readonly syncJobs: SyncJobs;
+  readonly deliveries: DeliveryService;
 }
 
 /** Mean duration of authentication, for the key metrics. */

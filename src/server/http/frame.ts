@@ -2,13 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CredentialDirectory } from '../tenants/credential-directory.js';
 import { grantAccess } from './access.js';
 import type { ContractChecks } from './contract-checks.js';
-import type { EndpointTable } from './endpoint-table.js';
+import type { Endpoint, EndpointTable } from './endpoint-table.js';
 import { asHttpError, errorBody } from './error-reply.js';
 import { HttpError } from './port.js';
 import { parseQuery } from './query-string.js';
 import { sendError, sendReply } from './reply.js';
 import { announcesTooMuch, parseJsonBody, readBody, tooLarge } from './request-body.js';
 import { RequestContext } from './request-context.js';
+
+/** Raw bodies come from senders nobody has authenticated yet. */
+const RAW_BODY_LIMIT_BYTES = 64 * 1024;
 
 export interface FrameOptions {
   readonly endpoints: EndpointTable;
@@ -28,6 +31,13 @@ export function createFrame(
   options: FrameOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const { endpoints, checks, credentials, newId, now, onFault } = options;
+
+  const bodyOf = async (endpoint: Endpoint, request: IncomingMessage): Promise<unknown> => {
+    const { route } = endpoint;
+    if (route.rawBody === true) return readBody(request, RAW_BODY_LIMIT_BYTES);
+    const sent = parseJsonBody(await readBody(request));
+    return route.narrowsBody === true ? sent : checks.body(endpoint, sent);
+  };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = newId('req');
@@ -59,8 +69,7 @@ export function createFrame(
 
       let body: unknown;
       if (endpoint.hasBody) {
-        const sent = parseJsonBody(await readBody(request));
-        body = endpoint.route.narrowsBody === true ? sent : checks.body(endpoint, sent);
+        body = await bodyOf(endpoint, request);
       } else if (announcesTooMuch(request)) {
         throw tooLarge();
       }

@@ -53,6 +53,8 @@ export interface Route {
   readonly orPermission?: Permission;
   /** The handler narrows the body itself: it takes parts of it (events), or is too hot for a general validator (enforce). */
   readonly narrowsBody?: true;
+  /** The handler gets the body as it arrived, a `Buffer`: a signature is over bytes. Such bodies are short. */
+  readonly rawBody?: true;
   readonly handle: (context: RouteContext) => Promise<RouteReply>;
 }
 

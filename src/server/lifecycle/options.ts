@@ -1,3 +1,5 @@
+import type { RetryPolicy } from '../delivery/retry-policy.js';
+
 export interface StartServerOptions {
   /** Address to listen on; `127.0.0.1` unless given. */
   readonly host?: string;
@@ -17,6 +19,8 @@ export interface StartServerOptions {
   readonly allowPrivateDelivery?: boolean;
   /** Folder whose files `file://` bundle sources may name; `policy-sources` in the data directory unless given. */
   readonly policySourceDir?: string;
+  /** Parts of the retry policy of outbound deliveries. */
+  readonly deliveryRetry?: Partial<RetryPolicy>;
   readonly holdSeconds?: number;
   readonly policyInputRetentionDays?: number;
   readonly criticalApprovers?: 1 | 2;

@@ -1,92 +1,87 @@
-import type { OutboundReply, OutboundRequest } from '../delivery/outbound-request.js';
-import { isJsonObject, type JsonObject } from '../tenants/json-documents.js';
-import type { Device } from './device.js';
+import type { DeviceReading } from './device.js';
 
-/** A sync that cannot go on; the text becomes the job's error and must not hold a secret. */
+/** A sync that cannot go on; the text becomes the job's error, says what to mend, and must not hold a secret. */
 export class SyncFailure extends Error {
   override readonly name = 'SyncFailure';
+  constructor(
+    message: string,
+    /** The vendor does not know the position asked for: after a pause that can mean only that it has expired. */
+    readonly unknownPosition = false,
+  ) {
+    super(message);
+  }
 }
 
-/** Connection members of a provider, secrets included, in the names of its configuration. */
-export interface ConnectorInput {
-  readonly config: Readonly<Record<string, string>>;
-  send(request: OutboundRequest): Promise<OutboundReply>;
+/** Text members of a provider, secrets included, in the names of its configuration. */
+export type ConnectorConfig = Readonly<Record<string, string>>;
+
+/** How requests for the inventory prove who asks. */
+type Authentication =
+  | { readonly kind: 'header'; readonly name: string; readonly value: string }
+  | { readonly kind: 'none' }
+  /** OAuth 2.0 client credentials: the token is fetched from `url`, and fetched again before it expires. */
+  | { readonly kind: 'client_credentials'; readonly url: string; readonly form: ConnectorConfig };
+
+export interface InventoryPage {
+  readonly rows: readonly unknown[];
+  /** Where to go on; undefined after the last page. */
+  readonly next?: string | undefined;
+  /** Devices in the whole inventory, where the vendor tells. */
+  readonly total?: number | undefined;
 }
 
-/** Reads the whole inventory of one vendor. */
+/** The inventory of one configured provider. Pure: addresses in, replies read; who sends is none of its business. */
+export interface InventorySource {
+  readonly authentication: Authentication;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Address of the page at a position of an earlier page; undefined is the first page. Throws `SyncFailure`. */
+  pageUrl(position: string | undefined): string;
+  /** `seen` counts the rows of the pages before this one. Throws `SyncFailure` for what is not an inventory. */
+  readPage(body: unknown, position: string | undefined, seen: number): InventoryPage;
+  readDevice(row: unknown): DeviceReading;
+}
+
+/** What to look at when the vendor says no. */
+export interface Advice {
+  readonly signIn: string;
+  readonly permission: string;
+  readonly address: string;
+}
+
+/** One vendor. */
 export interface MdmConnector {
+  /** Name of the product, for people. */
+  readonly product: string;
+  readonly advice: Advice;
   /** Configuration members without which a sync cannot start. */
-  readonly required: readonly string[];
-  inventory(input: ConnectorInput): Promise<Device[]>;
+  missing(config: ConnectorConfig): readonly string[];
+  /** Only for a configuration that misses nothing. */
+  source(config: ConnectorConfig): InventorySource;
 }
 
-const MAX_PAGES = 1_000;
-
-/** Fetches one JSON document and says in words why that failed. */
-export async function fetchJson(
-  input: ConnectorInput,
-  request: OutboundRequest,
-): Promise<JsonObject | unknown[]> {
-  const reply = await input.send(request);
-  const { host } = new URL(request.url);
-  if (reply.status === 401 || reply.status === 403) {
-    throw new SyncFailure(`${host} refuses the credentials (${reply.status})`);
-  }
-  if (reply.status < 200 || reply.status >= 300) throw new SyncFailure(`${host} answered ${reply.status}`);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(reply.body);
-  } catch {
-    throw new SyncFailure(`${host} answered with something that is not JSON`);
-  }
-  if (isJsonObject(parsed) || Array.isArray(parsed)) return parsed;
-  throw new SyncFailure(`${host} answered with JSON that is not an inventory`);
+export function lacking(config: ConnectorConfig, names: readonly string[]): readonly string[] {
+  return names.filter((name) => config[name] === undefined);
 }
 
-/** Walks pages until one says there is no next; a vendor that never ends is a failure, not an endless job. */
-export async function collectPages<Position>(
-  first: Position,
-  page: (
-    position: Position,
-  ) => Promise<{ devices: readonly (Device | undefined)[]; next: Position | undefined }>,
-): Promise<Device[]> {
-  const devices: Device[] = [];
-  let position: Position | undefined = first;
-  for (let count = 0; position !== undefined; count += 1) {
-    if (count === MAX_PAGES) throw new SyncFailure(`the inventory does not end after ${MAX_PAGES} pages`);
-    const result = await page(position);
-    for (const device of result.devices) if (device !== undefined) devices.push(device);
-    position = result.next;
-  }
-  return devices;
-}
-
-export function member(config: Readonly<Record<string, string>>, name: string): string {
+export function member(config: ConnectorConfig, name: string): string {
   const value = config[name];
   if (value === undefined) throw new SyncFailure(`the configuration lacks ${name}`);
   return value;
 }
 
 /** Joins a path to a configured base, whose own path stays. */
-export function endpoint(base: string, path: string): string {
-  if (!URL.canParse(base)) throw new SyncFailure('the configured address is not a URL');
-  return `${base.replace(/\/+$/, '')}${path}`;
+export function under(base: string, path: string, query: Readonly<Record<string, string>> = {}): string {
+  if (!URL.canParse(base))
+    throw new SyncFailure('the configured address is not a URL: mend the configuration');
+  const search = new URLSearchParams(query).toString();
+  return `${base.replace(/\/+$/, '')}${path}${search === '' ? '' : `?${search}`}`;
 }
 
-/** OAuth 2.0 client credentials, as three of the vendors use them. */
-export async function clientCredentialsToken(
-  input: ConnectorInput,
-  url: string,
-  form: Readonly<Record<string, string>>,
-): Promise<string> {
-  const reply = await fetchJson(input, {
-    method: 'POST',
-    url,
-    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-    body: new URLSearchParams({ grant_type: 'client_credentials', ...form }).toString(),
-  });
-  const token = isJsonObject(reply) ? reply['access_token'] : undefined;
-  if (typeof token !== 'string' || token === '')
-    throw new SyncFailure('the sign-in answer carries no access_token');
-  return token;
+/** The credentials go with every page: a link to another origin would hand them out. */
+export function sameOrigin(link: string, base: string): string {
+  const url = URL.canParse(link, base) ? new URL(link, base) : undefined;
+  if (url === undefined || url.origin !== new URL(base).origin) {
+    throw new SyncFailure('the next page is on another host; pages are only read from the configured one');
+  }
+  return url.href;
 }

@@ -1,7 +1,10 @@
 import type { MdmProviderSlug } from '../../contract/govapi/types.js';
 import type { MdmConnector } from './connector.js';
-import { custom } from './custom.js';
-import { intune, jamf, kandji, workspaceOne } from './vendors.js';
+import { custom } from './vendors/custom.js';
+import { intune } from './vendors/intune.js';
+import { jamf } from './vendors/jamf.js';
+import { kandji } from './vendors/kandji.js';
+import { workspaceOne } from './vendors/workspace-one.js';
 
 export const CONNECTORS: Readonly<Record<MdmProviderSlug, MdmConnector>> = {
   jamf,

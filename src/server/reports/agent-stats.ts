@@ -1,34 +1,50 @@
-import type { Store } from '../store/port.js';
-import { recordNumber } from './record-member.js';
+import { sql } from 'kysely';
+import type { ServerContext } from '../context.js';
+import { catchUp } from './read-models/catch-up.js';
 
 /** Counters per agent over everything recorded, by agent id. */
-export async function agentStats(store: Store, tenantId: string): Promise<object> {
-  const rows = await store.read
-    .selectFrom('evidence')
-    .where('tenant_id', '=', tenantId)
-    .where('kind', '=', 'decision')
-    .where('agent_id', 'is not', null)
-    .where('agent_id', '!=', '')
-    .select(({ fn }) => [
-      'agent_id',
-      fn.count<number>('session_id').distinct().as('sessions'),
-      fn.countAll<number>().as('calls'),
-      fn.countAll<number>().filterWhere('decision', 'in', ['ALLOW', 'MODIFY']).as('allowed'),
-      fn.countAll<number>().filterWhere('decision', '=', 'STEP_UP').as('stepped_up'),
-      fn.countAll<number>().filterWhere('decision', '=', 'BLOCK').as('blocked'),
-      fn.countAll<number>().filterWhere('decision', '=', 'DEFER').as('deferred'),
-      fn.count<number>('violation_id').as('violations'),
-      fn.avg<number | null>(recordNumber('risk_score')).as('avg_risk_score'),
-      fn.max<number>('occurred_at').as('last_seen'),
-    ])
-    .groupBy('agent_id')
-    .orderBy('agent_id')
-    .execute();
+export async function agentStats(context: Pick<ServerContext, 'store'>, tenantId: string): Promise<object> {
+  await catchUp(context, tenantId);
+  const { read } = context.store;
+  const [rows, sessions] = await Promise.all([
+    read
+      .selectFrom('call_stats')
+      .where('tenant_id', '=', tenantId)
+      .where('calls', '>', 0)
+      .where('agent_id', '!=', '')
+      .select(({ fn }) => [
+        'agent_id',
+        fn.sum<number>('calls').as('calls'),
+        fn.sum<number>('allowed').as('allowed'),
+        fn.sum<number>('stepped_up').as('stepped_up'),
+        fn.sum<number>('blocked').as('blocked'),
+        fn.sum<number>('deferred').as('deferred'),
+        fn.sum<number>('violations').as('violations'),
+        meanRisk.as('avg_risk_score'),
+        fn.max<number>('last_seen').as('last_seen'),
+      ])
+      .groupBy('agent_id')
+      .orderBy('agent_id')
+      .execute(),
+    read
+      .selectFrom('session_stats')
+      .select(({ fn }) => ['agent_id', fn.countAll<number>().as('sessions')])
+      .where('tenant_id', '=', tenantId)
+      .groupBy('agent_id')
+      .execute(),
+  ]);
+  const sessionsOf = new Map(sessions.map((row) => [row.agent_id, row.sessions]));
   return {
     items: rows.map(({ last_seen: lastSeen, ...row }) => ({
       ...row,
+      sessions: sessionsOf.get(row.agent_id) ?? 0,
       last_seen_at: new Date(lastSeen).toISOString(),
     })),
     total: rows.length,
   };
 }
+
+/** Mean risk score of the calls of a group. */
+export const meanRisk = sql<
+  number | null
+>`sum(${sql.ref('risk_total')}) / nullif(sum(${sql.ref('calls')}), 0)`;

@@ -35,7 +35,7 @@ const MEMBERS = [
 ] as const;
 
 /** A decision record as a row of the governance feed. */
-export function feedRow(record: EvidenceRecord): object {
+export function feedRow(record: EvidenceRecord): Record<string, unknown> {
   const row = present(record, MEMBERS);
   if (row.decision !== undefined) row.authorization_decision = row.decision;
   const observed = record.observed;

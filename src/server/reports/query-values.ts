@@ -5,6 +5,9 @@ type Query = Readonly<Record<string, string>>;
 /** Beyond any queue, yet page times size is still a whole number to the database. */
 export const MOST_PAGES = 2 ** 26;
 
+/** SQLite takes an offset only together with a limit. */
+export const EVERY_ROW = Number.MAX_SAFE_INTEGER;
+
 interface Bounds {
   readonly min: number;
   readonly max?: number;

@@ -12,7 +12,11 @@ export function recordNumber(member: string): Expression<number> {
   return sql<number>`cast(${sql.ref('record')} ->> ${sql.lit(member)} as double precision)`;
 }
 
-/** `LIKE` with a backslash as escape: SQLite has none unless told. */
-export function contains(text: Expression<string>, pattern: string): Expression<SqlBool> {
-  return sql<SqlBool>`${text} like ${pattern} escape '\\'`;
+/**
+ * Whether a column of lower-case text holds a text of lower case. `LIKE` reads a row in less time than `instr`, and both
+ * databases have it.
+ */
+export function contains(column: string, search: string): Expression<SqlBool> {
+  const pattern = `%${search.replaceAll(/[\\%_]/gu, String.raw`\$&`)}%`;
+  return sql<SqlBool>`${sql.ref(column)} LIKE ${pattern} ESCAPE '\\'`;
 }

@@ -18,7 +18,7 @@ export async function violationList(store: Store, tenantId: string, limit: numbe
   return { items: records.map(violationRow), total: total?.total ?? 0, limit };
 }
 
-export async function newestViolations(
+async function newestViolations(
   store: Store,
   tenantId: string,
   limit: number,

@@ -21,9 +21,18 @@ function evidenceRow(tenantId: string, draft: EvidenceDraft): EvidenceRow {
   if (Number.isNaN(occurredAt))
     throw invalid(`occurred_at of evidence ${draft.evidence_id} is not an instant`);
   const { parts, receipt } = prepareRecord(tenantId, draft);
-  const { session_id, agent_id, user_id, tool_name, decision, decision_reason_code, violation_id } =
-    draft.body;
-  const searched = [session_id, agent_id, user_id, tool_name, decision, decision_reason_code, violation_id];
+  const { session_id, agent_id, user_id, tool_name, decision, decision_reason_code } = draft.body;
+  const { violation_id, endpoint_id } = draft.body;
+  const searched = [
+    session_id,
+    agent_id,
+    user_id,
+    tool_name,
+    decision,
+    decision_reason_code,
+    violation_id,
+    endpoint_id,
+  ];
   return [
     parts,
     receipt.outcome,

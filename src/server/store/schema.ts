@@ -1,8 +1,30 @@
+import type { McpCallTables } from './tables/mcp-calls.js';
+import type { EndpointTables } from './tables/endpoints.js';
+import type { EvidenceQualityTables } from './tables/evidence-quality.js';
+import type { ReadModelTables } from './tables/read-models.js';
+import type { MdmTables } from './tables/mdm.js';
+import type { DeliveryTables } from './tables/deliveries.js';
+import type { ExceptionTables } from './tables/exceptions.js';
+import type { PackTables } from './tables/packs.js';
+import type { PolicyGroupTables } from './tables/policy-groups.js';
+import type { ResourceTables } from './tables/resources.js';
+
 /**
  * Tables as Kysely sees them; the same on SQLite and PostgreSQL. Ids are TEXT, instants are integer milliseconds since
  * the epoch (UTC), documents are JSON in TEXT, booleans are 0 or 1. Every table is keyed by tenant first.
  */
-export interface Database {
+export interface Database
+  extends
+    ResourceTables,
+    McpCallTables,
+    EndpointTables,
+    ReadModelTables,
+    MdmTables,
+    DeliveryTables,
+    PackTables,
+    EvidenceQualityTables,
+    ExceptionTables,
+    PolicyGroupTables {
   tenants: { tenant_id: string; created_at: number };
   /** The chain. `record` is the whole canonicalisable record; the other columns exist to filter and page by. */
   evidence: {
@@ -18,6 +40,8 @@ export interface Database {
     decision: string | null;
     reason_code: string | null;
     violation_id: string | null;
+    /** Device the call came from; null for records older than this column. */
+    endpoint_id: string | null;
     record: string;
   };
   chain_heads: { tenant_id: string; chain_index: number; hash: string };

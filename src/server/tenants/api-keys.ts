@@ -57,11 +57,6 @@ export function checkedScope(level: ScopeLevel, target: string | undefined): str
     return null;
   }
   if (named === '') throw new HttpError(400, 'invalid_request', `scope_target_id is required for ${level}`);
-  // Agents appear through telemetry and need not be known; fleets and endpoints must be registered first, and this
-  // control plane holds none of them yet.
-  if (level !== 'agent') {
-    throw new HttpError(400, 'scope_target_not_found', `the ${level} ${named} does not exist`);
-  }
   return named;
 }
 
@@ -85,6 +80,8 @@ export interface KeyQuestion {
   readonly permission: Permission;
   readonly resourceType: ScopeLevel;
   readonly resourceId: string;
+  /** Fleets the resource belongs to: a key of one of them covers it. */
+  readonly fleets: ReadonlySet<string>;
 }
 
 /** Whether key material may do something. A wrong, foreign or dead key is a negative answer, not an error. */
@@ -114,7 +111,9 @@ export function judgeKey(
   const permissionAllowed = credential.principal.permissions.has(question.permission);
   const { level, targetId } = credential.principal.scope;
   const scopeAllowed =
-    level === 'organization' || (level === question.resourceType && targetId === question.resourceId);
+    level === 'organization' ||
+    (level === question.resourceType && targetId === question.resourceId) ||
+    (level === 'fleet' && targetId !== null && question.fleets.has(targetId));
   return {
     valid,
     permission_allowed: permissionAllowed,

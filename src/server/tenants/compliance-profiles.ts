@@ -10,12 +10,18 @@ const PROFILE_REGIMES: Readonly<Record<string, readonly string[]>> = {
   ai_governance: ['soc2'],
 };
 
-/** Regimes in force: the explicit list, else those of the profile, finally `soc2`. */
-export function effectiveRegimes(settings: JsonObject): readonly string[] {
+/** Regimes the tenant has named: the explicit list, else those of a profile it chose. */
+export function namedRegimes(settings: JsonObject): readonly string[] {
   const explicit = textList(settings['regulatory_regimes']);
   if (explicit.length > 0) return explicit;
   const profile = textMember(settings, 'compliance_profile');
   const preset =
     profile !== undefined && Object.hasOwn(PROFILE_REGIMES, profile) ? PROFILE_REGIMES[profile] : undefined;
-  return preset ?? ['soc2'];
+  return preset ?? [];
+}
+
+/** Regimes in force: those named, finally `soc2`. */
+export function effectiveRegimes(settings: JsonObject): readonly string[] {
+  const named = namedRegimes(settings);
+  return named.length > 0 ? named : ['soc2'];
 }

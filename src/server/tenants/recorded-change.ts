@@ -15,6 +15,8 @@ export interface Change {
   readonly facts?: Readonly<Record<string, unknown>>;
   readonly statements: readonly CompiledQuery[];
   readonly guards?: WriteUnit['guards'];
+  /** Records the change itself makes, after the one that tells of it. */
+  readonly makes?: readonly EvidenceDraft[];
 }
 
 export interface Actor {
@@ -32,7 +34,10 @@ export const SERVER_ACTOR: Actor = {
   provenance: null,
 };
 
-export function actorOf(caller: { readonly principal: Principal; readonly provenance: Provenance }): Actor {
+export function actorOf(caller: {
+  readonly principal: Pick<Principal, 'credentialId' | 'name'> & { readonly kind: string };
+  readonly provenance: Provenance;
+}): Actor {
   const { kind, credentialId, name } = caller.principal;
   const { provenance } = caller;
   const told = provenance.via ?? provenance.provisioner ?? provenance.version;
@@ -62,7 +67,7 @@ export async function commitChange(
   await context.store.commit({
     tenantId: change.tenantId,
     statements: change.statements,
-    evidence: [draft],
+    evidence: [draft, ...(change.makes ?? [])],
     ...(change.guards === undefined ? {} : { guards: change.guards }),
   });
   context.streams.publish(change.tenantId);

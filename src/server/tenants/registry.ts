@@ -2,8 +2,9 @@ import type { BundleSource, TenantSnapshot } from '../../engine/types.js';
 import type { TenantRegistry } from '../context.js';
 import type { Store } from '../store/port.js';
 import { createLanes } from './exclusive.js';
+import { readQuarantine } from './endpoints/quarantine.js';
 import { readLoadedBundles } from './loaded-bundles.js';
-import { readSnapshot } from './snapshot.js';
+import { readGovernance, readSnapshot } from './snapshot.js';
 
 /**
  * Loads every tenant of the store; later ones appear with their first `reload`. `onLoaded` hears of the bundles each
@@ -42,6 +43,22 @@ export async function createTenantRegistry(
         revision += 1;
         const bundles = await readLoadedBundles(store, tenantId, current.bundles, name);
         replace(tenantId, { ...current, revision, bundles });
+      }),
+    reloadQuarantine: (tenantId) =>
+      inReloadLane(tenantId, async () => {
+        const current = snapshots.get(tenantId);
+        if (current === undefined) return;
+        revision += 1;
+        const quarantinedEndpoints = await readQuarantine(store, tenantId);
+        replace(tenantId, { ...current, revision, quarantinedEndpoints });
+      }),
+    reloadGovernance: (tenantId) =>
+      inReloadLane(tenantId, async () => {
+        if (!snapshots.has(tenantId)) return;
+        revision += 1;
+        const governance = await readGovernance(store, tenantId);
+        const current = snapshots.get(tenantId);
+        if (current !== undefined) replace(tenantId, { ...current, ...governance, revision });
       }),
     exclusively: (tenantId, change) => inChangeLane(tenantId, change),
   };

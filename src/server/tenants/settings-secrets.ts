@@ -1,4 +1,4 @@
-import { isJsonObject, ownMember, parseDocument, type JsonObject } from './json-documents.js';
+import { isJsonObject, objectMember, ownMember, parseDocument, type JsonObject } from './json-documents.js';
 
 /** Write-only members of the settings: kept apart from the document, so that no read can return them. */
 const SECRET_PATHS = [
@@ -10,6 +10,16 @@ const SECRET_PATHS = [
 ] as const;
 type SecretPath = (typeof SECRET_PATHS)[number];
 export type Secrets = Readonly<Partial<Record<SecretPath, string>>>;
+
+/** Replaced secrets that are still good until an instant in milliseconds. */
+export type FormerSecrets = Readonly<
+  Partial<Record<SecretPath, { readonly secret: string; readonly until: number }>>
+>;
+
+/** Long enough to change the other end by hand. Clearing a secret first ends it at once. */
+const OVERLAP_MS = 24 * 3_600_000;
+/** Member of the stored secrets beside the paths. */
+const FORMER = 'former';
 
 const MASK = /^[*\u2022\u25cf\u2217\u00b7xX]{3,}$/;
 
@@ -41,6 +51,51 @@ export function splitSecrets(written: JsonObject, stored: Secrets): Split {
     }
   }
   return { document, secrets, changed };
+}
+
+/** What becomes of replaced secrets: a signature made with the one before stays good for the overlap. */
+export function formerSecrets(
+  before: { readonly secrets: Secrets; readonly formerSecrets: FormerSecrets },
+  after: Secrets,
+  now: number,
+): FormerSecrets {
+  const former: Partial<Record<SecretPath, { secret: string; until: number }>> = {};
+  for (const path of SECRET_PATHS) {
+    const replaced = before.secrets[path];
+    const older = before.formerSecrets[path];
+    if (after[path] === undefined) continue;
+    if (replaced !== undefined && replaced !== after[path]) {
+      former[path] = { secret: replaced, until: now + OVERLAP_MS };
+    } else if (older !== undefined && older.until > now) former[path] = older;
+  }
+  return former;
+}
+
+/** Secrets that are good now: the present one first, then the one it replaced. */
+export function secretsInForce(
+  state: { readonly secrets: Secrets; readonly formerSecrets: FormerSecrets },
+  path: SecretPath,
+  now: number,
+): readonly string[] {
+  const present = state.secrets[path];
+  if (present === undefined) return [];
+  const former = state.formerSecrets[path];
+  return former !== undefined && former.until > now ? [present, former.secret] : [present];
+}
+
+/** The column as it is written. */
+export function secretsText(secrets: Secrets, former: FormerSecrets): string {
+  return JSON.stringify({ ...secrets, ...(Object.keys(former).length === 0 ? {} : { [FORMER]: former }) });
+}
+
+export function storedFormerSecrets(text: string): FormerSecrets {
+  const stored = objectMember(parseDocument(text), FORMER);
+  const former: Partial<Record<SecretPath, { secret: string; until: number }>> = {};
+  for (const path of SECRET_PATHS) {
+    const { secret, until } = objectMember(stored, path);
+    if (typeof secret === 'string' && typeof until === 'number') former[path] = { secret, until };
+  }
+  return former;
 }
 
 export function storedSecrets(text: string): Secrets {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ServerContext } from '../context.js';
+import { destinationSwitches } from '../delivery/destination-switches.js';
 import { effectiveRegimes } from './compliance-profiles.js';
 import {
   instant,
@@ -13,7 +14,15 @@ import {
 import { commitChange, type Actor } from './recorded-change.js';
 import { changedPaths, mergeSettings } from './settings-merge.js';
 import { checkSettings } from './settings-rules.js';
-import { splitSecrets, storedSecrets, type Secrets } from './settings-secrets.js';
+import {
+  formerSecrets,
+  secretsText,
+  splitSecrets,
+  storedFormerSecrets,
+  storedSecrets,
+  type FormerSecrets,
+  type Secrets,
+} from './settings-secrets.js';
 
 /** Terraform leaves its router attributes unknown unless this object is in every reply. */
 const MODEL_ROUTER_DEFAULTS = {
@@ -30,6 +39,7 @@ const KEPT_REVISIONS = 1_000;
 export interface TenantSettingsState {
   readonly document: JsonObject;
   readonly secrets: Secrets;
+  readonly formerSecrets: FormerSecrets;
   readonly revision: number;
   readonly updatedAt: number | null;
 }
@@ -43,10 +53,12 @@ export async function readSettings({ store }: StoreSide, tenantId: string): Prom
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .executeTakeFirst();
-  if (row === undefined) return { document: {}, secrets: {}, revision: 0, updatedAt: null };
+  if (row === undefined)
+    return { document: {}, secrets: {}, formerSecrets: {}, revision: 0, updatedAt: null };
   return {
     document: parseDocument(row.document),
     secrets: storedSecrets(row.secrets),
+    formerSecrets: storedFormerSecrets(row.secrets),
     revision: row.revision,
     updatedAt: row.updated_at,
   };
@@ -79,7 +91,14 @@ export async function writeSettings(
     if (changed.length === 0 && sameJson(presentDocument(before.document), presentDocument(document))) {
       return before;
     }
-    const after = { document, secrets, revision: before.revision + 1, updatedAt: context.clock.now() };
+    const now = context.clock.now();
+    const after = {
+      document,
+      secrets,
+      formerSecrets: formerSecrets(before, secrets, now),
+      revision: before.revision + 1,
+      updatedAt: now,
+    };
     await commitSettings(context, tenantId, before, after, [...changed], actor);
     await context.tenants.reload(tenantId);
     return after;
@@ -114,7 +133,7 @@ function commitSettings(
   const document = JSON.stringify(after.document);
   const row = {
     document,
-    secrets: JSON.stringify(after.secrets),
+    secrets: secretsText(after.secrets, after.formerSecrets),
     revision: after.revision,
     updated_at: after.updatedAt ?? 0,
   };
@@ -144,6 +163,8 @@ function commitSettings(
         .where('tenant_id', '=', tenantId)
         .where('revision', '<', after.revision - KEPT_REVISIONS)
         .compile(),
+      // Which event is the first to be delivered is decided here: the one after this change.
+      ...destinationSwitches(build, tenantId, before.document, after.document, after.updatedAt ?? 0),
     ],
   });
 }

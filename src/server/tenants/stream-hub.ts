@@ -3,12 +3,18 @@ import type { StreamHub } from '../context.js';
 /** In-process wake-ups: streams re-read the store after each publish, so nothing is carried here but the news. */
 export function createStreamHub(): StreamHub {
   const listeners = new Map<string, Set<() => void>>();
+  const everywhere = new Set<(tenantId: string) => void>();
   const ended = new AbortController();
 
   return {
     closed: ended.signal,
     publish(tenantId) {
       for (const wake of listeners.get(tenantId) ?? []) wake();
+      for (const wake of everywhere) wake(tenantId);
+    },
+    subscribeAll(wake) {
+      everywhere.add(wake);
+      return () => void everywhere.delete(wake);
     },
     subscribe(tenantId, wake) {
       if (ended.signal.aborted) return () => {};

@@ -2,11 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NO_MCP_CONTROL } from '../../../src/engine/mcp/control.js';
 import type { TenantSnapshot } from '../../../src/engine/types.js';
 import type { ServerContext } from '../../../src/server/context.js';
 import { decisionEngine } from '../../../src/server/enforce/engine.js';
 import { Enforcement } from '../../../src/server/enforce/enforcement.js';
 import { removeExpired } from '../../../src/server/enforce/retention.js';
+import { NO_PACKS } from '../../../src/engine/packs/pack.js';
 import type { Principal } from '../../../src/server/http/port.js';
 import { openStore } from '../../../src/server/store/index.js';
 import { idSource } from '../../../src/server/tenants/ids.js';
@@ -19,9 +21,13 @@ const SNAPSHOT: TenantSnapshot = {
   shadowPolicy: {},
   toolRiskOverrides: {},
   agentScopes: new Map(),
+  quarantinedEndpoints: new Set(),
   intents: new Map(),
   bundles: [],
   regulatoryRegimes: [],
+  mcpControl: NO_MCP_CONTROL,
+  packs: NO_PACKS,
+  overrides: new Map(),
 };
 const PRINCIPAL: Principal = {
   tenantId: 'acme',
@@ -46,11 +52,14 @@ beforeEach(async () => {
     streams: createStreamHub(),
     newId: idSource(() => now),
     signingKeys: () => store.keys(),
+    visibility: { note: () => {}, flush: async () => {}, close: async () => {} },
     evaluator: { evaluate: async () => [], check: async () => [], close: async () => {} },
     tenants: {
       snapshot: (tenantId) => (tenantId === 'acme' ? SNAPSHOT : undefined),
       reload: async () => {},
+      reloadQuarantine: () => Promise.resolve(),
       reloadBundle: async () => {},
+      reloadGovernance: async () => {},
       exclusively: (_tenantId, change) => change(),
     },
     options: {
@@ -105,6 +114,12 @@ describe('when something breaks', () => {
 });
 
 describe('retention', () => {
+  beforeEach(async () => {
+    const { store } = context;
+    const tenant = store.build.insertInto('tenants').values({ tenant_id: 'acme', created_at: now }).compile();
+    await store.commit({ tenantId: 'acme', evidence: [], statements: [tenant] });
+  });
+
   it('removes policy inputs past their days and keeps the evidence', async () => {
     const enforcement = new Enforcement(context);
     await enforcement.decide(body, PRINCIPAL);
@@ -115,5 +130,31 @@ describe('retention', () => {
     expect(inputs).toEqual([{ chain_index: 2 }]);
     const evidence = await context.store.read.selectFrom('evidence').select('chain_index').execute();
     expect(evidence).toHaveLength(2);
+  });
+
+  it('removes more than one batch, and not what lies between because a clock stood wrong', async () => {
+    const { store } = context;
+    const old = now - 40 * 86_400_000;
+    const insert = (tenantId: string, count: number, fresh: number) =>
+      store.commit({
+        tenantId,
+        evidence: [],
+        statements: Array.from({ length: count }, (_, i) =>
+          store.build
+            .insertInto('policy_inputs')
+            .values({
+              tenant_id: tenantId,
+              chain_index: i + 1,
+              digest: '',
+              input: '{}',
+              recorded_at: i === fresh ? now : old,
+            })
+            .compile(),
+        ),
+      });
+    await insert(PRINCIPAL.tenantId, 2500, 1200);
+    await removeExpired(context);
+    const left = await store.read.selectFrom('policy_inputs').select('chain_index').execute();
+    expect(left).toEqual([{ chain_index: 1201 }]);
   });
 });

@@ -79,6 +79,17 @@ describe('the feed', () => {
     expect(body.data).toHaveLength(2);
   });
 
+  it('counts everything a search found on each of its pages', async () => {
+    for (const [page, rows] of [
+      [1, 2],
+      [2, 1],
+      [3, 0],
+    ]) {
+      const { body } = await get(`/thoth/governance/feed?search=transfer&per_page=2&page=${page}`);
+      expect([body.data.length, body.total]).toEqual([rows, 3]);
+    }
+  });
+
   it.each(['sort_by=record', 'page=0', 'per_page=x', 'from=yesterday'])('refuses %s', async (query) => {
     expect((await get(`/thoth/governance/feed?${query}`)).status).toBe(400);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alertsOf, BURST_SIZE } from '../../../src/server/reports/alert-rules.js';
+import { burstAlert, severeAlert } from '../../../src/server/reports/alert-row.js';
 import { feedRow } from '../../../src/server/reports/feed-row.js';
 import { storedRecord } from '../../../src/server/reports/stored-record.js';
 import { violationRow } from '../../../src/server/reports/violation-row.js';
@@ -33,37 +33,23 @@ describe('a violation row', () => {
 });
 
 describe('alerts', () => {
-  const none = new Set<string>();
-  it('are raised for high and critical violations only, newest first', () => {
-    const records = [
-      decisionRecord(3, { risk_tier: 'critical' }),
-      decisionRecord(2),
-      decisionRecord(1, { risk_tier: 'high' }),
-    ];
-    const alerts = alertsOf(records, new Set(['vio_1']));
-    expect(alerts).toMatchObject([
-      { alert_id: 'alr_vio_3', severity: 'critical', status: 'open' },
-      { alert_id: 'alr_vio_1', severity: 'high', status: 'resolved' },
-    ]);
+  it('of a violation take its id, tier and state', () => {
+    const record = decisionRecord(3, { risk_tier: 'critical' });
+    expect(severeAlert(record, false)).toMatchObject({
+      alert_id: 'alr_vio_3',
+      severity: 'critical',
+      status: 'open',
+    });
+    expect(severeAlert(record, true)).toMatchObject({ status: 'resolved' });
   });
 
-  it('tell a burst of one agent once, and the same history always gives the same alerts', () => {
-    const records = Array.from({ length: BURST_SIZE + 2 }, (_, at) => decisionRecord(at + 1)).reverse();
-    const alerts = alertsOf(records, none);
-    expect(alerts).toHaveLength(1);
-    expect(alerts[0]).toMatchObject({ agent_id: 'bot', severity: 'high', alert_id: 'alr_burst_vio_1' });
-    expect(alertsOf(records, none)).toEqual(alerts);
-  });
-
-  it('see no burst in violations that are far apart or of different agents', () => {
-    const hourly = Array.from({ length: 8 }, (_, at) =>
-      decisionRecord(at + 1, { occurred_at: new Date(Date.UTC(2026, 0, 1, at)).toISOString() }),
-    ).reverse();
-    expect(alertsOf(hourly, none)).toEqual([]);
-    const spread = Array.from({ length: 8 }, (_, at) =>
-      decisionRecord(at + 1, { agent_id: `bot-${at}` }),
-    ).reverse();
-    expect(alertsOf(spread, none)).toEqual([]);
+  it('of a burst name its violations, oldest first', () => {
+    expect(burstAlert(decisionRecord(2), ['vio_1', 'vio_2'])).toMatchObject({
+      alert_id: 'alr_burst_vio_1',
+      violation_id: 'vio_2',
+      agent_id: 'bot',
+      metadata: { violation_ids: ['vio_1', 'vio_2'] },
+    });
   });
 });
 

@@ -8,7 +8,7 @@ export function agentStatsRoutes(context: ServerContext): Route[] {
       operationId: 'getAgentStats',
       permission: 'read',
       async handle({ tenantId }) {
-        return { status: 200, body: await agentStats(context.store, tenantId) };
+        return { status: 200, body: await agentStats(context, tenantId) };
       },
     },
   ];

@@ -1,3 +1,4 @@
+import { catchUp } from '../../reports/read-models/catch-up.js';
 import { presentScope, readAgentScope, setAgentScope } from '../../tenants/agent-scopes.js';
 import { instant, textList } from '../../tenants/json-documents.js';
 import { actorOf } from '../../tenants/recorded-change.js';
@@ -13,24 +14,25 @@ export function agentRoutes(context: ControlContext): Route[] {
     store.read.selectFrom('agents').selectAll().where('tenant_id', '=', tenantId).execute();
 
   /** Agents known from decisions, with the span in which they were seen. */
-  const seen = (tenantId: string) =>
-    store.read
-      .selectFrom('evidence')
+  const seen = async (tenantId: string) => {
+    await catchUp(context, tenantId);
+    return store.read
+      .selectFrom('call_stats')
       .select(({ fn }) => [
         'agent_id',
-        fn.min<number>('occurred_at').as('first_seen'),
-        fn.max<number>('occurred_at').as('last_seen'),
+        fn.min<number>('first_seen').as('first_seen'),
+        fn.max<number>('last_seen').as('last_seen'),
       ])
       .where('tenant_id', '=', tenantId)
-      .where('kind', '=', 'decision')
-      .where('agent_id', 'is not', null)
+      .where('calls', '>', 0)
       .groupBy('agent_id')
       .execute();
+  };
 
   return [
     operation('listAgents', 'read', async ({ tenantId }) => {
       const scopes = new Map((await registered(tenantId)).map((row) => [row.agent_id, row.approved_scope]));
-      const spans = new Map((await seen(tenantId)).map((row) => [row.agent_id ?? '', row]));
+      const spans = new Map((await seen(tenantId)).map((row) => [row.agent_id, row]));
       const data = [...new Set([...scopes.keys(), ...spans.keys()])].sort().map((agentId) => {
         const scope = scopes.get(agentId);
         const span = spans.get(agentId);

@@ -12,7 +12,7 @@ export function alertRoutes(context: ServerContext): Route[] {
       permission: 'read',
       async handle({ tenantId, query }) {
         const limit = wholeNumber(query, 'limit', { min: 1 }) ?? DEFAULT_LIMIT;
-        return { status: 200, body: await alertList(context.store, tenantId, limit) };
+        return { status: 200, body: await alertList(context, tenantId, limit) };
       },
     },
   ];

@@ -9,15 +9,16 @@ import {
   type ApiKeyRow,
 } from '../../tenants/api-keys.js';
 import { isScopeLevel } from '../../tenants/principal.js';
+import { fleetsOf, targetExists } from '../../tenants/scope-targets.js';
 import { actorOf, commitChange } from '../../tenants/recorded-change.js';
 import type { ControlContext } from '../control-context.js';
-import { operation } from '../operation.js';
+import { operation, type OperationRequest } from '../operation.js';
 import { HttpError, type Route } from '../port.js';
 
 const DAY_MS = 86_400_000;
 
 export function apiKeyRoutes(context: ControlContext): Route[] {
-  const { store, clock, credentials } = context;
+  const { store, clock, credentials, tenants } = context;
 
   const keysOf = (tenantId: string): Promise<ApiKeyRow[]> =>
     store.read
@@ -38,6 +39,39 @@ export function apiKeyRoutes(context: ControlContext): Route[] {
     return row;
   };
 
+  const issue = async (request: OperationRequest<'createApiKey'>, target: string | null) => {
+    const { tenantId, body } = request;
+    const material = newKeyMaterial();
+    const now = clock.now();
+    const row: ApiKeyRow = {
+      tenant_id: tenantId,
+      key_id: context.newId('key'),
+      key_hash: material.hash,
+      prefix: material.prefix,
+      name: body.name ?? null,
+      scope_level: body.scope_level,
+      scope_target_id: target,
+      permissions: JSON.stringify(body.permissions),
+      jit_reason: body.jit_reason ?? null,
+      created_by: request.principal.name,
+      created_at: now,
+      expires_at: checkedExpiry(now, body.ttl_seconds),
+      last_used_at: null,
+      revoked_at: null,
+    };
+    const { key_hash: _hash, tenant_id: _tenant, ...facts } = row;
+    await commitChange(context, {
+      tenantId,
+      action: 'api_key.create',
+      actor: actorOf(request),
+      target: { type: 'api_key', id: row.key_id },
+      facts: { ...facts, permissions: body.permissions },
+      statements: [store.build.insertInto('api_keys').values(row).compile()],
+    });
+    credentials.put(material.hash, apiKeyCredential(row));
+    return { status: 201, body: { ...presentApiKey(row, now), api_key: material.plaintext } };
+  };
+
   return [
     operation('listApiKeys', 'read', async ({ tenantId }) => {
       const now = clock.now();
@@ -52,40 +86,23 @@ export function apiKeyRoutes(context: ControlContext): Route[] {
 
     operation('createApiKey', 'write', async (request) => {
       const { tenantId, body } = request;
-      const material = newKeyMaterial();
-      const now = clock.now();
-      const row: ApiKeyRow = {
-        tenant_id: tenantId,
-        key_id: context.newId('key'),
-        key_hash: material.hash,
-        prefix: material.prefix,
-        name: body.name ?? null,
-        scope_level: body.scope_level,
-        scope_target_id: checkedScope(body.scope_level, body.scope_target_id),
-        permissions: JSON.stringify(body.permissions),
-        jit_reason: body.jit_reason ?? null,
-        created_by: request.principal.name,
-        created_at: now,
-        expires_at: checkedExpiry(now, body.ttl_seconds),
-        last_used_at: null,
-        revoked_at: null,
-      };
-      const { key_hash: _hash, tenant_id: _tenant, ...facts } = row;
-      await commitChange(context, {
-        tenantId,
-        action: 'api_key.create',
-        actor: actorOf(request),
-        target: { type: 'api_key', id: row.key_id },
-        facts: { ...facts, permissions: body.permissions },
-        statements: [store.build.insertInto('api_keys').values(row).compile()],
+      const target = checkedScope(body.scope_level, body.scope_target_id);
+      const create = () => issue(request, target);
+      if (target === null) return create();
+      // Within the lane of changes, so that no fleet is deleted between the check and the key.
+      return tenants.exclusively(tenantId, async () => {
+        if (await targetExists(context, tenantId, body.scope_level, target)) return create();
+        throw new HttpError(
+          400,
+          'scope_target_not_found',
+          `the ${body.scope_level} ${target} does not exist`,
+        );
       });
-      credentials.put(material.hash, apiKeyCredential(row));
-      return { status: 201, body: { ...presentApiKey(row, now), api_key: material.plaintext } };
     }),
 
     operation('revokeApiKey', 'write', async (request) => {
       const { tenantId, params } = request;
-      return context.tenants.exclusively(tenantId, async () => {
+      return tenants.exclusively(tenantId, async () => {
         const row = await keyOf(tenantId, params['keyId']);
         const revokedAt = row.revoked_at ?? clock.now();
         if (row.revoked_at === null) {
@@ -129,6 +146,7 @@ export function apiKeyRoutes(context: ControlContext): Route[] {
           permission: body.permission,
           resourceType: body.resource_type,
           resourceId: body.resource_id ?? '',
+          fleets: await fleetsOf(context, tenantId, body.resource_type, body.resource_id ?? ''),
         },
         now,
       );

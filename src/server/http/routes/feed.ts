@@ -9,7 +9,7 @@ export function feedRoutes(context: ServerContext): Route[] {
       operationId: 'listGovernanceFeed',
       permission: 'read',
       async handle({ tenantId, query }) {
-        return { status: 200, body: await feedPage(context.store, tenantId, query) };
+        return { status: 200, body: await feedPage(context, tenantId, query) };
       },
     },
     {

@@ -1,3 +1,4 @@
+import { isProviderSlug } from '../../mdm/connectors.js';
 import { presentJob } from '../../mdm/job-row.js';
 import {
   mergeProvider,
@@ -6,11 +7,15 @@ import {
   type StoredProvider,
 } from '../../mdm/provider-row.js';
 import { findProvider, listProviders, saveProvider } from '../../mdm/provider-store.js';
+import { wholeNumber } from '../../reports/query-values.js';
 import { sameJson } from '../../tenants/json-documents.js';
 import { actorOf, commitChange } from '../../tenants/recorded-change.js';
 import type { ControlContext } from '../control-context.js';
 import { operation } from '../operation.js';
 import { HttpError, type Route } from '../port.js';
+
+const DEFAULT_JOBS = 50;
+const MAX_JOBS = 200;
 
 export function mdmRoutes(context: ControlContext): Route[] {
   const { store, clock, tenants, syncJobs } = context;
@@ -78,6 +83,24 @@ export function mdmRoutes(context: ControlContext): Route[] {
       }
       const jobId = await syncJobs.start(tenantId, provider, actorOf(request));
       return { status: 202, body: await jobOf(tenantId, jobId) };
+    }),
+
+    operation('listMdmSyncJobs', 'read', async ({ tenantId, query }) => {
+      const { provider, before } = query;
+      if (provider !== undefined && !isProviderSlug(provider)) {
+        throw new HttpError(400, 'invalid_request', 'query member provider names no kind of provider');
+      }
+      const limit = wholeNumber(query, 'limit', { min: 1, max: MAX_JOBS }) ?? DEFAULT_JOBS;
+      let jobs = store.read.selectFrom('mdm_jobs').selectAll().where('tenant_id', '=', tenantId);
+      if (provider !== undefined) jobs = jobs.where('provider', '=', provider);
+      if (before !== undefined) jobs = jobs.where('job_id', '<', before);
+      // Ids sort by time.
+      const rows = await jobs.orderBy('job_id', 'desc').limit(limit).execute();
+      const data = rows
+        .map(presentJob)
+        .filter((job) => job !== undefined)
+        .map(({ device_errors: _errors, ...job }) => job);
+      return { status: 200, body: { data } };
     }),
 
     operation('getMdmSyncJob', 'read', async ({ tenantId, params }) => ({

@@ -1,3 +1,4 @@
+import { recordedCalls } from '../../reports/recorded-calls.js';
 import { policySyncStatus, runPolicySync } from '../../tenants/policy-bundles/sync-run.js';
 import { actorOf } from '../../tenants/recorded-change.js';
 import { createLanes } from '../../tenants/exclusive.js';
@@ -18,6 +19,10 @@ export function policySyncRoutes(context: ControlContext): Route[] {
     operation('getPolicySyncStatus', 'read', async ({ tenantId }) => ({
       status: 200,
       body: await policySyncStatus(context, tenantId),
+    })),
+    operation('listRecordedCalls', 'read', async ({ tenantId, query }) => ({
+      status: 200,
+      body: await recordedCalls(context, tenantId, query),
     })),
   ];
 }

@@ -1,5 +1,6 @@
-import { deliverWebhook } from '../../delivery/webhook-delivery.js';
-import { instant, objectMember, textMember } from '../../tenants/json-documents.js';
+import { attemptDelivery } from '../../delivery/attempt.js';
+import { channelOf } from '../../delivery/channel.js';
+import { instant } from '../../tenants/json-documents.js';
 import { readSettings } from '../../tenants/settings-store.js';
 import type { ControlContext } from '../control-context.js';
 import { operation } from '../operation.js';
@@ -8,27 +9,36 @@ import { HttpError, type Route } from '../port.js';
 export function webhookRoutes(context: ControlContext): Route[] {
   return [
     operation('testWebhook', 'write', async ({ tenantId, principal }) => {
-      const { document, secrets } = await readSettings(context, tenantId);
-      const webhook = objectMember(document, 'webhook');
-      const url = textMember(webhook, 'url')?.trim() ?? '';
-      if (webhook['enabled'] !== true || url === '') {
+      const now = context.clock.now();
+      const channel = channelOf(await readSettings(context, tenantId), 'webhook', now);
+      if (channel === undefined) {
         throw new HttpError(400, 'webhook_not_configured', 'the webhook is disabled or has no URL');
       }
-      const now = context.clock.now();
       const event = {
         event_id: context.newId('whe'),
         type: 'webhook.test',
         tenant_id: tenantId,
         occurred_at: instant(now),
-        requested_by: principal.name,
-        message: 'Test delivery of the decision webhook.',
+        data: { requested_by: principal.name, message: 'Test delivery of the decision webhook.' },
       };
-      const outcome = await deliverWebhook(
+      const outcome = await attemptDelivery({
+        channel,
         event,
-        { url, secret: secrets['webhook.secret'] },
-        { allowPrivate: context.options.allowPrivateDelivery, now },
-      );
-      return { status: 200, body: { ...outcome, event_id: event.event_id, tested_at: instant(now) } };
+        deliveryId: context.newId('dlv'),
+        number: 1,
+        now,
+        allowPrivate: context.options.allowPrivateDelivery,
+      });
+      return {
+        status: 200,
+        body: {
+          status: outcome.delivered ? 'delivered' : 'failed',
+          http_status: outcome.httpStatus,
+          error: outcome.error,
+          event_id: event.event_id,
+          tested_at: instant(now),
+        },
+      };
     }),
   ];
 }

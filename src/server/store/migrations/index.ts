@@ -1,6 +1,7 @@
 import { ThothctlError } from '../../../errors/index.js';
 import type { SqliteDatabase } from '../sqlite-driver.js';
 import { initial } from './0001-initial.js';
+import { families } from './0002-families.js';
 
 export interface Migration {
   /** Consecutive, from 1; equals the number of the file. */
@@ -9,7 +10,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-const MIGRATIONS: readonly Migration[] = [initial];
+const MIGRATIONS: readonly Migration[] = [initial, families];
 
 const SCHEMA_VERSION = MIGRATIONS.length;
 

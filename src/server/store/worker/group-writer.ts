@@ -9,7 +9,8 @@ import type { CommitRequest, HeadRequest, StoreReply } from './protocol.js';
 
 /**
  * A group is a third of what waits: its callers are answered, and send again, while the next third is written. Larger
- * groups let both threads take turns; smaller ones pay for a sync each.
+ * groups let both threads take turns; smaller ones pay for a sync each. On a disk that syncs slowly that price is the
+ * higher one, so a group is never smaller than what can be sealed while the disk syncs.
  */
 const SMALLEST_GROUP = 16;
 const GROUP_SHARE = 3;
@@ -23,6 +24,8 @@ export class GroupWriter {
   readonly #statements: StatementCache;
   readonly #heads: ChainHeads;
   readonly #tools: UnitTools;
+  /** Units that can be sealed in the time the last commit took. */
+  #worthOneSync = 0;
 
   constructor(
     database: SqliteDatabase,
@@ -35,7 +38,8 @@ export class GroupWriter {
 
   /** Takes a group off the queue and returns one reply for each request taken, in order. */
   flush(queue: (CommitRequest | HeadRequest)[]): StoreReply[] {
-    const group = queue.splice(0, Math.max(SMALLEST_GROUP, Math.ceil(queue.length / GROUP_SHARE)));
+    const third = Math.ceil(queue.length / GROUP_SHARE);
+    const group = queue.splice(0, Math.max(SMALLEST_GROUP, third, this.#worthOneSync));
     const written = this.#write(group.filter((request) => request[0] === 'commit'));
     let next = 0;
     return group.map((request) => {
@@ -58,17 +62,20 @@ export class GroupWriter {
   }
 
   /** Commits what `write` did. When it returns nothing or throws, nothing of it remains. */
-  #transaction<T>(write: () => T): T {
+  #transaction<T extends readonly StoreReply[] | undefined>(write: () => T): T {
     try {
       this.#run('BEGIN IMMEDIATE');
+      const begun = performance.now();
       const written = write();
       if (written === undefined) {
         this.#rollBack();
         return written;
       }
       this.#heads.store();
+      const sealed = performance.now();
       this.#run('COMMIT');
       this.#heads.committed();
+      this.#worthOneSync = unitsWithin(performance.now() - sealed, written.length, sealed - begun);
       return written;
     } catch (error) {
       this.#rollBack();
@@ -122,4 +129,9 @@ export class GroupWriter {
       // SQLite has already ended the transaction by itself, as it does when a disk fills up.
     }
   }
+}
+
+/** How many units fit into a time, going by a group that took so long; a clock too coarse to tell makes none. */
+function unitsWithin(milliseconds: number, units: number, took: number): number {
+  return took > 0 ? Math.ceil((units * milliseconds) / took) : 0;
 }

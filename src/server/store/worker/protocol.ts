@@ -44,6 +44,7 @@ export const EVIDENCE_COLUMNS = [
   'decision',
   'reason_code',
   'violation_id',
+  'endpoint_id',
 ] as const;
 
 /** What a record got from the chain. */

@@ -1,6 +1,13 @@
 import type { PolicyBundle, PolicyDiagnostic } from '../../../contract/govapi/types.js';
 import type { Database } from '../../store/schema.js';
-import { instant, parseDocument, textList, textMember, type JsonObject } from '../json-documents.js';
+import {
+  instant,
+  objectMember,
+  parseDocument,
+  textList,
+  textMember,
+  type JsonObject,
+} from '../json-documents.js';
 
 export type BundleRow = Database['policy_bundles'];
 
@@ -72,6 +79,7 @@ const NULLABLE_MEMBERS = [
   'provisioned_via',
   'provisioner',
   'provisioner_version',
+  'group_id',
 ] as const;
 
 /** As clients see it. Lists leave the policy text out: a thousand bundles are compared by hash. */
@@ -81,6 +89,7 @@ export function presentBundle(bundle: BundleFacts & { readonly rawPolicy?: strin
   for (const member of NULLABLE_MEMBERS) described[member] = textMember(document, member) ?? null;
   const diagnostics = storedDiagnostics(document['diagnostics']);
   const warning = textMember(document, 'warning');
+  const provenance = objectMember(document, 'provenance');
   return {
     id: bundle.id,
     name: bundle.name,
@@ -93,6 +102,7 @@ export function presentBundle(bundle: BundleFacts & { readonly rawPolicy?: strin
     enforcement_mode: bundle.enforcementMode,
     evaluable: bundle.evaluable,
     ...described,
+    ...(Object.keys(provenance).length === 0 ? {} : { provenance }),
     ...(diagnostics.length === 0 ? {} : { diagnostics }),
     ...(warning === undefined ? {} : { warning }),
     created_at: instant(bundle.createdAt),

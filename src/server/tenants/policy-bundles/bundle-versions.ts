@@ -47,12 +47,7 @@ export async function addVersion(
       status: order.status,
       enforcement_mode: order.enforcementMode,
       evaluable: errors.length === 0 ? 1 : 0,
-      document: JSON.stringify({
-        ...order.document,
-        resolved_version: order.policy.resolvedVersion,
-        ...(diagnostics.length === 0 ? {} : { diagnostics }),
-        ...(errors.length === 0 ? {} : { warning: notEvaluable(errors) }),
-      }),
+      document: JSON.stringify(documentOf(order, diagnostics)),
       created_at: now,
       updated_at: now,
       deleted_at: null,
@@ -78,6 +73,20 @@ export async function addVersion(
     await context.tenants.reloadBundle(tenantId, order.name);
     return storedBundle(row);
   });
+}
+
+/** The descriptive members of a version, with what its pre-flight found. */
+export function documentOf(
+  order: Pick<VersionOrder, 'document' | 'policy'>,
+  diagnostics: readonly PolicyDiagnostic[],
+): JsonObject {
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
+  return {
+    ...order.document,
+    resolved_version: order.policy.resolvedVersion,
+    ...(diagnostics.length === 0 ? {} : { diagnostics }),
+    ...(errors.length === 0 ? {} : { warning: notEvaluable(errors) }),
+  };
 }
 
 /** Who made a version, as members of its document. */

@@ -1,0 +1,19 @@
+import { objectMember, textMember, type JsonObject } from '../tenants/json-documents.js';
+
+export const DESTINATIONS = ['webhook', 'siem', 'pam'] as const;
+export type DestinationName = (typeof DESTINATIONS)[number];
+
+/** Where a destination points; undefined while it is switched off or has no URL. */
+export function destinationUrl(settings: JsonObject, name: DestinationName): string | undefined {
+  const section = destinationSection(settings, name);
+  if (section['enabled'] !== true) return undefined;
+  const url = textMember(section, name === 'pam' ? 'request_url' : 'url')?.trim();
+  return url === '' ? undefined : url;
+}
+
+/** The part of the settings with the switch and the URL. */
+export function destinationSection(settings: JsonObject, name: DestinationName): JsonObject {
+  return name === 'siem'
+    ? objectMember(objectMember(settings, 'siem'), 'webhook')
+    : objectMember(settings, name);
+}

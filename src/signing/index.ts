@@ -1,0 +1,7 @@
+export {
+  checkSignature,
+  SIGNATURE_HEADER,
+  signatureHeaders,
+  TIMESTAMP_HEADER,
+  TOLERANCE_SECONDS,
+} from './signature.js';
