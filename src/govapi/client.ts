@@ -11,7 +11,7 @@ import { loadSchemas } from '../contract/validators.js';
 import { ThothctlError, usageError } from '../errors/index.js';
 import { Connector, type Exchange, type GovApiOptions } from './connector.js';
 import { failureOf } from './failure.js';
-import { bodyOf, narrowInput, narrowOutput, prepareReplyCheck } from './narrow.js';
+import { fileOrBodyOf, narrowInput, narrowOutput, prepareReplyCheck } from './narrow.js';
 import { followStream, type StreamItem, type StreamOptions } from './streaming.js';
 import type { HttpReply } from './transport.js';
 
@@ -20,6 +20,11 @@ export type { TraceEvent } from './trace.js';
 
 interface CallOptions {
   readonly signal?: AbortSignal | undefined;
+}
+
+interface SentOptions extends CallOptions {
+  /** Headers made from the exact body, for operations that are signed instead of authenticated. */
+  readonly sign?: (body: string) => Readonly<Record<string, string>>;
 }
 
 interface RawOptions extends CallOptions {
@@ -36,7 +41,7 @@ export interface GovApi {
   call<Id extends OperationId>(
     id: Id,
     input?: OperationInput<Id>,
-    options?: CallOptions,
+    options?: SentOptions,
   ): Promise<OperationOutput<Id>>;
   /** Any path of the control plane, any status; only faults of the network throw. */
   raw(
@@ -95,13 +100,13 @@ class ContractClient implements GovApi {
   async call<Id extends OperationId>(
     id: Id,
     input: OperationInput<Id> = {},
-    options: CallOptions = {},
+    options: SentOptions = {},
   ): Promise<OperationOutput<Id>> {
     const entry = operationEntry(id);
     if (entry.stream === true)
       throw usageError(`${id} is a stream.`, 'Follow it with the verb `tail` or `watch`.');
     if (saysAnything(entry, input)) narrowInput(id, await loadSchemas(id), input);
-    const exchange = exchangeOf(id, input, options.signal);
+    const exchange = { ...exchangeOf(id, input, options.signal), sign: options.sign };
     const sending = this.#connector.send(exchange);
     const [schemas, first] = await Promise.all([replySchemas(id), sending]);
     let reply = first;
@@ -109,7 +114,7 @@ class ContractClient implements GovApi {
     if (older !== undefined && isMissing(reply)) {
       reply = await this.#connector.send({ ...exchange, path: operationEntry(older).path });
     }
-    if (reply.status < 200 || reply.status > 299) throw await this.#failure(id, reply, options.signal);
+    if (reply.status < 200 || reply.status > 299) throw await this.#failure(id, reply, exchange);
     return narrowOutput(entry, schemas, reply);
   }
 
@@ -132,7 +137,7 @@ class ContractClient implements GovApi {
       open: false,
       signal: options.signal,
     });
-    return { status: reply.status, body: bodyOf(reply) };
+    return { status: reply.status, body: fileOrBodyOf(reply) };
   }
 
   stream<Id extends StreamId>(id: Id, options: StreamOptions = {}): AsyncIterable<StreamItem<StreamRow<Id>>> {
@@ -145,7 +150,7 @@ class ContractClient implements GovApi {
           if (row === undefined) throw usageError(`${id} is not a stream.`);
           return row();
         },
-        failure: (reply) => this.#failure(id, reply, options.signal),
+        failure: (reply) => this.#failure(id, reply, { signal: options.signal }),
         origin: this.#connector.base.origin,
       },
       options,
@@ -168,13 +173,21 @@ class ContractClient implements GovApi {
   }
 
   /** On an operation of ours, 404 may mean "no such object" or "no such route"; one more question tells. */
-  async #failure(id: OperationId, reply: HttpReply, signal: AbortSignal | undefined): Promise<ThothctlError> {
+  async #failure(
+    id: OperationId,
+    reply: HttpReply,
+    { pathValues, signal, sign }: Pick<Exchange, 'pathValues' | 'signal' | 'sign'>,
+  ): Promise<ThothctlError> {
     const entry = operationEntry(id);
     if (entry.origin === 'design' && isMissing(reply)) {
       const routeMissing = entry.open === true || reply.status === 405 || !(await this.extended({ signal }));
       if (routeMissing) return unsupported(id, this.#connector.base.origin);
     }
-    return failureOf(reply, this.#connector.base.origin);
+    return failureOf(reply, {
+      origin: this.#connector.base.origin,
+      ids: Object.values(pathValues ?? {}).map(String),
+      signed: sign !== undefined,
+    });
   }
 }
 

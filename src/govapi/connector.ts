@@ -42,6 +42,8 @@ export interface Exchange {
   readonly open: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly accept?: string;
+  /** Headers that depend on the body as it is sent, such as a signature. */
+  readonly sign?: ((body: string) => Readonly<Record<string, string>>) | undefined;
 }
 
 /** Everything between an operation and the wire: address, credential, headers, time limit, retries, trace. */
@@ -121,6 +123,7 @@ export class Connector {
     if (body !== undefined) {
       headers['content-type'] = 'application/json';
       headers['content-length'] = String(Buffer.byteLength(body));
+      Object.assign(headers, exchange.sign?.(body));
     }
     if (exchange.open) return headers;
     if (credential === undefined) {

@@ -10,16 +10,25 @@ interface Told {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** What was asked of whom, as far as it makes the error clearer. */
+interface Asked {
+  readonly origin: string;
+  /** Ids in the path of the request, outermost first. */
+  readonly ids?: readonly string[];
+  /** The request is signed with a secret; no credential of the user is sent. */
+  readonly signed?: boolean;
+}
+
 /** The error for a reply that is not a success: flat body, nested body, or no usable body at all. */
-export function failureOf(reply: HttpReply, origin: string): ThothctlError {
+export function failureOf(reply: HttpReply, asked: Asked): ThothctlError {
   const told = readBody(reply);
   const exit = exitFor(reply.status);
   const requestId = told.requestId ?? clean(reply.headers['x-request-id']);
   return new ThothctlError({
     code: told.code ?? `http_${reply.status}`,
-    message: told.message ?? `${origin} answered with status ${reply.status}.`,
+    message: withId(told.message, exit, asked) ?? `${asked.origin} answered with status ${reply.status}.`,
     exit,
-    ...fixFor(reply, exit),
+    ...fixFor(reply, exit, asked),
     ...(requestId === undefined ? {} : { requestId }),
     details: { status: reply.status, ...told.details },
   });
@@ -34,7 +43,15 @@ function exitFor(status: number): ExitName {
   return status >= 400 ? 'usage' : 'unexpected';
 }
 
-function fixFor(reply: HttpReply, exit: ExitName): { readonly fix?: string } {
+/** A server that says what kind of thing is missing need not say which; the user typed several ids. */
+function withId(message: string | undefined, exit: ExitName, { ids = [] }: Asked): string | undefined {
+  const id = clean(ids.at(-1));
+  if (message === undefined || exit !== 'notFound' || id === undefined || message.includes(id))
+    return message;
+  return `${message.replace(/\.$/, '')}: ${id}`;
+}
+
+function fixFor(reply: HttpReply, exit: ExitName, { signed = false }: Asked): { readonly fix?: string } {
   if (reply.status >= 300 && reply.status < 400) {
     return {
       fix: 'Redirects are not followed, so that the credential stays with its host. Check the address with `thothctl config explain`.',
@@ -51,7 +68,11 @@ function fixFor(reply: HttpReply, exit: ExitName): { readonly fix?: string } {
     };
   switch (exit) {
     case 'unauthenticated':
-      return { fix: 'Sign in again: thothctl auth login' };
+      return {
+        fix: signed
+          ? 'Check the secret: this request is signed with it, and your own credential takes no part.'
+          : 'Sign in again: thothctl auth login',
+      };
     case 'forbidden':
       return {
         fix: 'Use a credential of this tenant with the permission needed; `thothctl auth status` shows the present one.',
@@ -69,7 +90,7 @@ function fixFor(reply: HttpReply, exit: ExitName): { readonly fix?: string } {
       return { fix: 'Correct what the message names; `--help` shows what the command takes.' };
     case 'notFound':
       return {
-        fix: 'Look it up with the `list` command of its kind; `thothctl auth status` shows the tenant that was asked.',
+        fix: 'Check the id; the `list` commands show those there are, and `thothctl auth status` the tenant that was asked.',
       };
     case 'conflict':
       return { fix: 'Read its present state, and repeat the command if it is still wanted.' };

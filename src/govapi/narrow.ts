@@ -77,7 +77,7 @@ function envelope(entry: OperationEntry, body: unknown): unknown {
 }
 
 /** The JSON of a reply; undefined for an empty one. @throws ThothctlError `unexpected_reply`. */
-export function bodyOf(reply: HttpReply): unknown {
+function bodyOf(reply: HttpReply): unknown {
   if (reply.text.trim() === '') return undefined;
   try {
     const value: unknown = JSON.parse(reply.text);
@@ -85,6 +85,14 @@ export function bodyOf(reply: HttpReply): unknown {
   } catch {
     throw unexpectedReply(reply, isHtml(reply) ? 'is a web page, not JSON' : 'is not JSON');
   }
+}
+
+/** Files the contract serves as text. */
+const FILE_TYPE = /^(?:text\/csv|application\/pdf)\b/iu;
+
+/** As `bodyOf`; a file is its text. */
+export function fileOrBodyOf(reply: HttpReply): unknown {
+  return FILE_TYPE.test(reply.headers['content-type'] ?? '') ? reply.text : bodyOf(reply);
 }
 
 function unexpectedReply(

@@ -58,7 +58,7 @@ export async function* followStream<Row>(
         connected = true;
         if (event.event === 'end') return;
         if (event.event === 'error')
-          throw failureOf({ status: 503, headers: {}, text: event.data }, source.origin);
+          throw failureOf({ status: 503, headers: {}, text: event.data }, { origin: source.origin });
         if (event.event !== 'ready' && event.event !== 'row') continue;
         if (event.event === 'ready' && event.id !== '' && !started) {
           started = true;

@@ -68,6 +68,7 @@ class Authorization {
       toolName: this.#call.toolName,
       toolArgs: this.#wire.toolArgs,
       argsLossy: this.#wire.lossy,
+      metadata: this.#call.metadata,
       sessionId: this.#session.sessionId,
       traceId: this.#session.traceId,
       attestationId: this.#attestationId,
@@ -202,6 +203,8 @@ class Authorization {
     let startedAt = performance.now();
     let done = false;
     return {
+      decision: replaced === undefined ? 'ALLOW' : 'MODIFY',
+      attestationId: this.#attestationId,
       replacedArguments: replaced,
       started: () => {
         startedAt = performance.now();

@@ -11,6 +11,8 @@ export interface GovernedCall {
    * function calls (positional, map, single).
    */
   readonly mapModified?: (modified: JsonObject) => readonly unknown[] | undefined;
+  /** Members added to the request's metadata: what this surface alone knows of the call. */
+  readonly metadata?: JsonObject;
   /** Voids the call while it waits for a decision or an approver. */
   readonly signal?: AbortSignal;
   /** Told once when the call begins to wait for an approver. */
@@ -34,6 +36,9 @@ export interface CallResult {
 
 /** Leave to run one call. */
 export interface Permit {
+  readonly decision: 'ALLOW' | 'MODIFY';
+  /** Names the call in requests, events and evidence. */
+  readonly attestationId: string;
   /** Arguments that replace the original ones, when the decision was MODIFY. */
   readonly replacedArguments: readonly unknown[] | undefined;
   /** Must be called when the tool starts: it enters the session history. */

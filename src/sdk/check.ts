@@ -22,6 +22,7 @@ export interface CheckRequest {
   readonly toolName: string;
   readonly toolArgs: JsonObject | undefined;
   readonly argsLossy: boolean;
+  readonly metadata?: JsonObject | undefined;
   readonly sessionId: string;
   readonly traceId: string;
   readonly attestationId: string;
@@ -31,7 +32,11 @@ export interface CheckRequest {
 
 /** Body of `POST /v1/enforce`. */
 export function checkBody(config: ResolvedConfig, request: CheckRequest): JsonObject {
-  const metadata = request.argsLossy ? { ...config.metadata, tool_args_truncated: true } : config.metadata;
+  const { metadata: own, argsLossy } = request;
+  const metadata =
+    own === undefined && !argsLossy
+      ? config.metadata
+      : { ...own, ...config.metadata, ...(argsLossy ? { tool_args_truncated: true } : {}) };
   return {
     request_id: randomUUID(),
     occurred_at: new Date().toISOString(),

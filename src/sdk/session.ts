@@ -5,6 +5,7 @@ import type { ResolvedConfig } from './config/options.js';
 import { sendCheck, type CheckOutcome } from './check.js';
 import { fetchHold, type HoldReply } from './hold.js';
 import { EVENT_LABELS } from './events/event.js';
+import { isPermission, withoutPrefix } from './predicates/rules.js';
 import type { Runtime } from './runtime.js';
 import { SessionState } from './session-state.js';
 import type { JsonObject } from './vocabulary.js';
@@ -54,6 +55,18 @@ export class Session {
     return this.config.approvedScope.includes(toolName);
   }
 
+  /**
+   * True when nothing the enforcer says can let the tool run: a local rule refuses it, or it is outside a scope that this
+   * mode closes. False in observe mode, and while only the server knows the scope.
+   */
+  isOutOfReach(toolName: string): boolean {
+    const { approvedScope, enforcement, sessionIntent } = this.config;
+    if (enforcement === 'observe') return false;
+    if (this.#state.runtime.predicates.check(toolName, sessionIntent) !== undefined) return true;
+    if (enforcement !== 'block' || approvedScope.every((entry) => isPermission(entry))) return false;
+    return !approvedScope.some((entry) => entry === toolName || withoutPrefix(entry) === toolName);
+  }
+
   recordTokenSpend(usage: number | TokenUsage): void {
     const spend = typeof usage === 'number' ? { totalTokens: usage } : usage;
     const total = spend.totalTokens ?? (spend.promptTokens ?? 0) + (spend.completionTokens ?? 0);
@@ -68,8 +81,8 @@ export class Session {
     });
   }
 
-  /** Records that the program itself refused a call which the policy had allowed. */
-  recordRefusal(toolName: string): void {
+  /** Records that the program itself refused a call, by its own rule or against leave of the policy. */
+  recordRefusal(toolName: string, reasonCode = 'denied_by_caller'): void {
     this.#state.emit({
       type: 'TOOL_CALL_BLOCK',
       toolName,
@@ -78,7 +91,7 @@ export class Session {
       metadata: {
         event_phase: 'block',
         authorization_decision: 'BLOCK',
-        decision_reason_code: 'denied_by_caller',
+        decision_reason_code: reasonCode,
         source: 'caller',
       },
     });

@@ -58,6 +58,13 @@ export function withoutPrefix(tool: string): string {
   return tool.startsWith('tool_call:') ? tool.slice('tool_call:'.length) : tool;
 }
 
+/** Permission words that scopes of endpoints hold beside tools; a scope of nothing else leaves the tools to the server. */
+export function isPermission(entry: string): boolean {
+  return /^(?:endpoint|fleet|tenant|policy|evidence|approvals|governance|browser|mdm|api-keys):[a-z_-]+$/.test(
+    entry,
+  );
+}
+
 export function binaryName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 }
