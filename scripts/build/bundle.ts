@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { WORKER_ENTRIES } from '../../src/chunk.js';
 import { ChunkQueue, PACKAGE_CHUNK, sharedErrors, splitChunks } from './chunks.js';
-import { commandModules, type CommandModules } from './command-modules.js';
+import { commandModules, topicModules, topics, type CommandModules } from './command-modules.js';
+import { sharedFrame } from './shared-frame.js';
 import { lazyBuiltins } from './lazy-builtins.js';
 import { fastWidth, lazyCore } from './lazy-core.js';
 
@@ -58,6 +59,8 @@ const DEFAULT_IS_THE_PACKAGE =
 /** Chunks of one package: whole, and importable by default and by name. */
 const packageChunk: BuildOptions = {
   external: EXTERNAL.filter((name) => name !== 'cli-spinners'),
+  // The other form of jsonc-parser hides its requires from a bundler.
+  mainFields: ['module', 'main'],
   footer: { js: DEFAULT_IS_THE_PACKAGE },
 };
 
@@ -81,7 +84,7 @@ export interface BundleReport {
   readonly failures: readonly string[];
 }
 
-/** Builds main, completion, workers, and every chunk that an `import()` of heavy code asks for. */
+/** Builds one chunk per topic of commands, then main, completion, workers, and every chunk that an `import()` of heavy code asks for. */
 export async function bundleProgram(
   root: string,
   dist: string,
@@ -105,9 +108,23 @@ export async function bundleProgram(
     failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
   };
   const split = splitChunks(root, queue);
+  const frame = new Map<string, string>();
+  await Promise.all(
+    [...topics(commands)].map(([name, files]) =>
+      one(name, 'thothctl:topic', [
+        topicModules(commands.folder, files),
+        split,
+        sharedErrors,
+        sharedFrame(root, frame),
+        lazyCore,
+        fastWidth,
+        lazyBuiltins,
+      ]).catch(note(name)),
+    ),
+  );
   await Promise.all([
     one('main', join(root, 'src/cli/boot/main.ts'), [
-      commandModules(commands),
+      commandModules(commands, frame),
       split,
       lazyCore,
       lazyBuiltins,

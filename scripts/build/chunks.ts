@@ -7,9 +7,11 @@ const HEAVY = [/^src\/(?:server|run|engine|policy|sdk)\//u, /^src\/journeys\/qui
  * Files that start a chunk wherever the `import()` stands: V8 reads a code cache whole, so what only some commands need
  * is kept out of the one every command reads.
  */
-const APART = /^src\/(?:govapi\/(?:index|pooled)|context\/index|cli\/boot\/show-help)\.ts$/u;
+const APART =
+  /^src\/(?:govapi\/(?:index|pooled)|contract\/validators|context\/index|cli\/boot\/show-help)\.ts$/u;
 /** Packages loaded by `import()` only, each in a chunk of its own. */
-const HEAVY_PACKAGES = /^(?:undici|yaml|ora|chalk|inquirer|@jmespath-community\/jmespath)$/u;
+const HEAVY_PACKAGES =
+  /^(?:undici|yaml|ora|chalk|inquirer|jsonc-parser|toml-eslint-parser|@jmespath-community\/jmespath)$/u;
 
 /** How the names of those chunks begin. */
 export const PACKAGE_CHUNK = 'package-';

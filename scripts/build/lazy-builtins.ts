@@ -20,7 +20,8 @@ export const lazyBuiltins: Plugin = {
       const members: object = require(path);
       const names = JSON.stringify(Object.keys(members));
       return {
-        contents: `for (const name of ${names}) Object.defineProperty(exports, name, { enumerable: true, get: () => require(${JSON.stringify(path)})[name] });`,
+        // Remembered, because a server reads such members for every request and each `require` searches the cache again.
+        contents: `let loaded; for (const name of ${names}) Object.defineProperty(exports, name, { enumerable: true, get: () => (loaded ??= require(${JSON.stringify(path)}))[name] });`,
         loader: 'js',
       };
     });

@@ -50,9 +50,11 @@ async function main() {
   [process.stdout.write, process.stderr.write] = write;
   await loadChunk('complete.cjs').complete(['--', 'zzz'], () => loadChunk('main.cjs'));
   for (const file of readdirSync(dist))
-    if (/^(?:server|run|journeys)[\w-]*\.cjs$/.test(file)) {
+    if (/^(?:server|run|journeys|commands)[\w-]*\.cjs$/.test(file)) {
       try {
-        loadChunk(file);
+        const { modules } = loadChunk(file);
+        // Commands declare themselves when their module is evaluated, which every run of one does.
+        if (file.startsWith('commands-')) for (const evaluate of Object.values(modules)) evaluate();
       } catch (error) {
         process.stderr.write(`not cached: ${file}: ${error.message}\n`);
       }

@@ -5,8 +5,9 @@ import { readContract } from './document.js';
 import { emitModules } from './emit-modules.js';
 import { emitLoaders, emitOperations } from './emit-operations.js';
 import { emitOperationTypes, emitTypes } from './emit-types.js';
+import { policySchemas } from './policy-schemas.js';
 
-// `npm run generate` writes src/contract/{govapi,enforcer} from docs/contract;
+// `npm run generate` writes src/contract/{govapi,enforcer} from docs/contract, and docs/schema from src/policy;
 // `npm run generate -- --check` writes nothing and exits 1 when they are not what it would write.
 
 const root = join(import.meta.dirname, '../..');
@@ -32,6 +33,14 @@ for (const [path, text] of files) {
 }
 
 const stale: string[] = [];
+const schemas = join(root, 'docs/schema');
+await mkdir(schemas, { recursive: true });
+for (const [file, text] of policySchemas()) {
+  const formatted = await format(text, { ...style, parser: 'json' });
+  if ((await readFile(join(schemas, file), 'utf8').catch(() => undefined)) === formatted) continue;
+  stale.push(`docs/schema/${file}`);
+  if (!check) await writeFile(join(schemas, file), formatted);
+}
 for (const folder of ['govapi', 'enforcer']) {
   await mkdir(join(target, folder), { recursive: true });
   for (const file of await readdir(join(target, folder))) {
@@ -49,6 +58,6 @@ for (const [path, text] of wanted) {
 }
 
 if (check && stale.length > 0) {
-  process.stderr.write(`src/contract is not current: ${stale.join(', ')}\nRun: npm run generate\n`);
+  process.stderr.write(`not current: ${stale.join(', ')}\nRun: npm run generate\n`);
   process.exitCode = 1;
 }

@@ -21,6 +21,8 @@ export interface DesiredBundle {
   readonly mode: PolicyMode;
   readonly status: PolicyStatus;
   readonly description: string;
+  /** Where a manifest declares it; undefined for a file that is a bundle by being there. */
+  readonly declaredAt?: { readonly file: string; readonly line: number; readonly column: number };
 }
 
 /** A bundle version as the control plane lists it, narrowed to what the comparison needs. */
@@ -35,6 +37,15 @@ export interface RemoteBundle {
   readonly enforcement_mode: string;
   readonly status: string;
   readonly description?: string | null | undefined;
+  readonly created_by?: string | null | undefined;
+  readonly provenance?:
+    | {
+        readonly git_commit?: string | undefined;
+        readonly git_author?: string | undefined;
+        readonly git_modified?: boolean | undefined;
+        readonly ci_run_url?: string | undefined;
+      }
+    | undefined;
 }
 
 export function frameworkOf(file: string): Framework | undefined {

@@ -31,6 +31,12 @@ export function faultyPolicy(faults: readonly PolicyFault[], consequence: string
     message: `${errors.length} ${errors.length === 1 ? 'fault' : 'faults'} in ${files} policy ${files === 1 ? 'file' : 'files'}; ${consequence}\n${listing}`,
     exit: 'usage',
     fix: 'repair the places listed and run the command again; `thothctl policy lint DIR` checks without sending',
-    details: { diagnostics: errors },
+    details: { diagnostics: errors.map(({ edit: _edit, ...fault }) => fault) },
   });
+}
+
+/** By file, then by place. */
+export function byPlace(a: PolicyFault, b: PolicyFault): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.line - b.line || a.column - b.column;
 }

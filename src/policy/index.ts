@@ -1,10 +1,41 @@
 export { POLICY_MODES } from './bundle.js';
 export { AGENT_COLUMNS, agentRows, checkAgent } from './check-agent/index.js';
+export { applySteps } from './change/apply.js';
+export { comparePolicy, planPromotion, planPush, planRollback, type PushPlan } from './change/plan.js';
+export { readPlan, requireUnmoved, savedPlan, writePlan } from './change/plan-file.js';
+export { readProvenance } from './change/provenance.js';
 export { pendingChanges } from './diff.js';
+export { detailChanges } from './difference/detail.js';
 export { faultText } from './fault.js';
-export { lintDirectory } from './lint.js';
-export { comparePolicy, planPush, pushFailure, sendPush, type PushPlan } from './push.js';
+export { lintDirectory, lintForms, lintSummary } from './lint/index.js';
 export { bundleHistory, newestBundles } from './remote.js';
-export { BUNDLE_COLUMNS, DIFF_COLUMNS, diffReport, diffRows } from './report.js';
-export { readSyncStatus, syncExit, triggerSync, waitForSync } from './sync.js';
+export { pullPolicy } from './pull/index.js';
+export {
+  BUNDLE_COLUMNS,
+  COPY_COLUMNS,
+  copyRows,
+  differenceForms,
+  diffReport,
+  HISTORY_COLUMNS,
+  historyRows,
+} from './report.js';
+export { readSyncStatus, syncAndWait, syncExit, triggerSync, waitForSync } from './sync.js';
 export { upsertBundle } from './upsert.js';
+export {
+  policyChanges,
+  TEST_COLUMNS,
+  testForms,
+  testPolicy,
+  testRows,
+  testSummary,
+  type TestReport,
+} from './testing/index.js';
+export {
+  notEvaluated,
+  SIMULATION_COLUMNS,
+  simulatePolicy,
+  simulationForms,
+  simulationRows,
+  simulationSummary,
+} from './simulate/index.js';
+export { explainCall, type ExplainedCall } from './explain/index.js';

@@ -1,9 +1,10 @@
 import { usageError } from '../errors/index.js';
 import { frameworkOf, type DesiredBundle, type PolicyMode, type PolicyStatus } from './bundle.js';
 import { policyContent, policyHash } from './content-hash.js';
-import { faultyPolicy, type PolicyFault } from './fault.js';
-import { readManifest, type ManifestEntry } from './manifest.js';
-import { readPolicyFiles } from './read-files.js';
+import { byPlace, faultyPolicy, type PolicyFault } from './fault.js';
+import type { BundleSettings } from './manifest/read.js';
+import { resolveManifests, type ResolvedBundle } from './manifest/resolve.js';
+import { readPolicyFiles, type PolicyFiles } from './read-files.js';
 
 export interface LoadedPolicy {
   readonly bundles: readonly DesiredBundle[];
@@ -17,51 +18,34 @@ export interface LoadedPolicy {
  * @throws ThothctlError `usage` when the path does not exist or holds no policy.
  */
 export async function loadPolicy(path: string): Promise<LoadedPolicy> {
-  const { files, manifest, faults: unreadable } = await readPolicyFiles(path);
-  const faults = [...unreadable];
-  let entries: readonly ManifestEntry[] = [];
-  if (manifest !== undefined) {
-    const read = await readManifest(manifest.text, manifest.file);
-    entries = read.entries;
-    faults.push(...read.faults);
-  }
-  if (files.size === 0 && faults.length === 0 && entries.length === 0) {
+  const found = await readPolicyFiles(path);
+  const policy = await policyOf(found);
+  if (found.files.size === 0 && policy.bundles.length === 0 && policy.faults.length === 0)
     throw usageError(`${path} holds no .cedar or .rego file`, 'give the directory that holds your policies');
-  }
+  return policy;
+}
+
+/** The bundles that files and manifests make, read or thought. */
+export async function policyOf({ files, manifests, faults: unreadable }: PolicyFiles): Promise<LoadedPolicy> {
+  const resolved = await resolveManifests(manifests);
+  const listed = new Set(resolved.bundles.map(({ file }) => file));
   const bundles: DesiredBundle[] = [];
-  const listed = new Set<string>();
-  for (const entry of entries) {
-    const file = entry.file.replace(/^\.\//, '');
-    listed.add(file);
-    const text = files.get(file);
-    if (text === undefined) {
-      if (!unreadable.some((fault) => fault.file === file))
-        faults.push(
-          entryFault(
-            manifest?.file ?? '',
-            entry,
-            'manifest_file',
-            `bundle file \`${file}\` is not in the directory`,
-          ),
-        );
-      continue;
-    }
-    const bundle = desired(file, text, entry);
-    if (bundle.mode === 'observe' ? bundle.status === 'active' : bundle.status === 'staged') {
-      faults.push(
-        entryFault(
-          manifest?.file ?? '',
-          entry,
-          'manifest_contradiction',
-          `mode \`${bundle.mode}\` contradicts status \`${bundle.status}\`; enforce goes with active, observe with staged, either with paused`,
-        ),
+  for (const declared of resolved.bundles) {
+    const text = files.get(declared.file);
+    if (text !== undefined) bundles.push(declaredBundle(declared, text));
+    else if (!unreadable.some((fault) => fault.file === declared.file))
+      declared.fault(
+        'manifest_file',
+        `bundle file \`${declared.file}\` is not in the directory`,
+        frameworkOf(declared.file) === undefined
+          ? 'name a .cedar or .rego file'
+          : 'create the file, or remove the entry',
       );
-    }
-    bundles.push(bundle);
   }
-  for (const [file, text] of files) if (!listed.has(file)) bundles.push(desired(file, text, undefined));
-  faults.push(...emptyFiles(bundles), ...doubleNames(bundles));
-  return { bundles: bundles.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)), faults };
+  for (const [file, text] of files)
+    if (!listed.has(file)) bundles.push(desired(file, text, resolved.defaultsFor(file)));
+  const faults = [...unreadable, ...emptyFiles(bundles), ...doubleNames(bundles), ...resolved.faults()];
+  return { bundles: bundles.sort(byName), faults: faults.sort(byPlace) };
 }
 
 /** Like `loadPolicy`, refusing a directory that has any fault. */
@@ -71,19 +55,40 @@ export async function loadSoundPolicy(path: string, consequence: string): Promis
   return bundles;
 }
 
-function desired(file: string, text: string, entry: ManifestEntry | undefined): DesiredBundle {
+function declaredBundle(declared: ResolvedBundle, text: string): DesiredBundle {
+  const bundle = {
+    ...desired(declared.file, text, declared),
+    ...(declared.name !== undefined && { name: declared.name }),
+    declaredAt: declared.place,
+  };
+  if (declared.framework !== undefined && declared.framework !== bundle.framework)
+    declared.fault(
+      'manifest_contradiction',
+      `framework \`${declared.framework}\` contradicts the ending of \`${declared.file}\``,
+      'a .cedar file is CEDAR, a .rego file is OPA',
+    );
+  if (bundle.mode === 'observe' ? bundle.status === 'active' : bundle.status === 'staged')
+    declared.fault(
+      'manifest_contradiction',
+      `mode \`${bundle.mode}\` contradicts status \`${bundle.status}\``,
+      'enforce goes with active, observe with staged, either with paused',
+    );
+  return bundle;
+}
+
+function desired(file: string, text: string, said: BundleSettings): DesiredBundle {
   const { rawPolicy, lineOffset } = policyContent(text);
   return {
-    name: entry?.name ?? file.replace(/\.(cedar|rego)$/i, ''),
-    framework: entry?.framework ?? frameworkOf(file) ?? 'CEDAR',
+    name: file.replace(/\.(cedar|rego)$/i, ''),
+    framework: frameworkOf(file) ?? 'CEDAR',
     file,
     rawPolicy,
     lineOffset,
     policyHash: policyHash(rawPolicy),
-    assignments: entry?.assignments?.length ? [...new Set(entry.assignments)] : ['all'],
-    mode: entry?.mode ?? modeFor(entry?.status),
-    status: entry?.status ?? statusFor(entry?.mode),
-    description: entry?.description ?? '',
+    assignments: said.assignments === undefined ? ['all'] : [...new Set(said.assignments)],
+    mode: said.mode ?? modeFor(said.status),
+    status: said.status ?? statusFor(said.mode),
+    description: said.description ?? '',
   };
 }
 
@@ -106,6 +111,7 @@ function emptyFiles(bundles: readonly DesiredBundle[]): PolicyFault[] {
       file: bundle.file,
       line: 1,
       column: 1,
+      fix: 'write a policy into it, or remove it',
     }));
 }
 
@@ -122,15 +128,13 @@ function doubleNames(bundles: readonly DesiredBundle[]): PolicyFault[] {
         severity: 'error' as const,
         code: 'bundle_name_twice',
         message: `bundle name \`${bundle.name}\` is already used by ${other.file}`,
-        file: bundle.file,
-        line: 1,
-        column: 1,
+        ...(bundle.declaredAt ?? { file: bundle.file, line: 1, column: 1 }),
         fix: 'give one of them another `name` in thoth.policy.yaml',
       },
     ];
   });
 }
 
-function entryFault(file: string, entry: ManifestEntry, code: string, message: string): PolicyFault {
-  return { severity: 'error', code, message, file, line: entry.line, column: entry.column };
+function byName(a: DesiredBundle, b: DesiredBundle): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }

@@ -1,9 +1,9 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { usageError } from '../errors/index.js';
 import { frameworkOf } from './bundle.js';
 import type { PolicyFault } from './fault.js';
-import { MANIFEST_NAMES } from './manifest.js';
+import { MANIFEST_NAMES } from './manifest/read.js';
 
 /** Larger than any policy a person writes; a bigger one is a mistake, and the server refuses it anyway. */
 const LARGEST_FILE = 1024 * 1024;
@@ -13,7 +13,8 @@ const READERS = 64;
 export interface PolicyFiles {
   /** Relative path with forward slashes to text, in path order. */
   readonly files: ReadonlyMap<string, string>;
-  readonly manifest: { readonly file: string; readonly text: string } | undefined;
+  /** Every `thoth.policy.yaml` of the directory, by relative path. */
+  readonly manifests: ReadonlyMap<string, string>;
   readonly faults: readonly PolicyFault[];
 }
 
@@ -31,11 +32,16 @@ export async function readPolicyFiles(
   const root = await realpath(path);
   if (found.isFile()) {
     const name = relative(join(root, '..'), root);
+    if (isManifest(name)) return readPolicyFiles(join(root, '..'));
     if (!options.anyEnding && !frameworkOf(name))
       throw usageError(`${path} is neither a .cedar nor a .rego file`, 'give a directory or a policy file');
     return readAll(join(root, '..'), [name], options.anyEnding);
   }
   return readAll(root, await policyPaths(root, root));
+}
+
+function isManifest(name: string): boolean {
+  return MANIFEST_NAMES.some((each) => each === name);
 }
 
 async function policyPaths(root: string, folder: string): Promise<string[]> {
@@ -46,8 +52,8 @@ async function policyPaths(root: string, folder: string): Promise<string[]> {
       const full = join(folder, entry.name);
       if (entry.isDirectory()) return policyPaths(root, full);
       const path = relative(root, full).split(sep).join('/');
-      const isManifest = MANIFEST_NAMES.some((name) => name === path);
-      if (!isManifest && (!frameworkOf(entry.name) || /_test\.rego$/i.test(entry.name))) return [];
+      if (!isManifest(entry.name) && (!frameworkOf(entry.name) || /_test\.rego$/i.test(entry.name)))
+        return [];
       return [path];
     }),
   );
@@ -66,47 +72,58 @@ async function readAll(root: string, paths: readonly string[], anyEnding = false
     }
   };
   await Promise.all(Array.from({ length: Math.min(READERS, paths.length) }, reader));
-  const manifestName = MANIFEST_NAMES.find((name) => texts.has(name));
-  const files = new Map(
-    paths
-      .filter((path) => anyEnding || frameworkOf(path) !== undefined)
-      .flatMap((path) => {
+  const those = (wanted: (path: string) => boolean): Map<string, string> =>
+    new Map(
+      paths.filter(wanted).flatMap((path) => {
         const text = texts.get(path);
         return text === undefined ? [] : [[path, text] as const];
       }),
-  );
+    );
   return {
-    files,
-    manifest: manifestName && { file: manifestName, text: texts.get(manifestName) ?? '' },
+    files: those((path) => anyEnding || frameworkOf(path) !== undefined),
+    manifests: those((path) => !anyEnding && isManifest(basename(path))),
     faults: faults.sort((a, b) => (a.file < b.file ? -1 : 1)),
   };
 }
 
 async function readOne(root: string, path: string): Promise<string | PolicyFault> {
-  const fault = (code: string, message: string): PolicyFault => ({
+  const fault = (code: string, message: string, fix: string): PolicyFault => ({
     severity: 'error',
     code,
     message,
     file: path,
     line: 1,
     column: 1,
+    fix,
   });
   try {
     const real = await realpath(join(root, path));
     // A link out of the directory would let a policy repository upload any file of the machine it is pushed from.
-    if (!real.startsWith(root + sep)) return fault('policy_outside', 'the link leads out of the directory');
+    if (!real.startsWith(root + sep))
+      return fault(
+        'policy_outside',
+        'the link leads out of the directory',
+        'replace the link by the file itself',
+      );
     const info = await stat(real);
-    if (!info.isFile()) return fault('policy_unreadable', 'it is not a regular file');
+    if (!info.isFile())
+      return fault('policy_unreadable', 'it is not a regular file', 'remove it from the directory');
     if (info.size > LARGEST_FILE)
       return fault(
         'policy_too_large',
         `it has ${info.size} bytes; a policy file may have at most ${LARGEST_FILE}`,
+        'split it into several bundles; facts about calls come as policy context with the call, not in the policy',
       );
     const bytes = await readFile(real);
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    if (cause instanceof TypeError) return fault('policy_encoding', 'it is not valid UTF-8 text');
+    if (cause instanceof TypeError)
+      return fault('policy_encoding', 'it is not valid UTF-8 text', 'save it as UTF-8');
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-    return fault('policy_unreadable', `it cannot be read (${reason})`);
+    return fault(
+      'policy_unreadable',
+      `it cannot be read (${reason})`,
+      'check that it exists and may be read',
+    );
   }
 }

@@ -1,4 +1,8 @@
+import type { Step } from './change/step.js';
+import type { DetailedDiff } from './difference/detail.js';
+import { detailText, differenceMarkdown } from './difference/forms.js';
 import type { PolicyDiff } from './diff.js';
+import type { RemoteBundle } from './bundle.js';
 
 /** A difference as machines read it; policy text is left out. */
 export interface DiffReport {
@@ -11,9 +15,16 @@ export interface DiffReport {
   }[];
   readonly unchanged: number;
   readonly unmanaged: readonly string[];
+  /** Bundles whose every version is to be deleted. */
+  readonly delete: readonly string[];
 }
 
-export function diffReport(tenantId: string, diff: PolicyDiff): DiffReport {
+export function diffReport(
+  tenantId: string,
+  diff: PolicyDiff,
+  deletions: readonly Pick<Step, 'name'>[] = [],
+): DiffReport {
+  const deleted = new Set(deletions.map(({ name }) => name));
   return {
     tenant_id: tenantId,
     create: diff.changes.filter((change) => change.action === 'create').map((change) => change.desired.name),
@@ -25,20 +36,24 @@ export function diffReport(tenantId: string, diff: PolicyDiff): DiffReport {
         members: change.members,
       })),
     unchanged: diff.changes.filter((change) => change.action === 'unchanged').length,
-    unmanaged: diff.unmanaged.map((bundle) => bundle.name),
+    unmanaged: diff.unmanaged.map((bundle) => bundle.name).filter((name) => !deleted.has(name)),
+    delete: [...deleted].sort(),
   };
 }
 
-export interface DiffRow {
+type Row = Readonly<Record<string, unknown>>;
+
+interface DiffRow {
   readonly [member: string]: unknown;
-  readonly action: 'create' | 'change' | 'unmanaged';
+  readonly action: 'create' | 'change' | 'unmanaged' | 'delete';
   readonly name: string;
   readonly file: string;
   readonly detail: string;
 }
 
 /** One row per difference; unchanged bundles are counted, not listed. */
-export function diffRows(diff: PolicyDiff): readonly DiffRow[] {
+function diffRows(diff: PolicyDiff, deletions: readonly Pick<Step, 'name'>[] = []): readonly DiffRow[] {
+  const deleted = new Set(deletions.map(({ name }) => name));
   const rows: DiffRow[] = diff.changes.flatMap((change) =>
     change.action === 'unchanged'
       ? []
@@ -56,20 +71,109 @@ export function diffRows(diff: PolicyDiff): readonly DiffRow[] {
   );
   for (const bundle of diff.unmanaged) {
     rows.push({
-      action: 'unmanaged',
+      ...(deleted.has(bundle.name)
+        ? { action: 'delete', detail: 'every version, not in the directory' }
+        : { action: 'unmanaged', detail: 'not in the directory; left alone' }),
       name: bundle.name,
       file: '',
-      detail: 'not in the directory; left alone',
     });
   }
   return rows;
 }
 
-export const DIFF_COLUMNS = [
+const DIFF_COLUMNS = [
   { key: 'action', header: 'ACTION', kind: 'state' },
   { key: 'name', header: 'BUNDLE', kind: 'id' },
   { key: 'file', header: 'FILE' },
   { key: 'detail', header: 'DETAIL' },
+] as const;
+
+interface DiffTable {
+  readonly kind: 'table';
+  readonly columns: typeof DIFF_COLUMNS;
+  readonly rows: readonly DiffRow[];
+  readonly empty: string;
+}
+
+interface DiffSections {
+  readonly kind: 'sections';
+  readonly sections: readonly {
+    readonly title: string;
+    readonly view: DiffTable | { readonly kind: 'patch'; readonly text: string };
+  }[];
+}
+
+/** A difference with its details, for people and for pull requests. */
+export function differenceForms(
+  title: string,
+  diff: PolicyDiff,
+  detailed: DetailedDiff,
+  deletions: readonly Step[] = [],
+): {
+  readonly view: DiffTable | DiffSections;
+  readonly rows: readonly DiffRow[];
+  readonly forms: Readonly<Record<string, () => string>>;
+} {
+  const rows = diffRows(diff, deletions);
+  const table: DiffTable = { kind: 'table', columns: DIFF_COLUMNS, rows, empty: 'No differences.' };
+  const { details, omitted } = detailed;
+  const more = omitted === 0 ? '' : `… and ${omitted} more changed bundles\n`;
+  return {
+    rows,
+    view:
+      details.length === 0
+        ? table
+        : {
+            kind: 'sections',
+            sections: [
+              { title: 'Bundles', view: table },
+              {
+                title: 'Changes',
+                view: { kind: 'patch', text: `${details.map(detailText).join('\n')}${more}` },
+              },
+            ],
+          },
+    forms: { markdown: () => differenceMarkdown(title, diff, detailed, deletions) },
+  };
+}
+
+/** Of promotions and rollbacks: which version becomes which. */
+export function copyRows(steps: readonly Step[]): readonly Row[] {
+  return steps.flatMap((step) =>
+    step.action === 'promote' || step.action === 'rollback'
+      ? [{ action: step.action, name: step.name, from: step.from.version, mode: step.mode, id: step.from.id }]
+      : [],
+  );
+}
+
+export const COPY_COLUMNS = [
+  { key: 'action', header: 'ACTION', kind: 'state' },
+  { key: 'name', header: 'BUNDLE', kind: 'id' },
+  { key: 'from', header: 'OF VERSION', kind: 'number' },
+  { key: 'mode', header: 'MODE', kind: 'state' },
+  { key: 'id', header: 'ID', kind: 'id' },
+] as const;
+
+/** Versions of a bundle with who and what made them. */
+export function historyRows(versions: readonly RemoteBundle[]): readonly Row[] {
+  return versions.map((bundle) => ({
+    ...bundle,
+    commit: bundle.provenance?.git_commit?.slice(0, 12).concat(bundle.provenance.git_modified ? '+' : ''),
+    author: bundle.provenance?.git_author ?? bundle.created_by,
+    run: bundle.provenance?.ci_run_url,
+  }));
+}
+
+export const HISTORY_COLUMNS = [
+  { key: 'version', header: 'VERSION', kind: 'number' },
+  { key: 'status', header: 'STATUS', kind: 'state' },
+  { key: 'enforcement_mode', header: 'MODE', kind: 'state' },
+  { key: 'assignments', header: 'ASSIGNED TO' },
+  { key: 'created_at', header: 'CREATED', kind: 'time' },
+  { key: 'author', header: 'BY' },
+  { key: 'commit', header: 'COMMIT', kind: 'id' },
+  { key: 'run', header: 'RUN', kind: 'id' },
+  { key: 'id', header: 'ID', kind: 'id' },
 ] as const;
 
 export const BUNDLE_COLUMNS = [

@@ -55,6 +55,15 @@ export async function waitForSync(api: PolicyApi, started: SyncStatus, wait: Syn
   return status;
 }
 
+/** Triggers a run and waits for its end: then the enforcers have what was pushed. */
+export async function syncAndWait(
+  api: PolicyApi,
+  wait: Omit<SyncWait, 'intervalSeconds'>,
+): Promise<{ readonly status: SyncStatus; readonly exit: ReturnType<typeof syncExit> }> {
+  const status = await waitForSync(api, await triggerSync(api, wait.signal), { ...wait, intervalSeconds: 2 });
+  return { status, exit: syncExit(status) };
+}
+
 /** Exit name of a finished run: an error is a failed check, a partial run is partial. */
 export function syncExit(status: SyncStatus): 'ok' | 'checkFailed' | 'partial' {
   const word = status.status.toLowerCase();

@@ -4,7 +4,7 @@ import type { OperationInput, OperationOutput } from '../contract/index.js';
 import { frameworkOf, type PolicyMode, type PolicyStatus } from './bundle.js';
 import { policyContent } from './content-hash.js';
 import { faultText, faultyPolicy, type PolicyFault } from './fault.js';
-import { lintSource } from './lint.js';
+import { lintSource } from './lint/check.js';
 import { modeFor, statusFor } from './load.js';
 import { readPolicyFiles } from './read-files.js';
 import type { PolicyApi } from './remote.js';

@@ -102,8 +102,8 @@ describe('loadPolicy', () => {
     });
     const { faults } = await loadPolicy(root);
     expect(faults.map(({ file, line, code }) => `${file}:${line} ${code}`)).toEqual([
-      'thoth.policy.yaml:4 manifest_key',
       'thoth.policy.yaml:3 manifest_value',
+      'thoth.policy.yaml:4 manifest_key',
       'thoth.policy.yaml:5 manifest_value',
       'thoth.policy.yaml:6 manifest_file',
       'thoth.policy.yaml:7 manifest_contradiction',
@@ -112,6 +112,82 @@ describe('loadPolicy', () => {
       exit: 'usage',
       code: 'policy_invalid',
     });
+  });
+
+  it('applies defaults to listed and unlisted files, through includes, and lets one half of an axis replace both', async () => {
+    const root = await directory({
+      'a.cedar': 'a',
+      'team/b.cedar': 'b',
+      'team/c.cedar': 'c',
+      'thoth.policy.yaml':
+        'defaults: { mode: observe, assignments: "agent:x", description: ours }\nincludes: [team]\n',
+      'team/thoth.policy.yaml':
+        'defaults: { description: theirs }\nbundles: [{ file: b.cedar, status: active, assignments: [all] }]\n',
+    });
+    const bundles = await loadSoundPolicy(root, 'nothing was sent');
+    expect(
+      bundles.map((each) => [each.name, each.mode, each.status, each.assignments.join(), each.description]),
+    ).toEqual([
+      ['a', 'observe', 'staged', 'agent:x', 'ours'],
+      ['team/b', 'enforce', 'active', 'all', 'theirs'],
+      ['team/c', 'observe', 'staged', 'agent:x', 'theirs'],
+    ]);
+  });
+
+  it('refuses a cycle of includes, one included twice, one that is not there and one outside, each at its line', async () => {
+    const root = await directory({
+      'a.cedar': 'a',
+      'thoth.policy.yaml': 'includes:\n  - x\n  - x/thoth.policy.yaml\n  - gone\n  - ../other\n',
+      'x/thoth.policy.yaml': 'includes: [../y]\n',
+      'y/thoth.policy.yaml': 'includes:\n  - ../x\n  - ..\n',
+      'lonely/thoth.policy.yaml': 'bundles: []\n',
+    });
+    const { faults } = await loadPolicy(root);
+    expect(faults.map(({ file, line, code }) => `${file}:${line} ${code}`)).toEqual([
+      'lonely/thoth.policy.yaml:1 manifest_not_included',
+      'thoth.policy.yaml:3 manifest_included_twice',
+      'thoth.policy.yaml:4 manifest_include',
+      'thoth.policy.yaml:5 manifest_outside',
+      'y/thoth.policy.yaml:2 manifest_cycle',
+      'y/thoth.policy.yaml:3 manifest_cycle',
+    ]);
+    expect(faults[4]?.message).toContain('x/thoth.policy.yaml → y/thoth.policy.yaml → x/thoth.policy.yaml');
+    expect(faults.every((fault) => fault.fix !== undefined)).toBe(true);
+  });
+
+  it('refuses 50 MB of Rego with its place and a remedy, without reading it', async () => {
+    const root = await directory({ 'a.cedar': 'a', 'huge.rego': Buffer.alloc(50 * 1024 * 1024, 0x61) });
+    const { faults, bundles } = await loadPolicy(root);
+    expect(faults).toMatchObject([{ file: 'huge.rego', line: 1, column: 1, code: 'policy_too_large' }]);
+    expect(faults[0]?.fix).toMatch(/split/);
+    expect(bundles.map(({ name }) => name)).toEqual(['a']);
+  });
+
+  it('names what a YAML author got wrong, in words and with the line under it', async () => {
+    const root = await directory({
+      'a.cedar': 'a',
+      'b.rego': 'b',
+      'thoth.policy.yaml':
+        'version: 2\nbundles:\n  - { file: a.cedar, assignments: 3 }\n  - { file: b.rego, framework: CEDAR }\n  - file: policy.txt\n  - just text\n',
+    });
+    const { faults } = await loadPolicy(root);
+    expect(faults.map(({ line, column, message }) => `${line}:${column} ${message}`)).toEqual([
+      '1:10 `version` is 2; expected 1',
+      '3:35 `assignments` has none of the allowed forms',
+      '4:13 framework `CEDAR` contradicts the ending of `b.rego`',
+      '5:11 bundle file `policy.txt` is not in the directory',
+      '6:5 the entry must be a mapping',
+    ]);
+    expect(faults[1]?.excerpt).toBe(`  - { file: a.cedar, assignments: 3 }\n${' '.repeat(34)}^`);
+  });
+
+  it('survives a bomb of aliases', async () => {
+    const lines = ['a: &a0 [x, x, x, x, x, x, x, x, x]'];
+    for (let n = 1; n < 12; n += 1)
+      lines.push(`b${n}: &a${n} [${Array.from({ length: 9 }, () => `*a${n - 1}`).join(', ')}]`);
+    const root = await directory({ 'a.cedar': 'a', 'thoth.policy.yaml': lines.join('\n') });
+    const { faults } = await loadPolicy(root);
+    expect(faults[0]?.message).toMatch(/aliases/);
   });
 
   it('places a YAML syntax error and shows the line', async () => {

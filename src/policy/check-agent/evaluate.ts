@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { bundlesFor } from '../../engine/assignment.js';
-import type { BundleSource, Decision, EngineRequest, TenantSnapshot } from '../../engine/types.js';
+import type { Decision, EngineRequest } from '../../engine/types.js';
 import type { DesiredBundle } from '../bundle.js';
-import { policyEngine } from '../engine.js';
+import { openPolicy } from '../evaluate/local.js';
 
 export interface CheckedAgent {
   readonly agentId: string;
@@ -18,24 +17,17 @@ export async function evaluateTools(
   agent: CheckedAgent,
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, Decision>> {
-  const [{ decide }, { createEvaluator }] = await Promise.all([
-    policyEngine(),
-    import('../../engine/pool/index.js'),
-  ]);
-  const snapshot = snapshotOf(bundles);
-  const session = { requests: 0, violations: 0, callsOfThisTool: 0 };
-  const evaluator = createEvaluator({ budgetMs: 5000 });
+  const policy = await openPolicy(bundles, 'the agent was not checked', signal);
   try {
     const decisions = new Map<string, Decision>();
+    const session = { requests: 0, violations: 0, callsOfThisTool: 0 };
     for (const name of names) {
-      signal?.throwIfAborted();
       const request = requestFor(name, agent, agent.approvedScope ?? names);
-      const verdicts = await evaluator.evaluate(request, bundlesFor(snapshot, agent.agentId), session);
-      decisions.set(name, decide(request, snapshot, session, verdicts));
+      decisions.set(name, (await policy.evaluate(request, session)).decision);
     }
     return decisions;
   } finally {
-    await evaluator.close();
+    await policy.close();
   }
 }
 
@@ -57,32 +49,9 @@ function requestFor(toolName: string, agent: CheckedAgent, approvedScope: readon
     taskContext: undefined,
     identityBinding: undefined,
     metadata: undefined,
+    callerAgentId: undefined,
     endpointId: undefined,
     fleetId: undefined,
     receivedAt: new Date().toISOString(),
-  };
-}
-
-function snapshotOf(bundles: readonly DesiredBundle[]): TenantSnapshot {
-  const sources = bundles.map((bundle, index): BundleSource => ({
-    id: `${index}:${bundle.policyHash}`,
-    name: bundle.name,
-    version: 1,
-    framework: bundle.framework,
-    rawPolicy: bundle.rawPolicy,
-    policyHash: bundle.policyHash,
-    assignments: bundle.assignments,
-    binding: bundle.mode === 'enforce',
-    evaluable: true,
-  }));
-  return {
-    tenantId: 'local',
-    revision: 1,
-    shadowPolicy: {},
-    toolRiskOverrides: {},
-    agentScopes: new Map(),
-    intents: new Map(),
-    bundles: sources.filter((_, index) => bundles[index]?.status !== 'paused'),
-    regulatoryRegimes: [],
   };
 }

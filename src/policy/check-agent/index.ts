@@ -1,6 +1,4 @@
 import type { DesiredBundle } from '../bundle.js';
-import { faultyPolicy } from '../fault.js';
-import { lintBundles } from '../lint.js';
 import { loadSoundPolicy } from '../load.js';
 import { evaluateTools, type CheckedAgent } from './evaluate.js';
 import type { FoundTool, NotAnalysed } from './found.js';
@@ -27,8 +25,6 @@ export async function checkAgent(check: AgentCheck, signal?: AbortSignal): Promi
   const bundles = (
     await Promise.all(check.policies.map((path) => loadSoundPolicy(path, CONSEQUENCE)))
   ).flat();
-  const faults = await lintBundles(bundles, signal);
-  if (faults.some(({ severity }) => severity === 'error')) throw faultyPolicy(faults, CONSEQUENCE);
   const found = await readAgents(check.agents, signal);
   const tools = oncePerName(found.flatMap((file) => file.tools));
   const names = tools.map(({ name }) => name);

@@ -1,0 +1,2 @@
+export { lintForms, lintSummary } from './forms.js';
+export { lintDirectory } from './report.js';

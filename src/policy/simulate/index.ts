@@ -1,0 +1,116 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { usageError } from '../../errors/index.js';
+import type { DesiredBundle } from '../bundle.js';
+import { policyHash } from '../content-hash.js';
+import { newestByName } from '../diff.js';
+import { faultyPolicy } from '../fault.js';
+import { snapshotOf } from '../evaluate/snapshot.js';
+import { lintBundles } from '../lint/check.js';
+import { loadSoundPolicy } from '../load.js';
+import { remoteBundles, type PolicyApi } from '../remote.js';
+import { savedCalls, tenantCalls, type RecordedCall } from './calls.js';
+import { Replay } from './replay.js';
+import { SimulationTally, type SimulationReport } from './report.js';
+
+export {
+  notEvaluated,
+  SIMULATION_COLUMNS,
+  simulationForms,
+  simulationRows,
+  simulationSummary,
+} from './report.js';
+
+export interface Simulation {
+  readonly path: string;
+  /** Calls of a tenant, or of a file. */
+  readonly from: { readonly api: PolicyApi; readonly since: string | undefined } | { readonly file: string };
+  /** File that gets every call replayed. */
+  readonly save: string | undefined;
+  /** Observed and staged bundles decide as well, as they would once promoted. */
+  readonly promoted: boolean;
+}
+
+const CONSEQUENCE = 'nothing was simulated';
+
+/**
+ * Replays recorded calls against the bundles of a directory. Bundles of the tenant that the directory does not name
+ * stay in force, as they would after a push.
+ * @throws ThothctlError `policy_invalid` with every fault; `usage` when the calls cannot be read.
+ */
+export async function simulatePolicy(
+  simulation: Simulation,
+  options: { readonly signal?: AbortSignal; readonly onProgress?: (calls: number) => void } = {},
+): Promise<SimulationReport> {
+  const { from, promoted } = simulation;
+  const wanted = await loadSoundPolicy(simulation.path, CONSEQUENCE);
+  const faults = await lintBundles(wanted, options.signal);
+  if (faults.some(({ severity }) => severity === 'error')) throw faultyPolicy(faults, CONSEQUENCE);
+  const others = 'api' in from ? await unmanaged(from.api, wanted, options.signal) : [];
+  const bundles = [
+    ...wanted.map((each) =>
+      promoted && each.status !== 'paused' ? { ...each, mode: 'enforce' as const } : each,
+    ),
+    ...others,
+  ];
+  const replay = await Replay.open(snapshotOf(bundles));
+  const tally = new SimulationTally();
+  const calls = 'api' in from ? tenantCalls(from.api, from.since, options.signal) : savedCalls(from.file);
+  try {
+    await replay.run(
+      simulation.save === undefined ? calls : savedTo(simulation.save, calls),
+      (call, outcome) => {
+        tally.add(call, outcome);
+        if (tally.calls % 1000 === 0) options.onProgress?.(tally.calls);
+      },
+      options.signal,
+    );
+  } finally {
+    await replay.close();
+  }
+  return tally.report(others.map(({ name }) => name).sort());
+}
+
+async function unmanaged(
+  api: PolicyApi,
+  wanted: readonly DesiredBundle[],
+  signal: AbortSignal | undefined,
+): Promise<DesiredBundle[]> {
+  const names = new Set(wanted.map(({ name }) => name));
+  return [...newestByName(await remoteBundles(api, signal)).values()].flatMap((bundle): DesiredBundle[] => {
+    if (names.has(bundle.name) || bundle.status !== 'active' || typeof bundle.raw_policy !== 'string')
+      return [];
+    return [
+      {
+        name: bundle.name,
+        framework: bundle.framework.toUpperCase() === 'CEDAR' ? 'CEDAR' : 'OPA',
+        file: bundle.name,
+        rawPolicy: bundle.raw_policy,
+        lineOffset: 0,
+        policyHash: policyHash(bundle.raw_policy),
+        assignments: bundle.assignments,
+        mode: bundle.enforcement_mode === 'observe' ? 'observe' : 'enforce',
+        status: 'active',
+        description: '',
+      },
+    ];
+  });
+}
+
+async function* savedTo(path: string, calls: AsyncIterable<RecordedCall>): AsyncGenerator<RecordedCall> {
+  let file: FileHandle;
+  try {
+    // What agents did is nobody else's business.
+    file = await open(path, 'w', 0o600);
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    throw usageError(`${path} cannot be written: ${reason}`, 'name a file in a folder you may write to');
+  }
+  try {
+    for await (const call of calls) {
+      await file.write(`${JSON.stringify(call)}\n`);
+      yield call;
+    }
+  } finally {
+    await file.close();
+  }
+}
