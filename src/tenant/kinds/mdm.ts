@@ -1,0 +1,30 @@
+import { comparable, isSecretPath, type Kind } from './kind.js';
+import { writable } from './write-body.js';
+
+/** Providers are never deleted: pruning switches them off, and what is off does not count as there. */
+export const mdm: Kind = {
+  section: 'mdm',
+  levels: 1,
+  merges: true,
+  secret: isSecretPath,
+  async read(api, asked, signal) {
+    const { data } = await api.call('listMdmProviders', {}, { signal });
+    return data
+      .filter((row) => row.enabled || asked.has(JSON.stringify([row.provider])))
+      .map((row) => ({
+        identity: [row.provider],
+        fields: comparable(row, ['name', 'enabled', 'config', 'endpoint_url']),
+      }));
+  },
+  async put(api, { identity: [provider = ''], wanted }, signal) {
+    await api.call(
+      'upsertMdmProvider',
+      { body: await writable('upsertMdmProvider', { ...wanted, provider }) },
+      { signal },
+    );
+  },
+  async remove(api, { identity: [provider = ''] }, signal) {
+    const body = await writable('upsertMdmProvider', { provider, enabled: false });
+    await api.call('upsertMdmProvider', { body }, { signal });
+  },
+};
