@@ -9,24 +9,34 @@ import { Session } from '../sdk/session.js';
 import { endGroup } from './child/clean-up.js';
 import { launch } from './child/launch.js';
 import { SignalForwarding } from './child/signals.js';
+import { Account, type AccountSummary } from './account/account.js';
 import { exitStatus, type ExitStatus } from './exit-status.js';
+import type { Governance } from './mcp-stdio/gateway.js';
+import { governanceOf } from './mcp-stdio/governance.js';
 import { relay } from './mcp-stdio/relay.js';
 import type { RunOptions } from './options.js';
 import { SdkBroker } from './sdk-broker/broker.js';
 import { childEnvironment } from './sdk-broker/child-environment.js';
 import { keepWasmCallsOutOfLine } from '../wasm-calls.js';
 
-export { type ExitStatus } from './exit-status.js';
+export { summaryText } from './account/summary-text.js';
 export { type RunOptions } from './options.js';
 
 const FLUSH_MS = 2000;
+
+/** How a run ended and what was decided in it. */
+export interface RunResult extends ExitStatus {
+  readonly account: AccountSummary;
+  /** False when lines of `record` were lost. */
+  readonly recorded: boolean;
+}
 
 /**
  * Runs a command under governance: its tool calls over MCP stdio and those of any Thoth SDK inside it are
  * decided by one session. Resolves with the child's own exit code, or 128 plus its signal. Throws before the
  * child starts: exit 125 (our own failure), 126 (not executable), 127 (not found).
  */
-export async function runGoverned(options: RunOptions): Promise<ExitStatus> {
+export async function runGoverned(options: RunOptions): Promise<RunResult> {
   const [program, ...args] = options.command;
   if (program === undefined || program === '') {
     throw usageError('No command to run.', 'Give it after --, for example: thothctl run -- node agent.js');
@@ -34,30 +44,41 @@ export async function runGoverned(options: RunOptions): Promise<ExitStatus> {
   // The HTTP client parses in WebAssembly, and this process may live as long as its agent.
   keepWasmCallsOutOfLine();
   const session = openSession(options, program);
-  // The connection opens while the child starts; the first call finds it ready.
-  void session.warm();
-  const broker = await SdkBroker.start(session).catch((cause: unknown) => {
+  let broker: SdkBroker | undefined;
+  try {
+    const account = new Account(session.sessionId, options.record);
+    const governance = governanceOf(options, session, account);
+    // The connection opens while the child starts; the first call finds it ready.
+    void session.warm();
+    broker = await startBroker(session, account);
+    const status = await runChild(options, [program, ...args], governance, broker);
+    return { ...status, account: account.summary, recorded: account.close() };
+  } finally {
+    session.close();
+    await Promise.all([broker?.stop(), shutdown(FLUSH_MS)]);
+  }
+}
+
+async function startBroker(session: Session, account: Account): Promise<SdkBroker> {
+  try {
+    return await SdkBroker.start(session, account);
+  } catch (cause) {
     throw new ThothctlError({
       code: 'broker_not_started',
       message: 'The broker for SDKs in the command could not listen on 127.0.0.1.',
       exit: 'runFailed',
       cause,
     });
-  });
-  try {
-    return await runChild(options, [program, ...args], session, broker);
-  } finally {
-    session.close();
-    await Promise.all([broker.stop(), shutdown(FLUSH_MS)]);
   }
 }
 
 async function runChild(
   options: RunOptions,
   command: readonly [string, ...string[]],
-  session: Session,
+  governance: Governance,
   broker: SdkBroker,
 ): Promise<ExitStatus> {
+  const { session } = governance;
   const streams = options.streams ?? { stdin: process.stdin, stdout: process.stdout };
   const governed = governedStdio(options.mcp, streams);
   // On a terminal the child stays in the foreground group, or it could not read from it.
@@ -66,13 +87,18 @@ async function runChild(
   try {
     const child = await launch({
       command,
-      env: childEnvironment(process.env, broker, session.config, session.sessionId),
+      env: childEnvironment(
+        { ...process.env, ...options.environment },
+        broker,
+        session.config,
+        session.sessionId,
+      ),
       stdio: governed === false ? 'inherit' : ['pipe', 'pipe', 'inherit'],
       ownGroup,
     });
     const ended = once(child, 'exit');
     forwarding.attach(child);
-    const link = governed === false ? undefined : relay(child, streams, session, governed);
+    const link = governed === false ? undefined : relay(child, streams, governance, governed);
     options.onStarted?.({ sessionId: session.sessionId, pid: child.pid });
     await ended;
     const status = exitStatus(child.exitCode, child.signalCode);

@@ -21,6 +21,11 @@ export class ByteSink {
     return !this.#gone && this.stream.writableNeedDrain;
   }
 
+  /** Bytes that wait to be taken. */
+  get backlog(): number {
+    return this.#gone ? 0 : this.stream.writableLength;
+  }
+
   write(bytes: Buffer | string): void {
     if (!this.#gone && !this.stream.writableEnded) this.stream.write(bytes);
   }

@@ -19,9 +19,14 @@ export interface ToolCallMessage {
   readonly argsSpan: Span | undefined;
   readonly paramsSpan: Span;
   readonly progressToken: string | undefined;
+  /** Name the agent gives the call on its other surfaces, when it tells. */
+  readonly toolCallId: string | undefined;
   /** The request carries its protocol version, so the reply needs a result type. */
   readonly modern: boolean;
 }
+
+/** What is kept of a call until it is answered: never its arguments. */
+export type OpenCall = Pick<ToolCallMessage, 'id' | 'name' | 'modern'>;
 
 export type ClientMessage =
   | ToolCallMessage
@@ -107,8 +112,16 @@ function classifyCall(
     argsSpan: scanned.spans.get('params.arguments'),
     paramsSpan,
     progressToken: tokenSpan === undefined ? undefined : rawText(line, tokenSpan),
+    toolCallId: isJsonObject(meta) ? toolCallId(meta) : undefined,
     modern: isJsonObject(meta) && Object.hasOwn(meta, 'io.modelcontextprotocol/protocolVersion'),
   };
+}
+
+/** `claudecode/toolUseId` and its like: agents put the model's id of the call under a prefix of their own. */
+function toolCallId(meta: JsonObject): string | undefined {
+  const name = Object.keys(meta).find((key) => /(?:^|\/)tool_?(?:use|call)_?id$/i.test(key));
+  const value = name === undefined ? undefined : meta[name];
+  return typeof value === 'string' && /^[\w.:-]{1,128}$/.test(value) ? value : undefined;
 }
 
 interface RequestId {

@@ -1,24 +1,33 @@
 import type { Permit } from '../../sdk/call.js';
+import { ThothPolicyViolation } from '../../sdk/errors.js';
 import type { Session } from '../../sdk/session.js';
-import { isJsonObject } from '../../sdk/vocabulary.js';
+import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
+import type { Account } from '../account/account.js';
 import type { ByteSink } from './byte-sink.js';
-import { ClientOutput } from './client-output.js';
 import { classifyClientLine, INVALID_REQUEST, PARSE_ERROR, type ToolCallMessage } from './client-message.js';
+import { Deciding, DecidingCalls } from './deciding-calls.js';
 import { LineFramer } from './line-framer.js';
-import { errorReply, lostCallResult, refusedResult, waitingProgress } from './replies.js';
+import type { Redactor } from './redaction.js';
+import { errorReply, lostCallResult, refusedResult, ruledOutResult, waitingProgress } from './replies.js';
 import { rewriteArguments } from './rewrite-arguments.js';
+import { ServerOutput } from './server-output.js';
 import { ServerReplies } from './server-replies.js';
+import type { ToolGuard } from './tool-guard.js';
 
 const PROGRESS_INTERVAL_MS = 5000;
 
-/** Calls that may wait for a decision before the client is no longer read. Held calls do not count. */
-const MAX_DECIDING = 256;
-const MAX_HELD = 1024;
+const CHANGED_TOOL =
+  'its description changed since it was approved; a person can look at it with `thothctl mcp pins diff` and approve it';
+const TOO_MANY = 'too many calls are open at this server; wait for some of them';
 
-interface Deciding {
-  readonly abort: AbortController;
-  held: boolean;
-  cancelled: boolean;
+/** What a gateway decides by, and where it accounts for it. */
+export interface Governance {
+  readonly session: Session;
+  readonly tools: ToolGuard;
+  readonly redactor: Redactor | undefined;
+  readonly account: Account;
+  /** Added to the metadata of every request. */
+  readonly metadata: JsonObject;
 }
 
 /**
@@ -26,27 +35,28 @@ interface Deciding {
  * on as its original bytes, in order. A call that waits for an approver holds up nothing but itself.
  */
 export class McpGateway {
-  readonly #toClient: ClientOutput;
+  readonly #output: ServerOutput;
   readonly #framer = new LineFramer();
-  readonly #replies = new ServerReplies();
-  readonly #deciding = new Map<string, Deciding>();
-  #held = 0;
+  readonly #replies: ServerReplies;
+  readonly #deciding: DecidingCalls;
   #gone: string | undefined;
-  #settled: (() => void)[] = [];
 
   constructor(
-    private readonly session: Session,
+    private readonly governance: Governance,
     private readonly server: ByteSink,
     client: ByteSink,
     /** Told when room for further calls is free again. */
-    private readonly onRoom: () => void,
+    onRoom: () => void,
   ) {
-    this.#toClient = new ClientOutput(client);
+    const { account, tools, redactor } = governance;
+    this.#replies = new ServerReplies(account);
+    this.#output = new ServerOutput(client, this.#replies, tools, redactor);
+    this.#deciding = new DecidingCalls(onRoom);
   }
 
   /** True while no more should be read from the client. */
   get congested(): boolean {
-    return this.server.full || this.#deciding.size - this.#held >= MAX_DECIDING;
+    return this.server.full || this.#output.backlogged || this.#deciding.full;
   }
 
   fromClient(chunk: Buffer): void {
@@ -54,15 +64,14 @@ export class McpGateway {
   }
 
   fromServer(chunk: Buffer): void {
-    this.#toClient.forward(chunk);
-    this.#replies.observe(chunk);
+    this.#output.push(chunk);
   }
 
   /** The client closed its side: calls under decision are settled, held ones voided, then the server's side ends. */
   async clientEnded(): Promise<void> {
     const rest = this.#framer.rest();
     if (rest !== undefined) this.#clientLine(Buffer.concat([rest, Buffer.from('\n')]));
-    for (const each of this.#deciding.values()) if (each.held) each.abort.abort();
+    this.#deciding.voidHeld();
     await this.quiet();
     this.server.end();
   }
@@ -70,42 +79,48 @@ export class McpGateway {
   /** The server is gone: every request that it left open is answered, so that no client waits for ever. */
   serverEnded(why: string): void {
     this.#gone = why;
-    this.#toClient.endLine();
-    for (const reply of this.#replies.abandon(why)) this.#toClient.inject(reply);
-    for (const each of this.#deciding.values()) each.abort.abort();
+    this.#output.end(why);
+    this.#deciding.voidAll();
   }
 
   /** Settles when no call waits for a decision any more. */
-  async quiet(): Promise<void> {
-    while (this.#deciding.size > 0) await new Promise<void>((resolve) => this.#settled.push(resolve));
+  quiet(): Promise<void> {
+    return this.#deciding.quiet();
   }
 
   #clientLine(line: Buffer | undefined): void {
     if (line === undefined) {
-      this.#toClient.inject(errorReply('null', PARSE_ERROR, 'the message is too long'));
+      this.#output.inject(errorReply('null', PARSE_ERROR, 'the message is too long'));
       return;
     }
     const message = classifyClientLine(line);
     switch (message.kind) {
       case 'refused':
-        this.#toClient.inject(errorReply(message.id, message.code, `refused by Thoth: ${message.message}`));
+        this.#output.inject(errorReply(message.id, message.code, `refused by Thoth: ${message.message}`));
         return;
       case 'cancelled':
         this.#cancelled(message.key, line);
         return;
       case 'request':
-        this.#replies.expect(message.key, { kind: 'request', id: message.id });
+        this.#replies.expectReply(message.key, message.id);
         this.server.write(line);
         return;
       case 'other':
         this.server.write(line);
         return;
       case 'tool-call':
-        if (this.#deciding.has(message.key) || this.#replies.has(message.key)) {
-          const text = 'refused by Thoth: the id is in use by another request';
-          this.#toClient.inject(errorReply(message.id, INVALID_REQUEST, text));
-        } else void this.#govern(message, line);
+        this.#call(message, line);
     }
+  }
+
+  #call(call: ToolCallMessage, line: Buffer): void {
+    if (this.#deciding.get(call.key) !== undefined || this.#replies.has(call.key)) {
+      const text = 'refused by Thoth: the id is in use by another request';
+      this.#output.inject(errorReply(call.id, INVALID_REQUEST, text));
+    } else if (this.#replies.full) this.#ruleOut(call, 'too_many_open_calls', TOO_MANY);
+    else if (this.governance.tools.isQuarantined(call.name)) {
+      this.#ruleOut(call, 'tool_definition_changed', CHANGED_TOOL);
+    } else void this.#govern(call, line);
   }
 
   /** A call that has not reached the server is voided and not answered; any other cancellation is the server's. */
@@ -114,68 +129,96 @@ export class McpGateway {
     if (deciding === undefined) {
       this.#replies.forget(key);
       this.server.write(line);
-      return;
-    }
-    deciding.cancelled = true;
-    deciding.abort.abort();
+    } else deciding.cancel();
   }
 
   async #govern(call: ToolCallMessage, line: Buffer): Promise<void> {
-    const deciding: Deciding = { abort: new AbortController(), held: false, cancelled: false };
-    this.#deciding.set(call.key, deciding);
+    const deciding = new Deciding(line.length);
+    this.#deciding.add(call.key, deciding);
     let progress: NodeJS.Timeout | undefined;
     try {
-      const permit = await this.session.authorize({
+      const { metadata } = this.governance;
+      const permit = await this.governance.session.authorize({
         toolName: call.name,
         values: call.args === undefined ? [] : [call.args],
         mapModified: (modified) => [modified],
-        signal: deciding.abort.signal,
+        metadata: call.toolCallId === undefined ? metadata : { ...metadata, tool_call_id: call.toolCallId },
+        signal: deciding.signal,
         onHold: () => {
-          progress = this.#hold(deciding, call);
+          this.#deciding.hold(deciding);
+          progress = this.#tellProgress(call);
         },
       });
+      this.#account(call, deciding, permit.decision, permit);
       if (!deciding.cancelled) this.#forward(call, line, permit);
     } catch (error) {
       if (!deciding.cancelled) this.#refuse(call, error);
+      this.#account(call, deciding, 'BLOCK', error);
     } finally {
       clearInterval(progress);
-      this.#deciding.delete(call.key);
-      if (deciding.held) this.#held -= 1;
-      for (const wake of this.#settled.splice(0)) wake();
-      this.onRoom();
+      this.#deciding.remove(call.key, deciding);
     }
   }
 
   #forward(call: ToolCallMessage, line: Buffer, permit: Permit): void {
     if (this.#gone !== undefined) {
-      this.#toClient.inject(lostCallResult(call, this.#gone));
+      this.#output.inject(lostCallResult(call, this.#gone));
       return;
     }
     const [changed] = permit.replacedArguments ?? [];
-    this.#replies.expect(call.key, { kind: 'tool-call', call, permit });
+    this.#replies.expectResult(call.key, call, permit, line.length);
     permit.started();
     this.server.write(isJsonObject(changed) ? rewriteArguments(line, call, changed) : line);
   }
 
   #refuse(call: ToolCallMessage, error: unknown): void {
-    this.#toClient.inject(
+    this.#output.inject(
       this.#gone === undefined ? refusedResult(call, error) : lostCallResult(call, this.#gone),
     );
   }
 
-  #hold(deciding: Deciding, call: ToolCallMessage): NodeJS.Timeout | undefined {
-    deciding.held = true;
-    this.#held += 1;
-    if (this.#held > MAX_HELD) deciding.abort.abort();
-    this.onRoom();
-    const { progressToken } = call;
+  /** A call that a rule of the proxy itself refuses; the policy is not asked. */
+  #ruleOut(call: ToolCallMessage, reasonCode: string, why: string): void {
+    const { session, account } = this.governance;
+    session.recordRefusal(call.name, reasonCode);
+    this.#output.inject(ruledOutResult(call, reasonCode, why));
+    const { name: tool, toolCallId } = call;
+    const decided = { surface: 'mcp', tool, decision: 'BLOCK', reasonCode, source: 'proxy' } as const;
+    account.decided({ ...decided, toolCallId, durationMs: 0, held: false });
+  }
+
+  #account(call: ToolCallMessage, deciding: Deciding, decision: string, outcome: unknown): void {
+    const violation = outcome instanceof ThothPolicyViolation ? outcome : undefined;
+    this.governance.account.decided({
+      surface: 'mcp',
+      tool: call.name,
+      toolCallId: call.toolCallId,
+      decision: deciding.cancelled
+        ? 'CANCELLED'
+        : violation?.authorizationDecision === 'DEFER'
+          ? 'DEFER'
+          : decision,
+      reasonCode: violation?.decisionReasonCode,
+      source: violation?.source,
+      violationId: violation?.violationId,
+      attestationId: isPermit(outcome) ? outcome.attestationId : violation?.actionAttestationId,
+      durationMs: deciding.age,
+      held: deciding.held,
+    });
+  }
+
+  #tellProgress({ progressToken }: ToolCallMessage): NodeJS.Timeout | undefined {
     if (progressToken === undefined) return undefined;
     let step = 0;
     const tell = (): void => {
       step += 1;
-      this.#toClient.inject(waitingProgress(progressToken, step));
+      if (!this.#output.backlogged) this.#output.inject(waitingProgress(progressToken, step));
     };
     tell();
     return setInterval(tell, PROGRESS_INTERVAL_MS);
   }
+}
+
+function isPermit(value: unknown): value is Permit {
+  return typeof value === 'object' && value !== null && 'attestationId' in value && 'started' in value;
 }

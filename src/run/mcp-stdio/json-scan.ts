@@ -27,6 +27,7 @@ const MAX_RECORDED_DEPTH = 3;
 const PROTOCOL_MEMBERS = new Map<string, readonly string[]>([
   ['', ['jsonrpc', 'id', 'method', 'params', 'result', 'error']],
   ['params', ['name', 'arguments', '_meta', 'task', 'requestId']],
+  ['result', ['tools']],
 ]);
 
 interface Frame {
@@ -103,6 +104,35 @@ export function scanMessage(line: Buffer): ScannedMessage | undefined {
   return undefined;
 }
 
+/** The elements of an array whose span a scan has found; undefined when the span is no array. */
+export function elementsOf(line: Buffer, array: Span): Span[] | undefined {
+  if (line[array.start] !== OPEN_ARRAY) return undefined;
+  const elements: Span[] = [];
+  let depth = 0;
+  let start = -1;
+  let end = -1;
+  for (let at = array.start; at < array.end; at += 1) {
+    const byte = line[at];
+    if (isSpace(byte)) continue;
+    if (depth === 1 && (byte === COMMA || byte === CLOSE_ARRAY)) {
+      if (start !== -1) elements.push({ start, end });
+      start = -1;
+      if (byte === CLOSE_ARRAY) break;
+      continue;
+    }
+    if (depth === 1 && start === -1) start = at;
+    if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) depth += 1;
+    else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth -= 1;
+    else if (byte === QUOTE) {
+      const close = stringEnd(line, at);
+      if (close === -1) return undefined;
+      at = close - 1;
+    }
+    end = at + 1;
+  }
+  return elements;
+}
+
 function openFrame(parent: Frame | undefined, object: boolean, start: number): Frame {
   const depth = (parent?.depth ?? 0) + 1;
   // Below the recorded depth, and inside arrays, paths are not needed and would only cost.
@@ -159,7 +189,7 @@ function decodeString(line: Buffer, start: number, end: number): string {
 }
 
 /** Offset after the closing quote of the string that opens at `start`, -1 when it does not close. */
-function stringEnd(line: Buffer, start: number): number {
+export function stringEnd(line: Buffer, start: number): number {
   let from = start + 1;
   for (;;) {
     const quote = line.indexOf(QUOTE, from);

@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import type { Session } from '../../sdk/session.js';
 import { recognise } from '../recognise.js';
 import { ByteSink } from './byte-sink.js';
-import { McpGateway } from './gateway.js';
+import { McpGateway, type Governance } from './gateway.js';
+
+const NEWLINE = 0x0a;
 
 export interface RelayStreams {
   readonly stdin: Readable;
@@ -24,7 +25,7 @@ export interface Relay {
 export function relay(
   child: ChildProcess,
   streams: RelayStreams,
-  session: Session,
+  governance: Governance,
   governed: true | 'recognise',
 ): Relay {
   const { stdin: childInput, stdout: childOutput } = child;
@@ -32,12 +33,16 @@ export function relay(
   const toServer = new ByteSink(childInput, () => resume());
   const toClient = new ByteSink(
     streams.stdout,
-    () => childOutput.resume(),
+    () => {
+      childOutput.resume();
+      resume();
+    },
     () => childOutput.destroy(),
   );
-  const gateway = new McpGateway(session, toServer, toClient, () => resume());
+  const gateway = new McpGateway(governance, toServer, toClient, () => resume());
   let mode: 'mcp' | 'other' | 'undecided' = governed === true ? 'mcp' : 'undecided';
   let opening = Buffer.alloc(0);
+  let insideLine = false;
 
   const congested = (): boolean => (mode === 'mcp' ? gateway.congested : toServer.full);
   const resume = (): void => {
@@ -47,30 +52,34 @@ export function relay(
     if (mode === 'mcp') gateway.fromClient(chunk);
     else toServer.write(chunk);
   };
+  const begin = (ended: boolean): void => {
+    mode = recognise(opening, ended);
+    if (mode === 'undecided') return;
+    // What the program said before it was asked anything is no part of a message that follows.
+    if (mode === 'mcp' && insideLine) toClient.write('\n');
+    toMode(opening);
+  };
 
   streams.stdin.on('data', (chunk: Buffer) => {
     if (mode === 'undecided') {
       opening = Buffer.concat([opening, chunk]);
-      mode = recognise(opening, false);
-      if (mode === 'undecided') return;
-      toMode(opening);
+      begin(false);
     } else toMode(chunk);
     if (congested()) streams.stdin.pause();
   });
   streams.stdin.on('end', () => {
-    if (mode === 'undecided') {
-      mode = recognise(opening, true);
-      toMode(opening);
-    }
+    if (mode === 'undecided') begin(true);
     if (mode === 'mcp') void gateway.clientEnded();
     else toServer.end();
   });
   streams.stdin.on('error', () => toServer.end());
 
   childOutput.on('data', (chunk: Buffer) => {
-    // Before recognition nothing is asked yet, so nothing needs following; the bytes pass either way.
     if (mode === 'mcp') gateway.fromServer(chunk);
-    else toClient.write(chunk);
+    else {
+      toClient.write(chunk);
+      insideLine = chunk.at(-1) !== NEWLINE;
+    }
     if (toClient.full) childOutput.pause();
   });
   const outputEnded = new Promise<void>((resolve) => {

@@ -1,15 +1,17 @@
 import { ThothPolicyViolation } from '../../sdk/errors.js';
 import { clean } from '../../sdk/logger.js';
-import type { ToolCallMessage } from './client-message.js';
+import type { OpenCall } from './client-message.js';
 
 const INTERNAL_ERROR = -32603;
+/** A tool list that could be read in two ways. */
+export const INVALID_LIST = INTERNAL_ERROR;
 const MAX_TEXT = 800;
 
 /**
  * The answer to a call that did not run: an error result with one short text, which every client shows to the
  * model; a JSON-RPC error would lose the text in some of them. Machine data stands under our own prefix.
  */
-export function refusedResult(call: ToolCallMessage, error: unknown): string {
+export function refusedResult(call: OpenCall, error: unknown): string {
   const violation = error instanceof ThothPolicyViolation ? error : undefined;
   return errorResult(call, refusalText(call.name, violation), {
     'ai.thoth/decision': violation?.authorizationDecision ?? 'BLOCK',
@@ -32,8 +34,17 @@ function refusalText(toolName: string, violation: ThothPolicyViolation | undefin
   return violation.message;
 }
 
+/** The answer to a call that was not even asked for, because of a rule of the proxy itself. */
+export function ruledOutResult(call: OpenCall, reasonCode: string, why: string): string {
+  return errorResult(call, `Thoth blocked tool '${call.name}': ${why}`, {
+    'ai.thoth/decision': 'BLOCK',
+    'ai.thoth/source': 'local_predicate',
+    'ai.thoth/reason_code': reasonCode,
+  });
+}
+
 /** The answer to a call whose server went away; whether it took effect is unknown. */
-export function lostCallResult(call: ToolCallMessage, why: string): string {
+export function lostCallResult(call: OpenCall, why: string): string {
   return errorResult(
     call,
     `The MCP server ${why} before it answered; the outcome of '${call.name}' is unknown.`,
@@ -43,11 +54,7 @@ export function lostCallResult(call: ToolCallMessage, why: string): string {
   );
 }
 
-function errorResult(
-  call: ToolCallMessage,
-  text: string,
-  meta: Readonly<Record<string, string | number>>,
-): string {
+function errorResult(call: OpenCall, text: string, meta: Readonly<Record<string, string | number>>): string {
   const result = {
     content: [{ type: 'text', text: clean(text).slice(0, MAX_TEXT) }],
     isError: true,

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Session } from '../../sdk/session.js';
 import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
+import type { Account } from '../account/account.js';
+import { decidedCheck } from '../account/decided-check.js';
 import { CallerCheck } from './caller.js';
 import { canonicalReply, refusalReply } from './canonical-reply.js';
 import { parseJson, readBody } from './read-body.js';
@@ -27,15 +29,18 @@ export class SdkBroker {
   readonly #server: Server;
   #port = 0;
 
-  private constructor(private readonly session: Session) {
+  private constructor(
+    private readonly session: Session,
+    private readonly account: Account | undefined,
+  ) {
     this.#server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (request, response) => {
       void this.#serve(request, response);
     });
     this.#server.on('clientError', (_error, socket) => socket.destroy());
   }
 
-  static async start(session: Session): Promise<SdkBroker> {
-    const broker = new SdkBroker(session);
+  static async start(session: Session, account?: Account): Promise<SdkBroker> {
+    const broker = new SdkBroker(session, account);
     await new Promise<void>((resolve, reject) => {
       broker.#server.once('error', reject);
       broker.#server.listen(0, '127.0.0.1', resolve);
@@ -95,7 +100,9 @@ export class SdkBroker {
   async #enforce(body: unknown): Promise<Reply> {
     const check = isJsonObject(body) ? underRunIdentity(body, this.session) : undefined;
     if (check === undefined) return { status: 400, body: { message: 'tool_name is missing' } };
+    const startedAt = performance.now();
     const outcome = await this.session.askFor(check);
+    this.account?.decided({ ...decidedCheck(check, outcome), durationMs: performance.now() - startedAt });
     if (outcome.kind === 'decision') {
       const { decision } = outcome;
       if (decision.decision === 'STEP_UP' && decision.holdToken !== undefined) {

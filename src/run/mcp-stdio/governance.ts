@@ -1,0 +1,39 @@
+import type { Session } from '../../sdk/session.js';
+import type { Account } from '../account/account.js';
+import type { RunOptions } from '../options.js';
+import { pinFile, serverIdentity } from '../pins/pin-file.js';
+import { ToolPins } from '../pins/tool-pins.js';
+import type { Governance } from './gateway.js';
+import { Redactor } from './redaction.js';
+import { ToolGuard } from './tool-guard.js';
+
+/** What the gateway of this run decides by. @throws ThothctlError `pins_unreadable`, `redaction_pattern` */
+export function governanceOf(options: RunOptions, session: Session, account: Account): Governance {
+  const identity = serverIdentity(options.command);
+  const { pinsFolder, redaction } = options;
+  const { logger } = session.config;
+  const pins =
+    pinsFolder === undefined || options.mcp === false
+      ? undefined
+      : new ToolPins({
+          path: pinFile(pinsFolder, identity),
+          name: identity.name,
+          onChange(tool) {
+            account.toolChanged(tool);
+            logger.warn(
+              `the description of tool '${tool}' of ${identity.name} changed since it was approved`,
+            );
+          },
+          onUnwritable() {
+            logger.warn(`the tool descriptions of ${identity.name} cannot be pinned in ${pinsFolder}`);
+          },
+        });
+  return {
+    session,
+    tools: new ToolGuard(session, options.filterTools !== false, pins),
+    redactor: redaction && new Redactor(redaction, account),
+    account,
+    // Not a URL: the allow-list of remote servers does not apply to it.
+    metadata: { mcp_runtime_identity: `stdio:${identity.name}` },
+  };
+}
