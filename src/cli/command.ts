@@ -47,6 +47,8 @@ export abstract class ThothCommand<T extends typeof Command> extends Command {
   /** True for commands that hand everything after `--` to a child, untouched; read it as `this.passthrough`. */
   static takesCommand = false;
   static onSignal: OnSignal = 'interrupt';
+  /** True for commands whose `--output` names a file they write themselves. */
+  static ownOutput = false;
   /** Exit codes beyond the common ones, for the help. */
   static exitCodes: readonly (keyof typeof EXIT_CODES)[] = [];
   /** Variables this command reads beyond the common ones, for the help: name to meaning. */
@@ -98,6 +100,22 @@ export abstract class ThothCommand<T extends typeof Command> extends Command {
       ),
     );
     return this.#api;
+  }
+
+  /** Client of another saved context, whatever this command's own selection is. The caller closes it. */
+  protected async apiOf(context: string): Promise<GovApi> {
+    const { connect, connectionInputs } = await import('./connection.js');
+    const flags = { ...this.flags, context };
+    const warn = (text: string): void => this.out.warn(text);
+    return connect({
+      flags,
+      warn,
+      notice: (text) => this.out.notice(text),
+      inputs: () => connectionInputs({ flags, warn }),
+      resolved: () => undefined,
+      version: this.config.version,
+      trace: (line) => process.stderr.write(`${redact(line)}\n`),
+    });
   }
 
   /** Where the command connects and as whom, for commands that need more of it than a client. */
@@ -234,9 +252,10 @@ export abstract class ThothCommand<T extends typeof Command> extends Command {
       );
   }
 
-  #statics(): Pick<typeof ThothCommand, 'takesCommand' | 'onSignal'> {
+  #statics(): Pick<typeof ThothCommand, 'takesCommand' | 'onSignal' | 'ownOutput'> {
     const { ctor } = this;
     return {
+      ownOutput: 'ownOutput' in ctor && ctor.ownOutput === true,
       takesCommand: 'takesCommand' in ctor && ctor.takesCommand === true,
       onSignal:
         'onSignal' in ctor && (ctor.onSignal === 'finish' || ctor.onSignal === 'own')
@@ -269,7 +288,11 @@ export abstract class ThothCommand<T extends typeof Command> extends Command {
 
   /** Built from the parsed flags, or from raw argv when parsing failed, so that errors take the right form as well. */
   #output(): TerminalOutput {
-    this.#out ??= this.flags ? new TerminalOutput(outputOptions(this.flags)) : outputFromArgv(this.argv);
+    this.#out ??= this.flags
+      ? new TerminalOutput(
+          outputOptions(this.#statics().ownOutput ? { ...this.flags, output: undefined } : this.flags),
+        )
+      : outputFromArgv(this.argv);
     return this.#out;
   }
 }

@@ -3,7 +3,9 @@ import type { OperationId, OperationInput, OperationOutput } from '../contract/i
 import type { ExitName } from '../errors/index.js';
 import type { Column, Result, Row, View } from '../output/index.js';
 import { ThothCommand } from './command.js';
-import { dryRunFlag, type baseFlags } from './flags.js';
+import { operationEntry } from '../contract/index.js';
+import { everyPage, hasPages, joinPages } from '../govapi/pages.js';
+import { allFlag, dryRunFlag, type baseFlags } from './flags.js';
 
 type Flags<F extends Interfaces.FlagInput> = Interfaces.InferredFlags<typeof baseFlags & F>;
 type Args<A extends Interfaces.ArgInput> = Interfaces.InferredArgs<A>;
@@ -20,6 +22,8 @@ interface Declared<Id extends OperationId, F extends Interfaces.FlagInput, A ext
   readonly description?: string;
   readonly examples?: Command.Example[];
   readonly hiddenAliases?: string[];
+  /** Outcomes beside the usual ones, for help and manual. */
+  readonly exitCodes?: readonly ExitName[];
   readonly flags?: F;
   readonly args?: A;
   /** Path parameters other than the tenant. */
@@ -46,6 +50,8 @@ interface ShowSpec<
 > extends Declared<Id, F, A> {
   /** Human form; without it every member of the reply is shown. */
   readonly view?: (output: OperationOutput<Id>) => View;
+  /** Exit other than 0 decided by the reply, for example a failed test. */
+  readonly exit?: (output: OperationOutput<Id>) => ExitName | undefined;
 }
 
 interface TriggerSpec<
@@ -54,10 +60,10 @@ interface TriggerSpec<
   A extends Interfaces.ArgInput,
 > extends ShowSpec<Id, F, A> {
   readonly body?: (given: Given<F, A>) => OperationInput<Id>['body'];
+  /** Body of a request by which the server itself tells what it would do; `--dry-run` then sends this one. */
+  readonly preview?: (given: Given<F, A>) => OperationInput<Id>['body'];
   /** For destructive verbs: what will happen, shown with tenant and context before asking. */
   readonly confirm?: (given: Given<F, A>) => string;
-  /** Exit other than 0 decided by the reply, for example a failed test. */
-  readonly exit?: (output: OperationOutput<Id>) => ExitName | undefined;
 }
 
 type NoFlags = Record<never, never>;
@@ -84,6 +90,7 @@ function declared<Id extends OperationId, F extends Interfaces.FlagInput, A exte
     static override description = spec.description;
     static override examples = spec.examples ?? [];
     static override hiddenAliases = spec.hiddenAliases ?? [];
+    static override exitCodes = spec.exitCodes ?? [];
     static override flags: Interfaces.FlagInput = { ...spec.flags, ...extraFlags };
     static override args: Interfaces.ArgInput = spec.args ?? {};
 
@@ -96,6 +103,7 @@ function declared<Id extends OperationId, F extends Interfaces.FlagInput, A exte
           confirm: (what) => this.confirm(what),
           signal: this.signal,
           dryRun: this.dryRun,
+          all: 'all' in this.flags && this.flags.all === true,
         },
         given,
       );
@@ -110,6 +118,8 @@ interface Access {
   readonly confirm: (what: string) => Promise<void>;
   readonly signal: AbortSignal;
   readonly dryRun: boolean;
+  /** Every page of a list is wanted. */
+  readonly all: boolean;
 }
 
 /** A reply without a body is still one document. */
@@ -123,11 +133,19 @@ export function listCommand<
   F extends Interfaces.FlagInput = NoFlags,
   A extends Interfaces.ArgInput = NoFlags,
 >(spec: ListSpec<Id, F, A>): Command.Class {
-  return declared(spec, {}, async ({ api, signal }, given) => {
-    const output = await (await api()).call(spec.operation, inputOf(spec, given), { signal });
-    const rows = spec.rows(output);
+  const { pagination } = operationEntry(spec.operation);
+  const paging = hasPages(pagination) ? pagination : undefined;
+  return declared(spec, paging ? allFlag(spec.flags ?? {}) : {}, async ({ api, signal, all }, given) => {
+    const govapi = await api();
+    const input = inputOf(spec, given);
+    const fetch = (query: object) =>
+      govapi.call(spec.operation, { ...input, query: { ...input.query, ...query } }, { signal });
+    const pages: OperationOutput<Id>[] = [];
+    if (paging && all) for await (const page of everyPage(paging, fetch)) pages.push(page);
+    else pages.push(await fetch({}));
+    const rows = pages.flatMap((page) => spec.rows(page));
     return {
-      data: dataOf(output),
+      data: dataOf(paging && all ? joinPages(pages) : pages[0]),
       view: {
         kind: 'table',
         columns: spec.columns,
@@ -138,6 +156,19 @@ export function listCommand<
   });
 }
 
+function finished<Id extends OperationId, F extends Interfaces.FlagInput, A extends Interfaces.ArgInput>(
+  spec: ShowSpec<Id, F, A>,
+  output: OperationOutput<Id>,
+): Result {
+  const exit = spec.exit?.(output);
+  const data = dataOf(output);
+  return {
+    data,
+    ...(spec.view ? { view: spec.view(output) } : { rows: [{ ...data }] }),
+    ...(exit && { exit }),
+  };
+}
+
 /** A command that shows one thing. */
 export function showCommand<
   Id extends OperationId,
@@ -146,7 +177,7 @@ export function showCommand<
 >(spec: ShowSpec<Id, F, A>): Command.Class {
   return declared(spec, {}, async ({ api, signal }, given) => {
     const output = await (await api()).call(spec.operation, inputOf(spec, given), { signal });
-    return { data: dataOf(output), ...(spec.view && { view: spec.view(output) }) };
+    return finished(spec, output);
   });
 }
 
@@ -159,11 +190,14 @@ export function triggerCommand<
   return declared(spec, dryRunFlag, async ({ api, confirm, signal, dryRun }, given) => {
     const govapi = await api();
     const input = inputOf(spec, given);
+    if (dryRun && spec.preview) {
+      const asked = { ...input, body: spec.preview(given) };
+      return finished(spec, await govapi.call(spec.operation, asked, { signal }));
+    }
     if (dryRun)
       return { data: { dry_run: true, tenant_id: govapi.tenantId, operation: spec.operation, ...input } };
     if (spec.confirm) await confirm(spec.confirm(given));
     const output = await govapi.call(spec.operation, input, { signal });
-    const exit = spec.exit?.(output);
-    return { data: dataOf(output), ...(spec.view && { view: spec.view(output) }), ...(exit && { exit }) };
+    return finished(spec, output);
   });
 }

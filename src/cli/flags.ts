@@ -35,10 +35,40 @@ export function booleanValue(options: {
   })();
 }
 
+/** A number that may have a fraction; oclif has whole ones only. */
+export function decimal(text: string): Promise<number> {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isFinite(value) && value >= 0) return Promise.resolve(value);
+  throw usageError(`expects a number of at least 0, not ${JSON.stringify(text)}`, 'write for example 0.5');
+}
+
 /** `--dry-run`, for every verb that changes something. */
 export const dryRunFlag = {
   'dry-run': Flags.boolean({ description: 'show what would be done; send no changing request' }),
 };
+
+const OF_ONE_PAGE = ['limit', 'page', 'per-page', 'offset', 'after', 'before', 'from-sequence'];
+
+/** On every list of more than one page; contradicts those of the command's flags that choose one. */
+export function allFlag(flags: object) {
+  return {
+    all: Flags.boolean({
+      description: 'every page, not one',
+      exclusive: OF_ONE_PAGE.filter((name) => name in flags),
+    }),
+  };
+}
+
+/** `--format` of a command that has forms of its own beside the common ones; see `Result.forms`. */
+export function ownFormats(...own: readonly string[]) {
+  return {
+    format: Flags.option({
+      options: [...FORMATS, ...own],
+      description: 'form of the result',
+      helpGroup: GLOBAL,
+    })(),
+  };
+}
 
 /** Flags of every command. Values come from flags only; `src/context` adds environment, context and defaults. */
 export const baseFlags = {

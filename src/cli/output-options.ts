@@ -9,8 +9,10 @@ function formatOf(flags: Readonly<Record<string, unknown>>): Format | undefined 
 export function outputOptions(flags: Readonly<Record<string, unknown>>): OutputOptions {
   const format = formatOf(flags);
   const { query, output } = flags;
+  const own = flags['format'];
   return {
     ...(format && { format }),
+    ...(!format && typeof own === 'string' && { form: own }),
     ...(typeof query === 'string' && { query }),
     ...(typeof output === 'string' && { file: output }),
     quiet: flags['quiet'] === true,

@@ -9,7 +9,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 export default class Api extends ThothCommand<typeof Api> {
   static override summary = 'Send one request to the control plane and show the answer';
   static override description =
-    'A path without a leading slash is below /{tenantId}/thoth/; {tenantId} is filled in. A failing status is an error with its usual exit code.';
+    'A path without a leading slash is below /{tenantId}/thoth/; {tenantId} is filled in. A failing status is an error with its usual exit code. DELETE asks first; --yes answers.';
   static override examples = [
     '<%= config.bin %> api GET violations --param limit=5',
     '<%= config.bin %> api GET /{tenantId}/thoth/governance/feed --paginate',
@@ -41,6 +41,7 @@ export default class Api extends ThothCommand<typeof Api> {
       const { signal: _signal, ...request } = call;
       return { data: { dry_run: true, base_url: api.baseUrl, ...request } };
     }
+    if (method === 'DELETE') await this.confirm(`Delete ${call.path}?`);
     const answer = flags.paginate ? await rawPages(api, call) : await rawCall(api, call);
     return { data: typeof answer === 'object' && answer !== null ? answer : { text: answer } };
   }

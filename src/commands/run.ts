@@ -1,7 +1,7 @@
 import { ThothCommand } from '../cli/command.js';
-import { Flags } from '../cli/flags.js';
+import { Flags, repeatable } from '../cli/flags.js';
 import { readSecretFile } from '../cli/secret.js';
-import { ThothctlError } from '../errors/index.js';
+import { ThothctlError, usageError } from '../errors/index.js';
 import type { RunOptions } from '../run/index.js';
 
 type Governance = RunOptions['governance'];
@@ -60,6 +60,34 @@ Ends with the exit code of the command, or 128 plus the signal that ended it.`;
       description: 'the command is an MCP server on stdio, or is not; told from the first message otherwise',
       allowNo: true,
     }),
+    env: repeatable({
+      description: 'KEY=VALUE set for the command, for clients that strip environments; repeatable',
+      helpValue: '<KEY=VALUE>',
+    }),
+    secret: repeatable({
+      description:
+        'NAME=REFERENCE: variable of the command, read from env:NAME, file:PATH, op://vault/item/field or exec:PROGRAM; repeatable',
+      helpValue: '<NAME=REFERENCE>',
+    }),
+    'all-tools': Flags.boolean({
+      description: 'list also the tools that the approved scope keeps the agent from using',
+    }),
+    pins: Flags.boolean({
+      description: 'keep a tool from use when its description changes',
+      allowNo: true,
+      default: true,
+    }),
+    'redact-secrets': Flags.boolean({
+      description: 'take secrets of well-known forms out of what an MCP server sends',
+    }),
+    'redact-pattern': repeatable({
+      description: 'NAME=PATTERN: take out what matches this regular expression too; repeatable',
+      helpValue: '<NAME=PATTERN>',
+    }),
+    record: Flags.string({
+      description: 'append one line of JSON for every decision to this file',
+      helpValue: '<file>',
+    }),
     'api-url': Flags.string({
       description: 'base URL of the enforcer [env: THOTH_API_URL; default: that of tenant and context]',
       helpValue: '<url>',
@@ -72,13 +100,39 @@ Ends with the exit code of the command, or 128 plus the signal that ended it.`;
   };
 
   async execute(): Promise<void> {
-    const { runGoverned } = await import('../run/index.js');
-    const status = await runGoverned({
+    const { flags } = this;
+    const [{ runGoverned, summaryText }, { pinsFolder }] = await Promise.all([
+      import('../run/index.js'),
+      import('../journeys/mcp-pins/folder.js'),
+    ]);
+    const patterns = flags['redact-pattern'] ?? [];
+    const run = await runGoverned({
       command: this.passthrough ?? [],
       governance: await this.#governance(),
-      mcp: this.flags.mcp,
+      mcp: flags.mcp,
+      environment: { ...settings(flags.env ?? []), ...(await this.#secrets()) },
+      filterTools: !flags['all-tools'],
+      ...(flags.pins && { pinsFolder: pinsFolder() }),
+      ...((flags['redact-secrets'] || patterns.length > 0) && {
+        redaction: { knownForms: flags['redact-secrets'], patterns },
+      }),
+      record: flags.record,
     });
-    this.exitWith(status.code);
+    const summary = summaryText(run.account, run.recorded);
+    if (summary !== undefined) this.out.notice(summary);
+    this.exitWith(run.code);
+  }
+
+  async #secrets(): Promise<Record<string, string>> {
+    const references = this.flags.secret ?? [];
+    if (references.length === 0) return {};
+    const { resolveSecretReference } = await import('../secret-reference/index.js');
+    const place = { folder: process.cwd(), env: process.env };
+    const resolved = Object.entries(settings(references, '--secret')).map(async ([name, reference]) => [
+      name,
+      await resolveSecretReference(reference, place),
+    ]);
+    return Object.fromEntries(await Promise.all(resolved));
   }
 
   async #governance(): Promise<Governance> {
@@ -127,6 +181,21 @@ function noKey(apiUrl: string): ThothctlError {
     exit: 'unauthenticated',
     fix: 'Make one with `thothctl api-keys create --permission execute`, then give --api-key-file or THOTH_API_KEY.',
   });
+}
+
+/** `KEY=VALUE` pairs. THOTH_* belong to the run: they are what a flag of its own sets. */
+function settings(pairs: readonly string[], flag = '--env'): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const pair of pairs) {
+    const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=([^]*)$/.exec(pair) ?? [];
+    if (name === undefined || value === undefined || /^THOTH(CTL)?_/i.test(name))
+      throw usageError(
+        `${flag} ${JSON.stringify(pair)} is not NAME=VALUE, or names a THOTH_ variable.`,
+        `Write ${flag} NAME=value.`,
+      );
+    found[name] = value;
+  }
+  return found;
 }
 
 function variable(name: string): string | undefined {

@@ -53,3 +53,17 @@ export function paintCell(paint: Paint, kind: CellKind | undefined, text: string
   if (BAD.test(word)) return paint.red(text);
   return WAITING.test(word) ? paint.yellow(text) : text;
 }
+
+/** A patch, by the marks its lines begin with. */
+export function paintPatch(paint: Paint, text: string): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      if (line.startsWith('---') || line.startsWith('+++')) return paint.bold(line);
+      if (line.startsWith('@@')) return paint.cyan(line);
+      if (line.startsWith('+')) return paint.green(line);
+      if (line.startsWith('-')) return paint.red(line);
+      return line.startsWith('~') ? paint.yellow(line) : line;
+    })
+    .join('\n');
+}

@@ -1,8 +1,9 @@
-import { loadPaint } from './colour.js';
+import { loadPaint, paintPatch } from './colour.js';
 import { renderCsv } from './csv.js';
 import { renderJson, renderJsonLine } from './json.js';
+import { objectView } from './nested.js';
 import type { Result, View } from './port.js';
-import { fieldsOf, renderRecord } from './record.js';
+import { renderRecord } from './record.js';
 import { columnsOf, isRow, itemsOf, rowsOf } from './rows.js';
 import { cleanText } from './sanitise.js';
 import { renderTable, type TableLayout } from './table.js';
@@ -34,7 +35,7 @@ function viewOf(data: unknown): View {
       };
     return { kind: 'table', columns: columnsOf(rows), rows };
   }
-  if (isRow(data)) return { kind: 'record', fields: fieldsOf(data) };
+  if (isRow(data)) return objectView(data);
   return { kind: 'text', text: typeof data === 'string' ? data : JSON.stringify(data ?? null) };
 }
 
@@ -43,7 +44,17 @@ async function renderView(view: View, surface: Surface): Promise<string> {
     const text = cleanText(view.text);
     return text === '' || text.endsWith('\n') ? text : `${text}\n`;
   }
+  if (view.kind === 'patch') return paintPatch(await loadPaint(surface.colour), cleanText(view.text));
   const layout = await layoutFor(surface);
+  if (view.kind === 'sections') {
+    const parts = await Promise.all(
+      view.sections.map(async ({ title, view: part }) => {
+        const text = await renderView(part, surface);
+        return title === undefined ? text : `${layout.paint?.bold(title) ?? title}\n${text}`;
+      }),
+    );
+    return parts.join('\n');
+  }
   if (view.kind === 'record') return renderRecord(view.fields, layout);
   if (view.rows.length > 0) return renderTable(view.columns, view.rows, layout);
   // A script counting lines must see none; a person must see that the answer is "nothing".

@@ -12,6 +12,8 @@ import { streamSink, type Sink } from './writer.js';
 export interface OutputOptions {
   /** Given by the user; without it tables, or the form the extension of `file` stands for. */
   readonly format?: Format;
+  /** A form of the command's own, see `Result.forms`. */
+  readonly form?: string;
   readonly query?: string;
   /** The result goes to this file and stdout stays free of it. */
   readonly file?: string;
@@ -81,11 +83,13 @@ export class TerminalOutput implements Output {
     this.stopProgress();
     const format = this.#options.format ?? (file === undefined ? 'table' : formatOfFile(file));
     const surface = file === undefined ? this.#surface() : FILE_SURFACE;
-    const text =
-      query === undefined
+    const own = result.forms?.[this.#options.form ?? ''];
+    const text = own
+      ? own()
+      : query === undefined
         ? await renderResult(result, format, surface)
         : await renderQueried(await applyQuery(query, result.data), format, surface);
-    if (file === undefined) return this.#stdout.write(text);
+    if (file === undefined) return this.#stdout.write(own && surface.isTTY ? cleanText(text) : text);
     await replaceFile(file, text);
     const bytes = Buffer.byteLength(text);
     // A script that asked for JSON still finds exactly one document on stdout.

@@ -24,7 +24,17 @@ export type View =
       readonly kind: 'record';
       readonly fields: readonly { label: string; value: unknown; kind?: CellKind }[];
     }
-  | { readonly kind: 'text'; readonly text: string };
+  | { readonly kind: 'text'; readonly text: string }
+  /** Lines marked `+`, `-`, `~` and `@@` in front, coloured where there is colour. */
+  | { readonly kind: 'patch'; readonly text: string }
+  /** Several views under headings; for csv and ndjson the result should give its rows itself. */
+  | { readonly kind: 'sections'; readonly sections: readonly Section[] };
+
+interface Section {
+  /** Absent for what needs no heading. */
+  readonly title?: string;
+  readonly view: View;
+}
 
 /** What a command returns. `data` is the contract's own shape and is what `--json`, `--format` and `--query` see. */
 export interface Result {
@@ -33,6 +43,8 @@ export interface Result {
   readonly view?: View;
   /** Rows for csv and ndjson when they are not `view.rows`. */
   readonly rows?: readonly Row[];
+  /** Forms of this command alone, by the word `--format` takes for them; made when asked for. */
+  readonly forms?: Readonly<Record<string, () => string>>;
   /** Exit code other than 0 for a finished command, for example 3 for differences. */
   readonly exit?: ExitName;
 }

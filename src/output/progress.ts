@@ -1,3 +1,4 @@
+import { bar } from './bar.js';
 import type { Progress } from './port.js';
 import { cleanLine } from './sanitise.js';
 
@@ -16,7 +17,8 @@ function describe(label: string, started: number, done?: number, total?: number)
   if (done === undefined) return label;
   const seconds = (Date.now() - started) / 1000;
   const rate = seconds > 0.5 ? `, ${Math.round(done / seconds)}/s` : '';
-  return total === undefined ? `${label} (${done}${rate})` : `${label} (${done}/${total}${rate})`;
+  if (total === undefined) return `${label} (${done}${rate})`;
+  return `${label} ${bar(done, total)} ${done}/${total}${rate}`;
 }
 
 /** Spinner on stderr for a terminal. Short work never shows it, so `ora` is loaded only once 200 ms have passed. */
@@ -36,6 +38,8 @@ export class SpinnerProgress implements Progress {
   }
 
   async #show(): Promise<void> {
+    // A pseudo-terminal nobody sized says 0; the spinner would clear infinitely many lines of it.
+    if (process.stderr.columns === 0) return;
     const { default: ora } = await import('ora');
     if (this.#ended) return;
     // Reading stdin to swallow key presses would eat input meant for a prompt or a child.

@@ -8,19 +8,27 @@ export function isRow(value: unknown): value is Row {
 
 const wrapped = (value: unknown): Row => (isRow(value) ? value : { value });
 
-/** Items of a value: an array itself, or the one array of a list envelope, or the value as the only item. */
+/** Members by which an envelope without items still shows that it is one. */
+const LIST_MEMBERS = ['data', 'items', 'total', 'count'];
+
+/**
+ * Items of a value: an array itself, or the one array of a list envelope, or the value as the only item. A thing that
+ * happens to hold one empty list is not an envelope.
+ */
 export function itemsOf(data: unknown): readonly Row[] {
   if (Array.isArray(data)) return data.map(wrapped);
   if (!isRow(data)) return [wrapped(data)];
   const lists = Object.values(data).filter((member) => Array.isArray(member));
   const [list] = lists;
-  return lists.length === 1 && Array.isArray(list) && list.every(isRow) ? list.map(wrapped) : [data];
+  if (lists.length !== 1 || !Array.isArray(list) || !list.every(isRow)) return [data];
+  return list.length > 0 || LIST_MEMBERS.some((name) => name in data) ? list.map(wrapped) : [data];
 }
 
 /** Rows for the forms that know only rows (csv, ndjson). */
 export function rowsOf(result: Result): readonly Row[] {
   if (result.rows !== undefined) return result.rows;
-  return result.view?.kind === 'table' ? result.view.rows : itemsOf(result.data);
+  if (result.view?.kind === 'table') return result.view.rows;
+  return result.view?.kind === 'record' && isRow(result.data) ? [result.data] : itemsOf(result.data);
 }
 
 /** Columns for rows nobody declared columns for: every key, in order of first appearance. */

@@ -6,6 +6,7 @@ import { LocalPlane } from './local-plane.js';
 let plane: LocalPlane;
 let keyId: string;
 let key: string;
+let fleetId: string;
 const file = (name: string): string => join(plane.home, name);
 
 beforeAll(async () => {
@@ -23,6 +24,7 @@ beforeAll(async () => {
   keyId = String(created['key_id']);
   key = String(created['api_key']);
   await plane.enforce(key, 'read_file');
+  fleetId = String((await plane.json('fleets', 'create', 'Scripts'))['fleet_id']);
 });
 afterAll(() => plane.remove());
 
@@ -46,13 +48,22 @@ const LINES: readonly (readonly [line: string, exit?: number])[] = [
     'settings get --tenant-id T --apex-domain local.invalid --govapi-url {url} --auth-token-file {data/admin-token} --json',
   ],
   ['mdm list --tenant-id T --json'],
+  ['browser providers list --tenant-id T --json'],
+  ['browser policies list --tenant-id T --json'],
+  ['browser enrollments list --tenant-id T --json'],
+  ['browser sync --tenant-id T'],
   ['approvals list --tenant-id T --json'],
   ['approvals tools --tenant-id T --json'],
   [
     'api-keys create --tenant-id T --agent-id F --permission execute --permission read --ttl-seconds 604800 --json',
   ],
   ['api-keys create --scope organization --permission read --json'],
+  [
+    'api-keys create --tenant-id T --fleet-id {fleet} --permission execute --permission read --ttl-seconds 604800 --json',
+  ],
   ['api-keys create --tenant-id T --fleet-id F --permission execute --json', 2],
+  ['endpoints list --tenant-id T --json'],
+  ['endpoints stats --tenant-id T --json'],
   ['api-keys create --tenant-id T --permission execute --json', 2],
   ['api-keys authorize --tenant-id T --key-id {keyid} --api-key --permission execute --organization --json'],
   [
@@ -71,8 +82,28 @@ const LINES: readonly (readonly [line: string, exit?: number])[] = [
   ],
   ['governance policy-bundles list --tenant-id T --json'],
   ['governance policy-bundles rollback --tenant-id T --bundle-id {bundle} --json'],
+  ['pam callback --tenant-id T --approval-id apr_none --decision approve --callback-secret S --json', 4],
+  ['governance packs --tenant-id T --json'],
+  [
+    'governance apply-packs --tenant-id T --environment dev --all-agents --pack-id soc2-type2 --pack-id gdpr-ai-agents --mismatch-boost 25 --delegation-boost 12 --trust-floor 0.20 --critical-threshold 0.85 --overrides-by-pack-json {"soc2-type2":{"behavioral_controls":{"trust_floor":0.1}}} --json',
+  ],
+  ['governance apply-packs --tenant-id T --pack-id soc2-type2 --json', 2],
+  ['governance apply-packs --tenant-id T --pack-id soc2-type2 --all-agents --agent-id a --json', 2],
+  ['governance apply-packs --tenant-id T --pack-id nope --agent-id a --json', 2],
+  ['governance runtime-status --tenant-id T --json'],
+  ['governance runtime-status --tenant-id T --environment dev --json'],
   ['evidence verify --tenant-id T --json'],
   ['evidence chain --tenant-id T --limit 100 --json'],
+  ['evidence slos --tenant-id T --json'],
+  ['evidence backfill --tenant-id T'],
+  ['evidence decision-backfill --tenant-id T'],
+  ['governance day7-report --tenant-id T --days 7 --json'],
+  ['governance reports-overview --tenant-id T --days 30 --json'],
+  ['billing estimate --tenant-id T --json'],
+  ['billing credit-bank --tenant-id T --json'],
+  ['billing invoices --tenant-id T --limit 50 --output {invoices.json} --json'],
+  ['billing artifacts --tenant-id T --output {artifacts.json}'],
+  ['billing artifacts --tenant-id T --year 2026 --month 5', 6],
   ['evidence bundle --tenant-id T --session-id sess-1 --output {bundle.json}'],
 ];
 
@@ -98,11 +129,19 @@ describe('lines of existing scripts', () => {
             )['api_key'],
           )
         : '';
-      const known: Record<string, string> = { url: plane.url, orgkey: orgKey, keyid: keyId, bundle };
+      const known: Record<string, string> = {
+        url: plane.url,
+        orgkey: orgKey,
+        keyid: keyId,
+        fleet: fleetId,
+        bundle,
+      };
       const args = line
         .split(' ')
         .map((word) =>
-          word === 'T' ? 'local' : word.replace(/^\{(.+)\}$/, (_, name: string) => known[name] ?? file(name)),
+          word === 'T'
+            ? 'local'
+            : word.replace(/^\{([^{}"]+)\}$/, (_, name: string) => known[name] ?? file(name)),
         );
       const result = await plane.run(args, { THOTH_CHECKED_API_KEY: key });
       expect(result.exit, `${result.stdout}${result.stderr}`).toBe(exit);

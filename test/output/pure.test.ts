@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bar } from '../../src/output/bar.js';
 import { cellText, relativeTime } from '../../src/output/cell.js';
 import { wantsColour } from '../../src/output/colour.js';
 import { renderCsv } from '../../src/output/csv.js';
@@ -184,5 +185,21 @@ describe('colour', () => {
     [{ ...on, env: { FORCE_COLOR: '0' } }, false],
   ])('%j is %s', (environment, expected) => {
     expect(wantsColour(environment)).toBe(expected);
+  });
+});
+
+describe('a bar', () => {
+  it('is as wide as ever, and grows with what is done', () => {
+    expect(bar(0, 10)).toBe(`[${' '.repeat(24)}]`);
+    expect(bar(5, 10)).toBe(`[${'='.repeat(11)}>${' '.repeat(12)}]`);
+    expect(bar(10, 10)).toBe(`[${'='.repeat(24)}]`);
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), (done, total) => {
+        expect(bar(done, total)).toHaveLength(26);
+        expect(bar(done + 1, total).trimEnd().length).toBeGreaterThanOrEqual(
+          bar(done, total).trimEnd().length,
+        );
+      }),
+    );
   });
 });

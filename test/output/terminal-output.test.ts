@@ -208,13 +208,13 @@ describe('rows of a stream', () => {
 });
 
 describe('an object nobody wrote a view for', () => {
-  it('shows members of members by path, without control characters', async () => {
+  it('shows members of members by path and lists of objects as tables, without control characters', async () => {
     const { port, stdout } = output();
     await port.result({
       data: { tenant_id: 't', shadow_policy: { low: 'allow', 'x\u001b[2J': 1 }, list: [{ a: 1 }], none: {} },
     });
     expect(stdout()).toBe(
-      'tenant id          t\nshadow_policy.low  allow\nshadow_policy.x    1\nlist.0.a           1\nnone\n',
+      'tenant id          t\nshadow_policy.low  allow\nshadow_policy.x    1\nnone\n\nLIST\nA\n1\n',
     );
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { modules, names, program } from 'thothctl:commands';
+import { frame, modules, names, program } from 'thothctl:commands';
 import * as errors from '../../errors/index.js';
 import { reportFailure } from '../report.js';
 import type { Suggestion } from '../complete/suggest-words.js';
@@ -9,7 +9,7 @@ import { commandOf } from './command-of.js';
 import { dispatch } from './dispatch.js';
 
 // Chunks of their own (server, run, engines) take the error class from here, so that `instanceof` holds across them.
-Object.assign(globalThis, { [Symbol.for('thothctl.errors')]: errors });
+Object.assign(globalThis, { [Symbol.for('thothctl.errors')]: errors, [Symbol.for('thothctl.frame')]: frame });
 
 const folder = __dirname;
 

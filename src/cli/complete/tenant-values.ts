@@ -60,12 +60,13 @@ export async function tenantValues(
     resolved: silent,
   });
   const reply: unknown = await api.call(kind.operation, {}, { signal });
-  return itemsOf(reply).flatMap((row) => {
+  const found = new Map<string, Suggestion>();
+  for (const row of itemsOf(reply)) {
     const value = textOf(row, kind.id);
     const note = textOf(row, kind.note);
     // A value that a shell would split or expand is not offered.
-    return value !== undefined && /^[\w.:@/-]+$/u.test(value)
-      ? [{ value, ...(note !== undefined && { note }) }]
-      : [];
-  });
+    if (value !== undefined && /^[\w.:@/-]+$/u.test(value) && !found.has(value))
+      found.set(value, { value, ...(note !== undefined && { note }) });
+  }
+  return [...found.values()];
 }

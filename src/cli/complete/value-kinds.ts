@@ -13,6 +13,7 @@ const APPROVALS: ValueKind = {
   id: ['approval_id', 'id', 'hold_token'],
   note: ['tool_name', 'agent_id'],
 };
+const HOLDS: ValueKind = { ...APPROVALS, id: ['hold_token'] };
 const BUNDLES: ValueKind = { operation: 'listPolicyBundles', id: ['bundle_id', 'id'], note: ['name'] };
 const BUNDLE_NAMES: ValueKind = { operation: 'listPolicyBundles', id: ['name'], note: ['framework'] };
 const VIOLATIONS: ValueKind = {
@@ -23,48 +24,50 @@ const VIOLATIONS: ValueKind = {
 const AGENTS: ValueKind = { operation: 'listAgents', id: ['agent_id'], note: [] };
 const PACKS: ValueKind = { operation: 'listGovernancePacks', id: ['pack_id', 'id'], note: ['name'] };
 const PROVIDERS: ValueKind = { operation: 'listMdmProviders', id: ['provider'], note: ['name'] };
+const SYNC_JOBS: ValueKind = { operation: 'listMdmSyncJobs', id: ['job_id'], note: ['status'] };
+const FLEETS: ValueKind = { operation: 'listFleets', id: ['fleet_id'], note: ['name'] };
+const ENDPOINTS: ValueKind = { operation: 'listEndpoints', id: ['endpoint_id'], note: ['hostname'] };
+const VENDORS: ValueKind = { operation: 'listMcpVendors', id: ['vendor_id'], note: ['display_name'] };
+const EXCEPTIONS: ValueKind = {
+  operation: 'listPolicyExceptions',
+  id: ['request_id'],
+  note: ['status', 'tool_name'],
+};
+const DELIVERIES: ValueKind = { operation: 'listDeliveries', id: ['delivery_id'], note: ['event_type'] };
+const REPORTS: ValueKind = { operation: 'listAirsReports', id: ['report_id'], note: ['generated_at'] };
+const SESSIONS: ValueKind = { operation: 'listGovernanceFeed', id: ['session_id'], note: ['agent_id'] };
 
-const BY_NAME: Readonly<Record<string, ValueKind>> = {
-  agent_id: AGENTS,
-  key_id: KEYS,
-  approval_id: APPROVALS,
-  bundle_id: BUNDLES,
-  violation_id: VIOLATIONS,
-  pack_id: PACKS,
+/** Nouns that mean the same in every command; each also with `_id`. */
+const BY_NOUN: Readonly<Record<string, ValueKind>> = {
+  agent: AGENTS,
+  key: KEYS,
+  approval: APPROVALS,
+  hold_token: HOLDS,
+  bundle: BUNDLES,
+  violation: VIOLATIONS,
+  pack: PACKS,
+  fleet: FLEETS,
+  endpoint: ENDPOINTS,
+  vendor: VENDORS,
+  delivery: DELIVERIES,
+  report: REPORTS,
+  session: SESSIONS,
   mdm_provider: PROVIDERS,
 };
 
-const BY_TOPIC: Readonly<Record<string, ValueKind>> = {
-  agents: AGENTS,
-  'agents:scope': AGENTS,
-  'api-keys': KEYS,
-  approvals: APPROVALS,
-  'governance:policy-bundles': BUNDLES,
-  policy: BUNDLE_NAMES,
-  violations: VIOLATIONS,
-  mdm: PROVIDERS,
+/** Words that mean what their topic is about. */
+const BY_TOPIC: Readonly<Record<string, Readonly<Record<string, ValueKind>>>> = {
+  policy: { name: BUNDLE_NAMES },
+  mdm: { provider: PROVIDERS, job: SYNC_JOBS },
+  exceptions: { request: EXCEPTIONS },
+  'exceptions:artifact': { request: EXCEPTIONS },
 };
-
-const GENERIC = new Set([
-  'id',
-  'name',
-  'agent',
-  'key',
-  'approval',
-  'bundle',
-  'violation',
-  'provider',
-  'hold_token',
-]);
 
 /** What a flag or argument of a command names, if the tenant can list it. */
 export function valueKind(command: string, name: string): ValueKind | undefined {
   const normal = name.replaceAll('-', '_').toLowerCase();
-  const known = BY_NAME[normal];
-  if (known) return known;
-  if (!GENERIC.has(normal)) return undefined;
   const topic = command.slice(0, Math.max(0, command.lastIndexOf(':')));
-  return BY_TOPIC[topic];
+  return BY_TOPIC[topic]?.[normal] ?? BY_NOUN[normal.replace(/_id$/, '')];
 }
 
 /** Whether the name stands for a saved context. */

@@ -1,20 +1,16 @@
 import { ThothCommand } from '../../cli/command.js';
 import { dryRunFlag, Flags, repeatable } from '../../cli/flags.js';
-import {
-  checkKeyFile,
-  issueKey,
-  PERMISSIONS,
-  scopeFlags,
-  selectedScope,
-} from '../../journeys/api-keys/index.js';
+import { bulkFlags, createKeys, PERMISSIONS, scopeFlags } from '../../journeys/api-keys/index.js';
 import type { Result } from '../../output/port.js';
 
 export default class ApiKeysCreate extends ThothCommand<typeof ApiKeysCreate> {
   static override summary = 'Issue an API key; its secret appears once';
   static override examples = [
     '<%= config.bin %> api-keys create --organization --permission read --permission write',
+    '<%= config.bin %> api-keys create --from-file keys.csv --key-dir keys',
     '<%= config.bin %> api-keys create --agent-id invoices-bot --permission execute --ttl-seconds 604800 --key-file agent.key',
   ];
+  static override exitCodes = ['partial'] as const;
   static override flags = {
     ...dryRunFlag,
     ...scopeFlags,
@@ -30,25 +26,26 @@ export default class ApiKeysCreate extends ThothCommand<typeof ApiKeysCreate> {
       helpValue: '<file>',
     }),
     'overwrite-key-file': Flags.boolean({ description: 'replace an existing key file' }),
+    ...bulkFlags,
+    'key-dir': Flags.string({
+      description: 'folder for the keys of --from-file, each in a new file (mode 0600)',
+      helpGroup: 'BULK',
+      helpValue: '<dir>',
+      dependsOn: ['from-file'],
+    }),
+    'show-keys': Flags.boolean({
+      description: 'write the keys of --from-file to stdout instead',
+      helpGroup: 'BULK',
+      dependsOn: ['from-file'],
+    }),
   };
 
-  async execute(): Promise<Result> {
-    const { flags } = this;
-    const request = {
-      scope: selectedScope(flags),
-      permissions: flags.permission,
-      ttlSeconds: flags['ttl-seconds'],
-      name: flags.name,
-      jitReason: flags['jit-reason'],
-    };
-    const keyFile = flags['key-file'];
-    if (keyFile !== undefined) await checkKeyFile(keyFile, flags['overwrite-key-file']);
-    const issued = await issueKey(await this.api(), request, {
+  execute(): Promise<Result> {
+    return createKeys(this.flags, {
+      api: () => this.api({ longLived: this.flags['from-file'] !== undefined }),
+      out: this.out,
       dryRun: this.dryRun,
-      keyFile,
       signal: this.signal,
     });
-    if (!this.dryRun && keyFile === undefined) this.out.notice('The key is shown once; store it now.');
-    return { data: issued };
   }
 }

@@ -5,6 +5,8 @@ import { writeKeyFile } from './key-file.js';
 import type { NewApiKey } from './rotate.js';
 import { PERMISSIONS, type KeyScope } from './scope.js';
 
+type KeyBody = NonNullable<OperationInput<'createApiKey'>['body']>;
+
 export interface KeyRequest {
   readonly scope: KeyScope;
   readonly permissions: readonly string[] | undefined;
@@ -27,6 +29,15 @@ export async function issueKey(
 ): Promise<object> {
   const body = creationBody(request);
   if (options.dryRun) return { dry_run: true, tenant_id: api.tenantId, would_create: body };
+  return issueBody(api, body, options);
+}
+
+/** As `issueKey`, for a request that is made already. */
+export async function issueBody(
+  api: Pick<GovApi, 'call'>,
+  body: KeyBody,
+  options: Pick<IssueOptions, 'keyFile' | 'signal'>,
+): Promise<object> {
   const created = await api.call('createApiKey', { body }, { signal: options.signal });
   if (options.keyFile === undefined) return created;
   try {
@@ -45,7 +56,7 @@ export function storedKey(created: NewApiKey, keyFile: string): object {
   return { ...shown, key_file: keyFile };
 }
 
-function creationBody(request: KeyRequest): NonNullable<OperationInput<'createApiKey'>['body']> {
+function creationBody(request: KeyRequest): KeyBody {
   // The order given is the order kept; the contract echoes it.
   const permissions = [...new Set(request.permissions)].flatMap(
     (word) => PERMISSIONS.find((name) => name === word) ?? [],

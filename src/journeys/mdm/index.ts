@@ -1,3 +1,4 @@
 export { readMdmConfig } from './config-file.js';
 export { MDM_PROVIDERS, upsertProvider, type MdmProviderName } from './provider.js';
 export { jobExit, startSync, waitForJob } from './sync-job.js';
+export { JOB_COLUMNS, jobView } from './view.js';

@@ -37,13 +37,14 @@ export async function waitForJob(
     }
     await delay(Math.min(pauseMs, left), undefined, { signal: wait.signal });
     // A small tenant is done at once; a large one should not be asked four times a second.
-    pauseMs = Math.min(5000, pauseMs * 1.5);
+    pauseMs = Math.min(2000, pauseMs * 1.5);
     job = await api.call('getMdmSyncJob', { path: { jobId: job.job_id } }, { signal: wait.signal });
     wait.onPoll?.(job);
   }
   return job;
 }
 
-export function jobExit(job: SyncJob): 'ok' | 'checkFailed' {
-  return job.status === 'failed' ? 'checkFailed' : 'ok';
+export function jobExit(job: SyncJob): 'ok' | 'checkFailed' | 'partial' {
+  if (job.status === 'failed') return 'checkFailed';
+  return (job.failed_count ?? 0) > 0 ? 'partial' : 'ok';
 }

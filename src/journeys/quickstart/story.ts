@@ -47,7 +47,8 @@ export async function tellStory(
   await shell.run(['agents', 'scope', 'set', AGENT_ID, 'read_text_file,write_file']);
   tell('key', `issued with permission execute alone; scope of ${AGENT_ID}: read_text_file, write_file`);
 
-  const pushed = rowsOf(await shell.json(['policy', 'push', workspace.policy, '--yes']));
+  await shell.run(['policy', 'push', workspace.policy, '--yes']);
+  const pushed = rowsOf(await shell.json(['policy', 'list']));
   tell(
     'policy',
     `pushed ${pushed.map((row) => `${member(row, 'name')} (${member(row, 'framework')})`).join(', ')}`,

@@ -1,0 +1,1 @@
+export { downloadStatement } from './download.js';

@@ -1,0 +1,3 @@
+export { bulkFlags } from '../bulk/index.js';
+export { endpointFlags } from './flags.js';
+export { registerEndpoints } from './register.js';

@@ -1,0 +1,2 @@
+export { defined } from './defined.js';
+export { jsonObject, jsonObjectFile } from './read.js';

@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { jsonFault, usageError } from '../../errors/index.js';
+
+type JsonObject = Record<string, unknown>;
+
+/** Value of a flag family `--x` (inline JSON, or `@file`) and `--x-file`. @throws ThothctlError `usage` */
+export async function jsonObject(
+  flag: string,
+  inline: string | undefined,
+  file: string | undefined,
+): Promise<JsonObject | undefined> {
+  if (inline !== undefined && file !== undefined) {
+    throw usageError(`--${flag} and --${flag}-file are both given`, 'give one of them');
+  }
+  const path = file ?? (inline?.startsWith('@') === true ? inline.slice(1) : undefined);
+  if (path !== undefined) return jsonObjectFile(`--${flag}-file`, path);
+  return inline === undefined ? undefined : parsed(inline, `--${flag}`);
+}
+
+/** The JSON object in a file. Errors name the place and show nothing of the text, which may hold secrets. */
+export async function jsonObjectFile(flag: string, path: string): Promise<JsonObject> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    throw usageError(`${flag} ${path} cannot be read: ${reason}`, 'give a readable JSON file');
+  });
+  return parsed(text, path);
+}
+
+function parsed(text: string, place: string): JsonObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const { line, column } = jsonFault(text);
+    throw usageError(`${place}:${line}:${column}: not valid JSON`, 'give one JSON object, or @file');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw usageError(`${place} must be a JSON object`, 'write for example {"block_uploads": true}');
+  }
+  return Object.fromEntries(Object.entries(value));
+}

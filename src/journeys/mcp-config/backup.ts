@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { readFile, rm, stat } from 'node:fs/promises';
+import { replaceFile } from '../../output/index.js';
+
+// The name of a backup carries the digest of the wrapped file it belongs to. Whoever finds the wrapped bytes unchanged
+// may put the original back to the byte; after any other edit the two no longer belong together.
+
+function backupOf(path: string, wrappedText: string): string {
+  const digest = createHash('sha256').update(wrappedText).digest('hex').slice(0, 12);
+  return `${path}.before-thothctl-${digest}`;
+}
+
+/** The original bytes of a file whose wrapped form is untouched. */
+export async function originalOf(path: string, wrappedText: string): Promise<string | undefined> {
+  return readFile(backupOf(path, wrappedText), 'utf8').catch(() => undefined);
+}
+
+/**
+ * Replaces the file and keeps `original` beside it. The backup is written first: a kill between the two leaves the old
+ * file and one backup too many.
+ */
+export async function replaceWithBackup(
+  path: string,
+  before: string,
+  after: string,
+  original: string,
+): Promise<string> {
+  const { mode } = await stat(path);
+  const backup = backupOf(path, after);
+  await replaceFile(backup, original, mode & 0o777);
+  await replaceFile(path, after);
+  if (backup !== backupOf(path, before)) await rm(backupOf(path, before), { force: true });
+  return backup;
+}
+
+/** Puts the file back and removes the backup it came from. */
+export async function restore(path: string, wrappedText: string, original: string): Promise<void> {
+  await replaceFile(path, original);
+  await rm(backupOf(path, wrappedText), { force: true });
+}

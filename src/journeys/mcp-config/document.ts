@@ -1,0 +1,52 @@
+import { ThothctlError } from '../../errors/index.js';
+
+/** One MCP server as a client's configuration starts it. */
+export interface ServerEntry {
+  readonly name: string;
+  /** Undefined for a server the client reaches by URL: there is no command to wrap. */
+  readonly command: string | undefined;
+  readonly args: readonly string[];
+}
+
+/** Program and arguments of a stdio server. */
+export interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** A configuration file opened for editing in place: what is not replaced keeps its bytes. */
+export interface ConfigDocument {
+  readonly servers: readonly ServerEntry[];
+  /** The text with these servers started differently, in one pass over the original. */
+  withLaunches(launches: ReadonlyMap<string, Launch>): string;
+}
+
+/** A piece of the text to be replaced; offsets in UTF-16 code units. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+export function applyEdits(text: string, edits: readonly Edit[]): string {
+  let edited = text;
+  for (const edit of [...edits].sort((left, right) => right.start - left.start))
+    edited = edited.slice(0, edit.start) + edit.text + edited.slice(edit.end);
+  return edited;
+}
+
+/** A fault of the file, with place and excerpt. */
+export function configFault(path: string, text: string, offset: number, what: string): ThothctlError {
+  const before = text.slice(0, offset).split('\n');
+  const line = before.length;
+  const column = (before.at(-1)?.length ?? 0) + 1;
+  const excerpt = (text.split('\n')[line - 1] ?? '').trim().slice(0, 80);
+  return new ThothctlError({
+    code: 'mcp_config_invalid',
+    message: `${path}:${line}:${column}: ${what}`,
+    exit: 'usage',
+    fix: 'Repair the file; nothing was changed.',
+    // The line may hold a credential of a server; only its punctuation is of use here.
+    details: { line, column, excerpt: excerpt.replace(/"(?:[^"\\]|\\.)*"?/g, '"…"') },
+  });
+}

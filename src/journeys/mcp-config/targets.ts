@@ -1,0 +1,89 @@
+import { lstat, readFile, realpath } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Env } from '../../context/paths.js';
+import { ThothctlError, usageError } from '../../errors/index.js';
+import { anyClient, CLIENTS, type ClientId, type McpClient, type Place } from './clients.js';
+import type { ConfigDocument } from './document.js';
+
+/** One configuration file with its content. */
+export interface Target {
+  /** As found, links resolved: replacing a link would leave the real file as it was. */
+  readonly path: string;
+  readonly client: ClientId | 'file';
+  readonly text: string;
+  readonly document: ConfigDocument;
+}
+
+export interface Selection {
+  readonly files: readonly string[];
+  readonly clients: readonly ClientId[];
+  /** Project folder whose files count besides the user's. */
+  readonly project: string | undefined;
+  readonly env: Env;
+}
+
+const LARGEST_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Reads every selected file, and of named clients those that have one; without a selection, of every known client.
+ * All are read before anything is changed. @throws ThothctlError `mcp_config_invalid`, `no_mcp_config`, `file_unreadable`
+ */
+export async function readTargets(selection: Selection): Promise<Target[]> {
+  const place: Place = {
+    home: selection.env['HOME'] ?? selection.env['USERPROFILE'] ?? homedir(),
+    env: selection.env,
+    platform: process.platform,
+  };
+  const everywhere = selection.files.length === 0 && selection.clients.length === 0;
+  const clients = CLIENTS.filter(({ id }) => everywhere || selection.clients.includes(id));
+  const named = selection.files.map((file) => ({
+    path: resolve(file),
+    client: 'file' as const,
+    open: anyClient(file),
+  }));
+  const known = clients.flatMap((client) => filesOf(client, place, selection.project));
+  const targets: Target[] = [];
+  for (const { path, client, open } of [...named, ...known]) {
+    const text = await contentOf(path, client !== 'file');
+    if (text === undefined) continue;
+    const real = await realpath(path);
+    if (targets.some((target) => target.path === real)) continue;
+    targets.push({ path: real, client, text, document: await open(path, text) });
+  }
+  if (targets.length === 0)
+    throw new ThothctlError({
+      code: 'no_mcp_config',
+      message: `None of these has a configuration here: ${clients.map(({ title }) => title).join(', ')}.`,
+      exit: 'notFound',
+      fix: 'Name a file, or a project with --project.',
+    });
+  return targets;
+}
+
+function filesOf(client: McpClient, place: Place, project: string | undefined) {
+  const paths = [...client.userFiles(place)];
+  if (project !== undefined && client.projectFile !== undefined)
+    paths.push(join(resolve(project), client.projectFile));
+  return paths.map((path) => ({ path, client: client.id, open: client.open }));
+}
+
+async function contentOf(path: string, mayBeMissing: boolean): Promise<string | undefined> {
+  try {
+    const { size } = await lstat(path);
+    if (size > LARGEST_BYTES)
+      throw usageError(`${path} is too large for a configuration`, 'name another file');
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof ThothctlError) throw cause;
+    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    if (mayBeMissing && (errno === 'ENOENT' || errno === 'ENOTDIR')) return undefined;
+    throw new ThothctlError({
+      code: 'file_unreadable',
+      message: `Cannot read ${path} (${errno}).`,
+      exit: 'usage',
+      fix: 'Check its name and its permissions.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,2 @@
+export { startListener } from './listen.js';
+export { verifyDelivery } from './verify.js';
