@@ -9,6 +9,7 @@ import { median } from './timing.js';
 const SECONDS = 3;
 const ROUNDS = 3;
 const IN_FLIGHT = 64;
+const ALLOWED = '"decision":"ALLOW"';
 
 interface Load {
   readonly rate: number;
@@ -30,10 +31,17 @@ export async function enforce(): Promise<Figure[]> {
         name: 'bare node:http JSON echo',
         target: { url: echo.url, path: '/', headers: {} },
         agent: 'scope-agent',
+        expects: '"tool_name":"search_docs"',
         atLeast: undefined,
       },
-      { name: 'decision by scope', target, agent: 'scope-agent', atLeast: 8_000 },
-      { name: 'decision with ten Cedar policies', target, agent: 'cedar-agent', atLeast: 4_000 },
+      { name: 'decision by scope', target, agent: 'scope-agent', expects: ALLOWED, atLeast: 8_000 },
+      {
+        name: 'decision with ten Cedar policies',
+        target,
+        agent: 'cedar-agent',
+        expects: ALLOWED,
+        atLeast: 4_000,
+      },
     ];
     const loads = cases.map((): Load[] => []);
     for (let round = -1; round < ROUNDS; round++) {
@@ -41,6 +49,7 @@ export async function enforce(): Promise<Figure[]> {
         const load = await generate({
           ...one.target,
           body: call(server.tenantId, one.agent),
+          expects: one.expects,
           inFlight: IN_FLIGHT,
           seconds: SECONDS,
         });

@@ -1,12 +1,15 @@
-// `npm run bench [-- startup mcp enforce policy sdk]`: interleaved measurements, ratios, a table and .bench/results.json.
+// `npm run bench [-- startup mcp enforce policy simulate sdk endpoints lists]`: interleaved measurements, ratios, a table and .bench/results.json.
+import { endpoints } from './endpoints.js';
 import { enforce } from './enforce.js';
+import { lists } from './lists.js';
 import { mcp } from './mcp.js';
 import { policy } from './policy.js';
 import { kept, print, save, type Figure } from './report.js';
 import { sdk } from './sdk.js';
+import { simulate } from './simulate.js';
 import { startup } from './startup.js';
 
-const SECTIONS = { startup, mcp, enforce, policy, sdk };
+const SECTIONS = { startup, mcp, enforce, policy, simulate, sdk, endpoints, lists };
 
 delete process.env['NODE_EXTRA_CA_CERTS'];
 const wanted = process.argv.slice(2).filter((name) => name !== '--');

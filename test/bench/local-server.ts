@@ -1,4 +1,4 @@
-import { spawn, execFile } from 'node:child_process';
+import { spawn, execFile, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,20 +14,37 @@ export interface BenchServer {
   readonly home: string;
   readonly env: NodeJS.ProcessEnv;
   cli(args: readonly string[]): Promise<string>;
+  /** Processor time of the server so far, in milliseconds; undefined where the system does not tell. */
+  processorTime(): number | undefined;
+  /** The most memory it has held so far, in bytes; undefined where the system does not tell. */
+  mostMemory(): number | undefined;
   stop(): Promise<void>;
 }
 
-export async function startBenchServer(): Promise<BenchServer> {
+/** With `seed`, the server is stopped once it has made its data directory, and starts again on what was put there. */
+export async function startBenchServer(
+  seed?: (dataDir: string, tenantId: string) => Promise<void>,
+): Promise<BenchServer> {
   const home = mkdtempSync(join(tmpdir(), 'thothctl-bench-'));
   const env: NodeJS.ProcessEnv = { ...process.env, HOME: home, THOTHCTL_CONFIG_DIR: join(home, 'config') };
   delete env['NODE_EXTRA_CA_CERTS'];
   const readyFile = join(home, 'ready.json');
-  const child = spawn(
-    process.execPath,
-    [BIN, 'server', 'start', '--port', '0', '--data', join(home, 'data'), '--ready-file', readyFile],
-    { env, stdio: 'ignore' },
-  );
-  const ready = await untilReady(readyFile);
+  const data = join(home, 'data');
+  const start = () =>
+    spawn(
+      process.execPath,
+      [BIN, 'server', 'start', '--port', '0', '--data', data, '--ready-file', readyFile],
+      { env, stdio: 'ignore' },
+    );
+  let child = start();
+  let ready = await untilReady(readyFile);
+  if (seed !== undefined) {
+    await stopped(child);
+    rmSync(readyFile, { force: true });
+    await seed(data, ready.tenantId);
+    child = start();
+    ready = await untilReady(readyFile);
+  }
   return {
     ...ready,
     home,
@@ -39,13 +56,38 @@ export async function startBenchServer(): Promise<BenchServer> {
       });
       return stdout;
     },
+    processorTime: () => processorTime(child.pid),
+    mostMemory: () => mostMemory(child.pid),
     stop: async () => {
-      const closed = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await closed;
+      await stopped(child);
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+async function stopped(child: ChildProcess): Promise<void> {
+  const closed = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await closed;
+}
+
+/** The kernel counts in hundredths of a second, after a name that may hold anything but a closing bracket. */
+function processorTime(pid: number | undefined): number | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return undefined;
+  }
+}
+
+function mostMemory(pid: number | undefined): number | undefined {
+  try {
+    const [, kibibytes] = /^VmHWM:\s+(\d+) kB/mu.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
+  } catch {
+    return undefined;
+  }
 }
 
 async function untilReady(file: string): Promise<{ url: string; tenantId: string }> {

@@ -6,7 +6,7 @@ export interface Figure {
   readonly section: string;
   readonly name: string;
   readonly value: number;
-  readonly unit: 'x' | 'ms' | '/s' | 'count';
+  readonly unit: 'x' | 'ms' | '/s' | 'MiB' | 'count';
   readonly limit?: { readonly atMost?: number; readonly atLeast?: number };
   readonly note?: string;
 }
@@ -65,6 +65,8 @@ function show(value: number, unit: Figure['unit']): string {
       return `${value.toFixed(value < 10 ? 3 : 1)} ms`;
     case '/s':
       return `${Math.round(value).toLocaleString('en')}/s`;
+    case 'MiB':
+      return `${Math.round(value)} MiB`;
     case 'count':
       return String(value);
   }

@@ -15,7 +15,7 @@ afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true,
 const generate = (cwd: string, ...args: string[]) =>
   run(process.execPath, ['--import', 'tsx', 'scripts/generate/main.ts', ...args], { cwd });
 
-test('src/contract is what the generator writes', async () => {
+test('src/contract and docs/schema are what the generator writes', async () => {
   await generate(root, '--check');
 });
 
@@ -26,6 +26,11 @@ test('a changed contract makes the check fail and name the files', async () => {
     'scripts/generate',
     'docs/contract',
     'src/contract',
+    'src/policy',
+    'src/tenant',
+    'src/errors',
+    'src/engine',
+    'docs/schema',
     'package.json',
     '.prettierrc.json',
   ]) {
@@ -37,10 +42,11 @@ test('a changed contract makes the check fail and name the files', async () => {
     yaml,
     (await readFile(yaml, 'utf8')).replace('ttl_seconds: { type: integer', 'ttl_secs: { type: integer'),
   );
+  await writeFile(join(copy, 'docs/schema/thoth.policy.schema.json'), '{}');
   await writeFile(join(copy, 'src/contract/govapi/left-over.schemas.ts'), '');
   await expect(generate(copy, '--check')).rejects.toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/left-over\.schemas\.ts[\s\S]*npm run generate/),
+    stderr: expect.stringMatching(/docs\/schema[\s\S]*left-over\.schemas\.ts[\s\S]*npm run generate/),
   });
 });
 

@@ -1,5 +1,3 @@
-import { createServer, request as forward, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operations } from '../../src/contract/index.js';
 import { loadSchemas } from '../../src/contract/validators.js';
@@ -8,41 +6,22 @@ import { flush, instrument } from '../../src/sdk/index.js';
 import { loadContractChecks } from '../../src/server/http/contract-checks.js';
 import { startDataPlane, type DataPlane } from '../server/enforce/data-plane.js';
 import { requestBreaches } from '../support/contract-watch.js';
+import { watchWire, type WireWatch } from '../support/wire-watch.js';
 
 // The server of the tests holds its own replies against the contract (THOTHCTL_VALIDATE_RESPONSES); the scripted
 // enforcer of the SDK tests does so with requests. Here both of our clients meet the real server, and a relay between
 // them looks at what they send.
 
 let thoth: DataPlane;
-let relay: Server;
-let url: string;
+let wire: WireWatch;
 let api: GovApi;
-const sent: { method: string; path: string; body: unknown }[] = [];
 
 beforeAll(async () => {
   thoth = await startDataPlane();
-  relay = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks);
-      const { method = 'GET', url: path = '/', headers } = request;
-      if (path !== '/healthz')
-        sent.push({ method, path, body: body.length === 0 ? undefined : JSON.parse(body.toString()) });
-      const onward = forward(new URL(path, thoth.server.url), { method, headers }, (reply) => {
-        response.writeHead(reply.statusCode ?? 502, reply.headers);
-        reply.pipe(response);
-      });
-      onward.on('error', () => response.destroy());
-      response.on('close', () => onward.destroy());
-      onward.end(body);
-    });
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => relay.once('listening', resolve));
-  url = `http://127.0.0.1:${(relay.address() as AddressInfo).port}`;
+  wire = await watchWire(() => thoth.server.url);
   api = createGovApi({
     tenantId: thoth.server.tenantId,
-    baseUrl: url,
+    baseUrl: wire.url,
     credential: { kind: 'bearer', secret: thoth.adminToken },
     version: '0.0.0',
     env: {},
@@ -51,14 +30,13 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await api.close();
-  relay.closeAllConnections();
-  relay.close();
+  wire.close();
   expect(thoth.faults).toEqual([]);
   await thoth.stop();
 });
 
 async function expectConforming(): Promise<void> {
-  expect((await Promise.all(sent.map(requestBreaches))).flat()).toEqual([]);
+  expect(await wire.breaches()).toEqual([]);
 }
 
 describe('what our clients put on the wire', () => {
@@ -71,7 +49,7 @@ describe('what our clients put on the wire', () => {
         tenantId: thoth.server.tenantId,
         approvedScope: ['something_else'],
         enforcement: 'step_up',
-        apiUrl: url,
+        apiUrl: wire.url,
         apiKey: await thoth.key(['execute', 'write'], undefined, 'wire agent'),
         stepUpPollIntervalMs: 50,
         logLevel: 'error',
@@ -89,7 +67,7 @@ describe('what our clients put on the wire', () => {
     });
     expect(await answer).toBe('found x');
     await flush();
-    const paths = sent.map(({ method, path }) => `${method} ${path.replace(/hold\/.*/, 'hold/…')}`);
+    const paths = wire.sent.map(({ method, path }) => `${method} ${path.replace(/hold\/.*/, 'hold/…')}`);
     for (const seen of ['POST /v1/enforce', 'GET /v1/enforce/hold/…', 'POST /v1/events/batch'])
       expect(paths).toContain(seen);
     await expectConforming();

@@ -20,7 +20,7 @@ describe('status to exit code', () => {
     );
     await expect(client(server.url).call('deleteFleet', { path: { fleetId: 'f' } })).rejects.toMatchObject({
       code: 'the_code',
-      message: 'the text',
+      message: status === 404 ? 'the text: f' : 'the text',
       exit,
       exitCode,
       requestId: 'r1',

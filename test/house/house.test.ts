@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { operations as govapi } from '../../src/contract/govapi/operations.js';
 
 const root = new URL('../..', import.meta.url).pathname;
 const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
@@ -51,5 +52,23 @@ describe('the house', () => {
     );
     expect(loose).toEqual([]);
     expect(read('package-lock.json')).not.toContain('"resolved"');
+  });
+
+  it('reaches every operation of the control plane from a command', () => {
+    const other = [
+      // The older path of an operation, which the client falls back to by itself.
+      'backfillGovernanceEvidenceCompat',
+      // Changes that commit as one, for programs; and what a recorded decision saw, for `api`.
+      'openPolicyBundleGroup',
+      'stagePolicyBundles',
+      'commitPolicyBundleGroup',
+      'getPolicyInput',
+    ];
+    const callers = sources
+      .filter((path) => /^src\/(commands|journeys|policy|tenant|cli)\//.test(path))
+      .map(read)
+      .join('\n');
+    const unreached = Object.keys(govapi).filter((id) => !other.includes(id) && !callers.includes(`'${id}'`));
+    expect(unreached).toEqual([]);
   });
 });

@@ -34,7 +34,7 @@ export async function requestBreaches(sent: Sent): Promise<string[]> {
 }
 
 /** Static segments win over parameters, as on the server. */
-function operationOf(
+export function operationOf(
   method: string,
   path: string,
 ): { readonly id: OperationId; readonly path: Readonly<Record<string, string>> } | undefined {
