@@ -17,7 +17,9 @@ const ALL = [
   'policy',
   'run',
   'sdk',
+  'secret-reference',
   'server',
+  'signing',
   'tenant',
 ];
 const only = (from, allowed, why) => ({
@@ -38,9 +40,19 @@ module.exports = {
     only('govapi', ['contract'], 'the typed client knows the contract and nothing else'),
     only('context', ['contract'], 'contexts and credentials; the command wires them to a client'),
     only('policy', ['govapi', 'engine', 'contract'], 'policy as code, engine-independent'),
-    only('tenant', ['govapi', 'engine', 'contract'], 'the declarative tenant file'),
+    only(
+      'tenant',
+      ['policy', 'govapi', 'engine', 'contract', 'secret-reference'],
+      'the declarative tenant file; it holds policy, read and checked as everywhere else',
+    ),
     only('run', ['sdk', 'evidence'], 'every surface goes through one SDK instance'),
-    only('server', ['engine', 'evidence', 'contract'], 'the local control plane never imports its clients'),
+    only('secret-reference', [], 'the tenant file and a run read secrets by the same references'),
+    only('signing', [], 'sender and receiver of a delivery prove its origin with the same code'),
+    only(
+      'server',
+      ['engine', 'evidence', 'contract', 'signing'],
+      'the local control plane never imports its clients',
+    ),
     only(
       'journeys',
       ALL.filter((name) => name !== 'commands'),
