@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { ThothConfig } from '../sdk/config/options.js';
-import type { RedactionOptions } from './mcp-stdio/redaction.js';
+import type { RedactionOptions } from './mcp/redaction.js';
 
 export interface RunOptions {
   /** Program and arguments, exactly as given after `--`. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { classifyClientLine } from '../../src/run/mcp-stdio/client-message.js';
-import { scanMessage } from '../../src/run/mcp-stdio/json-scan.js';
+import { classifyClientLine } from '../../src/run/mcp/client-message.js';
+import { scanMessage } from '../../src/run/mcp/json-scan.js';
 import { LineFramer } from '../../src/run/mcp-stdio/line-framer.js';
 import { recognise } from '../../src/run/recognise.js';
 

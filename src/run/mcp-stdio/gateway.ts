@@ -1,34 +1,32 @@
 import type { Permit } from '../../sdk/call.js';
 import { ThothPolicyViolation } from '../../sdk/errors.js';
-import type { Session } from '../../sdk/session.js';
-import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
-import type { Account } from '../account/account.js';
+import { isJsonObject } from '../../sdk/vocabulary.js';
 import type { ByteSink } from './byte-sink.js';
-import { classifyClientLine, INVALID_REQUEST, PARSE_ERROR, type ToolCallMessage } from './client-message.js';
-import { Deciding, DecidingCalls } from './deciding-calls.js';
+import {
+  classifyClientLine,
+  INVALID_REQUEST,
+  PARSE_ERROR,
+  type ToolCallMessage,
+} from '../mcp/client-message.js';
+import { Deciding, DecidingCalls } from '../mcp/deciding-calls.js';
 import { LineFramer } from './line-framer.js';
-import type { Redactor } from './redaction.js';
-import { errorReply, lostCallResult, refusedResult, ruledOutResult, waitingProgress } from './replies.js';
-import { rewriteArguments } from './rewrite-arguments.js';
+import {
+  errorReply,
+  lostCallResult,
+  refusedResult,
+  ruledOutResult,
+  waitingProgress,
+} from '../mcp/replies.js';
+import { rewriteArguments } from '../mcp/rewrite-arguments.js';
+import type { Governance } from '../mcp/governance.js';
 import { ServerOutput } from './server-output.js';
 import { ServerReplies } from './server-replies.js';
-import type { ToolGuard } from './tool-guard.js';
 
 const PROGRESS_INTERVAL_MS = 5000;
 
 const CHANGED_TOOL =
   'its description changed since it was approved; a person can look at it with `thothctl mcp pins diff` and approve it';
 const TOO_MANY = 'too many calls are open at this server; wait for some of them';
-
-/** What a gateway decides by, and where it accounts for it. */
-export interface Governance {
-  readonly session: Session;
-  readonly tools: ToolGuard;
-  readonly redactor: Redactor | undefined;
-  readonly account: Account;
-  /** Added to the metadata of every request. */
-  readonly metadata: JsonObject;
-}
 
 /**
  * Stands between an MCP client and its server on stdio. Each `tools/call` is decided; everything else travels

@@ -2,7 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { recognise } from '../recognise.js';
 import { ByteSink } from './byte-sink.js';
-import { McpGateway, type Governance } from './gateway.js';
+import type { Governance } from '../mcp/governance.js';
+import { McpGateway } from './gateway.js';
 
 const NEWLINE = 0x0a;
 

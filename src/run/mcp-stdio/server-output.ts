@@ -1,10 +1,10 @@
-import { errorReply, INVALID_LIST } from './replies.js';
+import { errorReply, INVALID_LIST } from '../mcp/replies.js';
 import type { ByteSink } from './byte-sink.js';
-import { scanMessage, type ScannedMessage } from './json-scan.js';
+import { scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
 import { LineFramer } from './line-framer.js';
-import type { Redactor } from './redaction.js';
+import type { Redactor } from '../mcp/redaction.js';
 import type { ServerReplies } from './server-replies.js';
-import type { ToolGuard } from './tool-guard.js';
+import type { ToolGuard } from '../mcp/tool-guard.js';
 
 const MAX_BACKLOG = 4 * 1024 * 1024;
 

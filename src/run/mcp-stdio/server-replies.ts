@@ -1,8 +1,8 @@
 import type { Permit } from '../../sdk/call.js';
 import type { Account } from '../account/account.js';
-import { idKey, type OpenCall } from './client-message.js';
-import type { ScannedMessage } from './json-scan.js';
-import { lostCallResult, lostRequestReply } from './replies.js';
+import { idKey, type OpenCall } from '../mcp/client-message.js';
+import type { ScannedMessage } from '../mcp/json-scan.js';
+import { lostCallResult, lostRequestReply } from '../mcp/replies.js';
 
 /** A request that was forwarded and has not been answered. */
 type Pending =

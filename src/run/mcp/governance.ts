@@ -1,11 +1,21 @@
 import type { Session } from '../../sdk/session.js';
+import type { JsonObject } from '../../sdk/vocabulary.js';
 import type { Account } from '../account/account.js';
 import type { RunOptions } from '../options.js';
 import { pinFile, serverIdentity } from '../pins/pin-file.js';
 import { ToolPins } from '../pins/tool-pins.js';
-import type { Governance } from './gateway.js';
 import { Redactor } from './redaction.js';
 import { ToolGuard } from './tool-guard.js';
+
+/** What a gateway decides by, and where it accounts for it. */
+export interface Governance {
+  readonly session: Session;
+  readonly tools: ToolGuard;
+  readonly redactor: Redactor | undefined;
+  readonly account: Account;
+  /** Added to the metadata of every request. */
+  readonly metadata: JsonObject;
+}
 
 /** What the gateway of this run decides by. @throws ThothctlError `pins_unreadable`, `redaction_pattern` */
 export function governanceOf(options: RunOptions, session: Session, account: Account): Governance {
