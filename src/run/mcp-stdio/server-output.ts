@@ -32,8 +32,8 @@ export class ServerOutput {
   }
 
   /** Adds one message of our own. */
-  inject(line: string): void {
-    this.client.write(line);
+  inject(message: string): void {
+    this.client.write(`${message}\n`);
   }
 
   /** The server will write no more: what it left unfinished is ended, and everything open is answered. */
@@ -55,7 +55,8 @@ export class ServerOutput {
       return;
     }
     const view = this.tools.view(line, scanned);
-    this.client.write(view === undefined ? unreadableList(line, scanned) : this.#redacted(view, scanned));
+    if (view === undefined) this.inject(unreadableList(line, scanned));
+    else this.client.write(this.#redacted(view, scanned));
     this.replies.settle(line, scanned);
   }
 
@@ -66,7 +67,7 @@ export class ServerOutput {
   }
 
   #abandon(why: string): void {
-    for (const reply of this.replies.abandon(why)) this.client.write(reply);
+    for (const reply of this.replies.abandon(why)) this.inject(reply);
   }
 }
 

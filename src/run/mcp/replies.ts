@@ -2,6 +2,8 @@ import { ThothPolicyViolation } from '../../sdk/errors.js';
 import { clean } from '../../sdk/logger.js';
 import type { OpenCall } from './client-message.js';
 
+// Every message here comes without framing: stdio adds a line end, HTTP a body or an event.
+
 const INTERNAL_ERROR = -32603;
 /** A tool list that could be read in two ways. */
 export const INVALID_LIST = INTERNAL_ERROR;
@@ -61,12 +63,12 @@ function errorResult(call: OpenCall, text: string, meta: Readonly<Record<string,
     ...(call.modern ? { resultType: 'complete' } : {}),
     _meta: meta,
   };
-  return `{"jsonrpc":"2.0","id":${call.id},"result":${JSON.stringify(result)}}\n`;
+  return `{"jsonrpc":"2.0","id":${call.id},"result":${JSON.stringify(result)}}`;
 }
 
 /** JSON-RPC error for malformed input and for requests that can no longer be answered. */
 export function errorReply(id: string, code: number, message: string): string {
-  return `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify({ code, message })}}\n`;
+  return `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify({ code, message })}}`;
 }
 
 export function lostRequestReply(id: string, why: string): string {
@@ -78,5 +80,5 @@ export function lostRequestReply(id: string, why: string): string {
  * runs, still only grows.
  */
 export function waitingProgress(progressToken: string, step: number): string {
-  return `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${progressToken},"progress":${step / 10_000},"message":"waiting for approval"}}\n`;
+  return `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${progressToken},"progress":${step / 10_000},"message":"waiting for approval"}}`;
 }
