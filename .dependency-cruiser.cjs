@@ -80,12 +80,13 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/contract/' },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
-    {
-      name: 'errors-is-a-leaf',
+    ...['errors', 'json'].map((leaf) => ({
+      name: `${leaf}-is-a-leaf`,
+      comment: 'everyone may import it',
       severity: 'error',
-      from: { path: '^src/errors/' },
-      to: { path: '^src/(?!errors/)' },
-    },
+      from: { path: `^src/${leaf}/` },
+      to: { path: `^src/(?!${leaf}/)` },
+    })),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

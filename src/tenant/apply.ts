@@ -1,6 +1,6 @@
 import { ThothctlError } from '../errors/index.js';
 import { keyOf, type Change } from './changes.js';
-import { isFields } from './compare.js';
+import { isJsonObject } from '../json/object.js';
 import { KINDS } from './kinds/index.js';
 import type { Fields, Item, Kind, TenantApi } from './kinds/kind.js';
 import { isSecretReference, resolveSecretReference, type SecretPlace } from '../secret-reference/index.js';
@@ -74,7 +74,7 @@ async function withSecrets(
   const resolved: Record<string, unknown> = {};
   for (const [member, value] of Object.entries(fields)) {
     const path = above === '' ? member : `${above}.${member}`;
-    if (isFields(value)) resolved[member] = await withSecrets(kind, value, place, hooks, path);
+    if (isJsonObject(value)) resolved[member] = await withSecrets(kind, value, place, hooks, path);
     else if (kind.secret?.(path) === true && typeof value === 'string' && isSecretReference(value)) {
       const secret = await resolveSecretReference(value, place);
       hooks.onSecret?.(secret);

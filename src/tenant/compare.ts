@@ -1,3 +1,4 @@
+import { isJsonObject } from '../json/object.js';
 import type { Fields, Kind } from './kinds/kind.js';
 
 /** A member that differs. Secrets never come this far. */
@@ -28,8 +29,8 @@ function compareMembers(
     const path = above === '' ? member : `${above}.${member}`;
     if (rules.secret?.(path) === true || rules.instructions?.includes(path) === true) continue;
     const before = Object.hasOwn(present, member) ? present[member] : undefined;
-    if (rules.merges === true && isFields(value) && rules.units?.includes(path) !== true) {
-      compareMembers(path, value, isFields(before) ? before : {}, rules, changes);
+    if (rules.merges === true && isJsonObject(value) && rules.units?.includes(path) !== true) {
+      compareMembers(path, value, isJsonObject(before) ? before : {}, rules, changes);
     } else if (!sameValue(value, before, rules.sets?.includes(path) === true)) {
       changes.push({ path, before: before ?? null, after: value ?? null });
     }
@@ -40,33 +41,29 @@ function compareMembers(
 export function secretPaths(wanted: Fields, rules: Rules, above = ''): string[] {
   return Object.entries(wanted).flatMap(([member, value]) => {
     const path = above === '' ? member : `${above}.${member}`;
-    if (isFields(value)) return secretPaths(value, rules, path);
+    if (isJsonObject(value)) return secretPaths(value, rules, path);
     return rules.secret?.(path) === true && typeof value === 'string' ? [path] : [];
   });
 }
 
 export function sameValue(left: unknown, right: unknown, asSet = false): boolean {
-  return stable(asSet ? sorted(left) : left) === stable(asSet ? sorted(right) : right);
+  return stableText(asSet ? sorted(left) : left) === stableText(asSet ? sorted(right) : right);
 }
 
 function sorted(value: unknown): unknown {
   return Array.isArray(value) ? [...value].sort() : value;
 }
 
-/** Null, empty text and nothing are the same to the control plane; so is the order of members, not that of lists. */
-function stable(value: unknown): string {
+/**
+ * Text of a value in which equal values are equal: null, empty text and nothing are the same to the control plane; so is
+ * the order of members, not that of lists.
+ */
+export function stableText(value: unknown): string {
   if (value === undefined || value === null || value === '') return 'null';
-  if (Array.isArray(value)) return `[${value.map(stable).join(',')}]`;
-  if (!isFields(value)) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(stableText).join(',')}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value) ?? 'null';
   const members = Object.keys(value)
     .sort()
-    .map((key) => `${JSON.stringify(key)}:${stable(value[key])}`);
+    .map((key) => `${JSON.stringify(key)}:${stableText(value[key])}`);
   return `{${members.join(',')}}`;
 }
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Text of a value in which equal values are equal: for digests. */
-export { stable as stableText };

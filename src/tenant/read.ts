@@ -8,9 +8,11 @@ import { PlacedDocument, type DocumentPath } from '../policy/document.js';
 import { faultyTenantFile } from './fault.js';
 import { lintSource } from '../policy/lint/check.js';
 import { modeFor, statusFor } from '../policy/load.js';
-import { isFields, secretPaths } from './compare.js';
+import { isJsonObject } from '../json/object.js';
+import { isSecretPath } from '../secret-reference/secret-path.js';
+import { secretPaths } from './compare.js';
 import { KINDS } from './kinds/index.js';
-import { isSecretPath, type Fields, type Item, type Kind, type SectionName } from './kinds/kind.js';
+import { type Fields, type Item, type Kind, type SectionName } from './kinds/kind.js';
 import { bundleSchema, tenantFileSchema } from './schema.js';
 import { isSecretReference } from '../secret-reference/index.js';
 
@@ -43,7 +45,7 @@ export async function readTenantFile(path: string): Promise<TenantFile> {
   if (shaped) {
     for (const kind of KINDS) {
       const value = document.at([kind.section]);
-      if (!isFields(value)) continue;
+      if (!isJsonObject(value)) continue;
       const items = itemsOf(kind, value);
       const read =
         kind.section === 'policy_bundles'
@@ -77,10 +79,10 @@ async function textOf(path: string): Promise<string> {
 function itemsOf({ levels }: Kind, value: Fields): Item[] {
   if (levels === 0) return [{ identity: [], fields: value }];
   return Object.entries(value).flatMap(([name, inner]) => {
-    if (!isFields(inner)) return [];
+    if (!isJsonObject(inner)) return [];
     if (levels === 1) return [{ identity: [name], fields: inner }];
     return Object.entries(inner).flatMap(([second, fields]) =>
-      isFields(fields) ? [{ identity: [name, second], fields }] : [],
+      isJsonObject(fields) ? [{ identity: [name, second], fields }] : [],
     );
   });
 }
@@ -101,7 +103,7 @@ function checkSecrets(document: PlacedDocument): void {
   for (const kind of KINDS) {
     if (kind.secret === undefined) continue;
     const value = document.at([kind.section]);
-    if (!isFields(value)) continue;
+    if (!isJsonObject(value)) continue;
     for (const path of secretPaths(value, { secret: isSecretPath })) {
       const place: DocumentPath = [kind.section, ...path.split('.')];
       const held = document.at(place);
@@ -118,7 +120,7 @@ function checkSecrets(document: PlacedDocument): void {
 
 function checkBundleModes(document: PlacedDocument): void {
   const bundles = document.at(['policy_bundles']);
-  for (const [name, value] of Object.entries(isFields(bundles) ? bundles : {})) {
+  for (const [name, value] of Object.entries(isJsonObject(bundles) ? bundles : {})) {
     const said = bundleSchema.safeParse(value);
     if (!said.success) continue;
     const at: DocumentPath = ['policy_bundles', name];

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { ThothctlError, usageError } from '../errors/index.js';
-import { isFields, stableText } from './compare.js';
+import { isJsonObject } from '../json/object.js';
+import { stableText } from './compare.js';
 import { SECTIONS, type TenantApi } from './kinds/kind.js';
 import { presentDigest, type TenantPlan } from './plan.js';
 
@@ -46,7 +47,7 @@ export async function readSavedPlan(path: string): Promise<SavedPlan> {
     throw notAPlan(path);
   }
   const read = planSchema.safeParse(value);
-  if (!read.success || !isFields(value)) throw notAPlan(path);
+  if (!read.success || !isJsonObject(value)) throw notAPlan(path);
   const { digest: said, ...content } = value;
   if (said !== digest(content))
     throw new ThothctlError({

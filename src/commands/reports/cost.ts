@@ -1,19 +1,9 @@
+import { COST_FLAGS, costQuery } from '../../cli/cost-flags.js';
 import { showCommand } from '../../cli/declare.js';
-import { decimal, Flags } from '../../cli/flags.js';
 
 export default showCommand({
   operation: 'getCostReport',
   summary: 'Show what model calls cost',
-  flags: {
-    days: Flags.integer({ description: 'days to look back', min: 1 }),
-    rate: Flags.custom<number>({
-      description: 'US dollars per 1000 tokens of what has no price',
-      helpValue: '<number>',
-      parse: decimal,
-    })(),
-  },
-  query: ({ flags }) => ({
-    ...(flags.days && { days: flags.days }),
-    ...(flags.rate !== undefined && { rate: flags.rate }),
-  }),
+  flags: COST_FLAGS,
+  query: ({ flags }) => costQuery(flags),
 });

@@ -1,5 +1,5 @@
 import type { SettingsDocument } from '../settings/document.js';
-import { isObject } from '../settings/document.js';
+import { isJsonObject } from '../../json/object.js';
 import type { BootstrapInputs } from './inputs.js';
 
 /** The members of the settings document that a bootstrap call touches, and nothing else. */
@@ -27,7 +27,7 @@ export function settingsPatch(inputs: BootstrapInputs): SettingsDocument {
 function compact(members: Readonly<Record<string, unknown>>): SettingsDocument {
   return Object.fromEntries(
     Object.entries(members).filter(
-      ([, value]) => value !== undefined && !(isObject(value) && Object.keys(value).length === 0),
+      ([, value]) => value !== undefined && !(isJsonObject(value) && Object.keys(value).length === 0),
     ),
   );
 }

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../json/object.js';
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
@@ -71,17 +72,13 @@ function laidOver(under: JsonObject, over: JsonObject, id: string, path: readonl
   for (const [name, value] of Object.entries(over)) {
     const known = members.get(name);
     if (known === undefined) members.set(name, value);
-    else if (isObject(known) && isObject(value)) {
+    else if (isJsonObject(known) && isJsonObject(value)) {
       members.set(name, laidOver(known, value, id, [...path, name]));
     } else if (Array.isArray(known) && Array.isArray(value)) {
       members.set(name, [...new Set([...known, ...value])]);
     } else if (!isDeepStrictEqual(known, value)) throw contradiction(id, [...path, name]);
   }
   return Object.fromEntries(members);
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function contradiction(id: string, path: readonly string[]): ThothctlError {

@@ -1,7 +1,8 @@
 import { jsonFault } from '../../errors/index.js';
 import { PlacedDocument } from '../../policy/document.js';
 import type { RowFault } from './place.js';
-import { isObject, type Locate, type Source, type SourceRow } from './source.js';
+import { isJsonObject } from '../../json/object.js';
+import { type Locate, type Source, type SourceRow } from './source.js';
 
 /** A JSON document that is a list of objects. */
 export function jsonSource(text: string): Source {
@@ -37,7 +38,7 @@ export function ndjsonSource(text: string): Source {
   const rows = lines.map(({ content, line }) => {
     try {
       const value: unknown = JSON.parse(content);
-      if (isObject(value)) return value;
+      if (isJsonObject(value)) return value;
       faults.push({ line, column: 1, message: 'the line is no JSON object', fix: NO_OBJECT });
     } catch {
       faults.push({ ...notJson(content), line });
@@ -65,9 +66,9 @@ function listSource(
   if (!Array.isArray(value)) {
     faults.push({ line: 1, column: 1, message: 'the document is no list', fix: 'write a list of objects' });
   }
-  const rows: SourceRow[] = list.map((entry) => (isObject(entry) ? entry : {}));
+  const rows: SourceRow[] = list.map((entry) => (isJsonObject(entry) ? entry : {}));
   for (const [index, entry] of list.entries()) {
-    if (isObject(entry)) continue;
+    if (isJsonObject(entry)) continue;
     faults.push({
       line: 1,
       column: 1,

@@ -22,7 +22,3 @@ export interface Source {
   /** A whole input of the same format with nothing but these rows, each as it was. */
   readonly text: (rows: readonly number[]) => string;
 }
-
-export function isObject(value: unknown): value is SourceRow {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

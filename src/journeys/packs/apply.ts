@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../json/object.js';
 import type { OperationInput } from '../../contract/index.js';
 import { jsonFault, usageError } from '../../errors/index.js';
 import type { GovApi } from '../../govapi/client.js';
@@ -110,10 +111,10 @@ function parseOverrides(text: string, packIds: readonly string[]): Overrides {
     const { line, column } = jsonFault(text);
     throw usageError(`--overrides-by-pack-json:${line}:${column}: not valid JSON`, how);
   }
-  if (!isObject(parsed)) throw usageError('--overrides-by-pack-json must be a JSON object', how);
+  if (!isJsonObject(parsed)) throw usageError('--overrides-by-pack-json must be a JSON object', how);
   const overrides: Record<string, Overrides[string]> = {};
   for (const [id, value] of Object.entries(parsed)) {
-    if (!isObject(value)) throw usageError(`the overrides of ${id} must be a JSON object`, how);
+    if (!isJsonObject(value)) throw usageError(`the overrides of ${id} must be a JSON object`, how);
     if (!packIds.includes(id)) {
       throw usageError(
         `--overrides-by-pack-json names ${id}, which no --pack-id does`,
@@ -123,8 +124,4 @@ function parseOverrides(text: string, packIds: readonly string[]): Overrides {
     overrides[id] = value;
   }
   return overrides;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,7 @@
-export type SettingsDocument = Readonly<Record<string, unknown>>;
+import { isDeepStrictEqual } from 'node:util';
+import { isJsonObject, type JsonObject } from '../../json/object.js';
+import { isSecretPath } from '../../secret-reference/secret-path.js';
+export type SettingsDocument = JsonObject;
 
 /** Written by the server; a document that was read and is sent back may hold them, a change never does. */
 const SERVER_MANAGED = new Set(['tenant_id', 'updated_at', 'revision', 'effective_regulatory_regimes']);
@@ -15,7 +18,7 @@ export function mergeSettings(current: SettingsDocument, patch: SettingsDocument
     if (SERVER_MANAGED.has(key)) continue;
     merged[key] = mergeValue(merged[key], value);
     const map = merged[key];
-    if (UNIT_MAPS.has(key) && isObject(map)) {
+    if (UNIT_MAPS.has(key) && isJsonObject(map)) {
       merged[key] = Object.fromEntries(Object.entries(map).filter(([, entry]) => entry !== null));
     }
   }
@@ -23,7 +26,7 @@ export function mergeSettings(current: SettingsDocument, patch: SettingsDocument
 }
 
 function mergeValue(before: unknown, value: unknown): unknown {
-  if (!isObject(value) || !isObject(before)) return value;
+  if (!isJsonObject(value) || !isJsonObject(before)) return value;
   const merged: Record<string, unknown> = { ...before };
   for (const [key, inner] of Object.entries(value)) merged[key] = mergeValue(merged[key], inner);
   return merged;
@@ -44,35 +47,17 @@ export function settingsChanges(before: SettingsDocument, after: SettingsDocumen
 }
 
 function compare(path: string, before: unknown, after: unknown, changes: SettingsChange[]): void {
-  if (isObject(after) && (isObject(before) || before === undefined || before === null)) {
-    const old: SettingsDocument = isObject(before) ? before : {};
+  if (isJsonObject(after) && (isJsonObject(before) || before === undefined || before === null)) {
+    const old: SettingsDocument = isJsonObject(before) ? before : {};
     for (const key of new Set([...Object.keys(old), ...Object.keys(after)])) {
       if (path === '' && SERVER_MANAGED.has(key)) continue;
       compare(path === '' ? key : `${path}.${key}`, old[key], after[key], changes);
     }
     return;
   }
-  if (canonical(before ?? null) === canonical(after ?? null)) return;
+  if (isDeepStrictEqual(before ?? null, after ?? null)) return;
   const hidden = isSecretPath(path);
   const shown = (value: unknown): unknown =>
     hidden && value !== null && value !== undefined ? '(hidden)' : (value ?? null);
   changes.push({ path, before: shown(before), after: shown(after) });
-}
-
-/** Members of the settings document that hold secret values (govapi-behaviour section 7). */
-export function isSecretPath(path: string): boolean {
-  return /(^|\.|_)(secret|auth_token|api_token|api_key|client_secret|password)$/i.test(path);
-}
-
-export function isObject(value: unknown): value is SettingsDocument {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (!isObject(value)) return JSON.stringify(value);
-  const members = Object.keys(value)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
-  return `{${members.join(',')}}`;
 }

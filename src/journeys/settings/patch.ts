@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { jsonFault, ThothctlError, usageError } from '../../errors/index.js';
-import { isObject, isSecretPath, mergeSettings, type SettingsDocument } from './document.js';
+import { isJsonObject } from '../../json/object.js';
+import { isSecretPath } from '../../secret-reference/secret-path.js';
+import { mergeSettings, type SettingsDocument } from './document.js';
 
 export interface PatchInputs {
   /** `path=value`; the value is JSON when it parses as JSON, else text. `null` clears. */
@@ -69,7 +71,7 @@ async function readDocument(file: string): Promise<SettingsDocument> {
     );
   }
   const value: unknown = document.toJS({ maxAliasCount: 100 });
-  if (isObject(value)) return value;
+  if (isJsonObject(value)) return value;
   throw usageError(`${file} must hold one object`, 'start from `thothctl settings get --json`');
 }
 

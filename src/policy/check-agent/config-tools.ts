@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../json/object.js';
 import type { Findings } from './found.js';
 
 type JsonObject = { readonly [key: string]: unknown };
@@ -20,19 +21,15 @@ export function findConfigTools(source: string, found: Findings): void {
     if (isDefinition && typeof name === 'string') found.tool(name, lineOf(name), 'definition');
     for (const key of ['mcpServers', 'mcp_servers']) {
       const servers = object[key];
-      if (isObject(servers)) found.mcpServers(Object.keys(servers), lineOf(key));
+      if (isJsonObject(servers)) found.mcpServers(Object.keys(servers), lineOf(key));
     }
   });
 }
 
 function visit(value: unknown, see: (object: JsonObject) => void): void {
   if (Array.isArray(value)) for (const each of value) visit(each, see);
-  else if (isObject(value)) {
+  else if (isJsonObject(value)) {
     see(value);
     for (const each of Object.values(value)) visit(each, see);
   }
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

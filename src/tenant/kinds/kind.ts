@@ -1,6 +1,7 @@
+import type { JsonObject } from '../../json/object.js';
 import type { GovApi } from '../../govapi/client.js';
 
-export type Fields = Readonly<Record<string, unknown>>;
+export type Fields = JsonObject;
 
 /** What the tenant file needs of the control-plane client. */
 export type TenantApi = Pick<GovApi, 'call' | 'tenantId'>;
@@ -71,11 +72,4 @@ export function comparable(source: Fields, members: readonly string[]): Fields {
     if (value !== undefined && value !== null && value !== '') fields[member] = value;
   }
   return fields;
-}
-
-const SECRET_NAME =
-  /(?:^|\.|_)(?:secret|token|auth_token|api_token|api_key|client_secret|password|tenant_code)$/i;
-
-export function isSecretPath(path: string): boolean {
-  return SECRET_NAME.test(path);
 }

@@ -1,4 +1,5 @@
-import { comparable, isSecretPath, type Kind } from './kind.js';
+import { isSecretPath } from '../../secret-reference/secret-path.js';
+import { comparable, type Kind } from './kind.js';
 import { writable } from './write-body.js';
 
 /** Providers are never deleted: pruning switches them off, and what is off does not count as there. */

@@ -1,4 +1,5 @@
-import { comparable, isSecretPath, type Kind } from './kind.js';
+import { isSecretPath } from '../../secret-reference/secret-path.js';
+import { comparable, type Kind } from './kind.js';
 
 const MANAGED = new Set(['tenant_id', 'updated_at', 'revision', 'effective_regulatory_regimes']);
 
