@@ -7,10 +7,11 @@ import {
 } from '../mcp/client-message.js';
 import type { Governance } from '../mcp/governance.js';
 import { errorReply } from '../mcp/replies.js';
+import { ServerReplies } from '../mcp/server-replies.js';
+import { ServerView } from '../mcp/server-view.js';
 import type { ByteSink } from './byte-sink.js';
 import { LineFramer } from './line-framer.js';
 import { ServerOutput } from './server-output.js';
-import { ServerReplies } from './server-replies.js';
 
 const TOO_MANY = 'too many calls are open at this server; wait for some of them';
 
@@ -32,9 +33,8 @@ export class McpGateway {
     /** Told when room for further calls is free again. */
     onRoom: () => void,
   ) {
-    const { account, tools, redactor } = governance;
-    this.#replies = new ServerReplies(account);
-    this.#output = new ServerOutput(client, this.#replies, tools, redactor);
+    this.#replies = new ServerReplies(governance.account);
+    this.#output = new ServerOutput(client, this.#replies, new ServerView(governance));
     this.#governor = new CallGovernor(governance, onRoom);
   }
 

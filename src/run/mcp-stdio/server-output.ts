@@ -1,10 +1,8 @@
-import { errorReply, INVALID_LIST } from '../mcp/replies.js';
 import type { ByteSink } from './byte-sink.js';
-import { scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
+import { scanMessage } from '../mcp/json-scan.js';
 import { LineFramer } from './line-framer.js';
-import type { Redactor } from '../mcp/redaction.js';
-import type { ServerReplies } from './server-replies.js';
-import type { ToolGuard } from '../mcp/tool-guard.js';
+import type { ServerReplies } from '../mcp/server-replies.js';
+import type { ServerView } from '../mcp/server-view.js';
 
 const MAX_BACKLOG = 4 * 1024 * 1024;
 
@@ -18,8 +16,7 @@ export class ServerOutput {
   constructor(
     private readonly client: ByteSink,
     private readonly replies: ServerReplies,
-    private readonly tools: ToolGuard,
-    private readonly redactor: Redactor | undefined,
+    private readonly view: ServerView,
   ) {}
 
   /** More waits for the client than the server alone could cause: it asks without reading the answers. */
@@ -54,25 +51,13 @@ export class ServerOutput {
       this.client.write(line);
       return;
     }
-    const view = this.tools.view(line, scanned);
-    if (view === undefined) this.inject(unreadableList(line, scanned));
-    else this.client.write(this.#redacted(view, scanned));
+    const view = this.view.of(line, scanned);
+    if (typeof view === 'string') this.inject(view);
+    else this.client.write(view);
     this.replies.settle(line, scanned);
-  }
-
-  #redacted(line: Buffer, scanned: ScannedMessage): Buffer {
-    return this.redactor === undefined || scanned.spans.has('result.tools')
-      ? line
-      : this.redactor.redact(line);
   }
 
   #abandon(why: string): void {
     for (const reply of this.replies.abandon(why)) this.inject(reply);
   }
-}
-
-function unreadableList(line: Buffer, { spans }: ScannedMessage): string {
-  const id = spans.get('id');
-  const text = 'refused by Thoth: the tool list of the server gives a member twice or in another spelling';
-  return errorReply(id === undefined ? 'null' : line.toString('utf8', id.start, id.end), INVALID_LIST, text);
 }

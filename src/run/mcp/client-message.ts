@@ -41,11 +41,16 @@ export type ClientMessage =
  */
 export function classifyClientLine(line: Buffer): ClientMessage {
   if (isBlank(line)) return { kind: 'other' };
-  if (!isUtf8(line)) return refused(PARSE_ERROR, 'the message is not valid UTF-8');
   // Valid JSON has a raw carriage return only between tokens, and some readers end a line there: a message
   // could hide inside another one.
   if (hasInnerCarriageReturn(line))
     return refused(PARSE_ERROR, 'a carriage return stands inside the message');
+  return classifyClientMessage(line);
+}
+
+/** The same for a message that something else than its line end frames. */
+export function classifyClientMessage(line: Buffer): ClientMessage {
+  if (!isUtf8(line)) return refused(PARSE_ERROR, 'the message is not valid UTF-8');
   let parsed: unknown;
   try {
     parsed = JSON.parse(line.toString('utf8'));

@@ -1,19 +1,14 @@
 import type { Permit } from '../../sdk/call.js';
 import type { Account } from '../account/account.js';
-import { idKey, type OpenCall } from '../mcp/client-message.js';
-import type { ScannedMessage } from '../mcp/json-scan.js';
-import { lostCallResult, lostRequestReply } from '../mcp/replies.js';
+import { idKey, type OpenCall } from './client-message.js';
+import type { ScannedMessage } from './json-scan.js';
+import { lostCallResult, lostRequestReply } from './replies.js';
+import { RunningCall } from './running-call.js';
 
 /** A request that was forwarded and has not been answered. */
 type Pending =
   | { readonly kind: 'request'; readonly id: string }
-  | {
-      readonly kind: 'tool-call';
-      readonly call: OpenCall;
-      readonly permit: Permit;
-      readonly bytes: number;
-      readonly startedAt: number;
-    };
+  | { readonly kind: 'tool-call'; readonly running: RunningCall; readonly bytes: number };
 
 /** What the client may leave unanswered at the server before further calls are refused. */
 const MAX_OPEN = 16_384;
@@ -41,34 +36,21 @@ export class ServerReplies {
   expectResult(key: string, call: OpenCall, permit: Permit, bytes: number): void {
     const { id, name, modern } = call;
     this.#bytes += bytes;
-    const startedAt = performance.now();
-    this.#expect(key, { kind: 'tool-call', call: { id, name, modern }, permit, bytes, startedAt });
+    const running = new RunningCall({ id, name, modern }, permit, this.account);
+    this.#expect(key, { kind: 'tool-call', running, bytes });
   }
 
   /** The client gave up on it; a late reply is then nobody's. */
   forget(key: string): void {
     const pending = this.#take(key);
-    if (pending?.kind === 'tool-call') this.#finish(pending, { outcome: 'partial' });
+    if (pending?.kind === 'tool-call') pending.running.ended({ outcome: 'partial' });
   }
 
   /** Ends the request that a line of the server answers. */
   settle(line: Buffer, scanned: ScannedMessage): void {
-    const { spans } = scanned;
-    const id = spans.get('id');
-    if (this.#pending.size === 0 || id === undefined || spans.has('method')) return;
-    const raw = line.toString('utf8', id.start, id.end);
-    const pending = this.#take(idKey(raw.startsWith('"') ? parseText(raw) : undefined, raw));
-    if (pending?.kind !== 'tool-call') return;
-    const result = spans.get('result');
-    const flag = spans.get('result.isError');
-    const failed =
-      result === undefined ||
-      (flag !== undefined && line.toString('latin1', flag.start, flag.end) === 'true');
-    this.#finish(pending, {
-      outcome: failed ? 'error' : 'success',
-      resultType: 'mcp_result',
-      ...(result === undefined ? {} : { resultSizeBytes: result.end - result.start }),
-    });
+    const key = this.#pending.size === 0 ? undefined : answeredKey(line, scanned);
+    const pending = key === undefined ? undefined : this.#take(key);
+    if (pending?.kind === 'tool-call') pending.running.answered(line, scanned);
   }
 
   /** Answers for everything still open, and forgets it. */
@@ -77,8 +59,8 @@ export class ServerReplies {
     return open.flatMap((pending) => {
       if (pending === undefined) return [];
       if (pending.kind === 'request') return [lostRequestReply(pending.id, why)];
-      this.#finish(pending, { outcome: 'error', errorName: 'ServerGone' });
-      return [lostCallResult(pending.call, why)];
+      pending.running.ended({ outcome: 'error', errorName: 'ServerGone' });
+      return [lostCallResult(pending.running.call, why)];
     });
   }
 
@@ -94,17 +76,14 @@ export class ServerReplies {
     if (pending?.kind === 'tool-call') this.#bytes -= pending.bytes;
     return pending;
   }
+}
 
-  #finish(pending: Pending & { kind: 'tool-call' }, result: Parameters<Permit['finished']>[0]): void {
-    pending.permit.finished(result);
-    const { attestationId } = pending.permit;
-    this.account.ended(
-      pending.call.name,
-      attestationId,
-      result.outcome,
-      performance.now() - pending.startedAt,
-    );
-  }
+/** The key of the request that a message answers; undefined when it is no reply. */
+export function answeredKey(message: Buffer, { spans }: ScannedMessage): string | undefined {
+  const id = spans.get('id');
+  if (id === undefined || spans.has('method')) return undefined;
+  const raw = message.toString('utf8', id.start, id.end);
+  return idKey(raw.startsWith('"') ? parseText(raw) : undefined, raw);
 }
 
 function parseText(raw: string): unknown {
