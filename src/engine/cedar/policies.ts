@@ -1,6 +1,7 @@
 import type { ActionClass, DecisionWord, JsonObject } from '../types.js';
 import { isActionClass } from '../action-class.js';
 import { isReasonCode } from '../reason-codes.js';
+import { guardOf, type Guard } from './guard/index.js';
 import type { CedarLibrary } from './library.js';
 import { mentionsOf, type Mentions } from './mentions.js';
 import { isJsonObject } from '../json-object.js';
@@ -23,6 +24,7 @@ export interface CedarPolicy {
   /** Rules a WAIVE sets aside, as decisions name them. */
   readonly waives: readonly string[];
   readonly mentions: Mentions;
+  readonly mayHold: Guard;
 }
 
 interface AnnotationProblem {
@@ -68,6 +70,7 @@ export function parseCedar(cedar: CedarLibrary, source: string): ParsedCedar | u
       setArgs: readArgs(notes['set_args']),
       waives: readRules(notes['waives'] ?? ''),
       mentions: mentionsOf(json.json),
+      mayHold: guardOf({ ...json.json }),
     };
     problems.push(...annotationProblems(found, notes));
     return [found];

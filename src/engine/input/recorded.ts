@@ -3,6 +3,9 @@ import { isJsonObject } from '../json-object.js';
 import type { EngineRequest, SessionFacts } from '../types.js';
 import type { PolicyInput } from './build.js';
 
+const count = z.int().check(z.nonnegative());
+/** What `Date.toISOString` writes: anything else is no instant a control plane recorded. */
+const instant = z.string().check(z.refine((text) => isInstant(text)));
 const object = z.custom<Readonly<Record<string, unknown>>>(isJsonObject);
 
 /** `PolicyInput` as it comes back from storage or a file. */
@@ -11,18 +14,18 @@ const recorded: z.ZodMiniType<PolicyInput> = z.object({
   context: z.object({
     enforcement_mode: z.enum(['observe', 'step_up', 'block', 'progressive']),
     environment: z.string(),
-    hour_utc: z.number(),
+    hour_utc: count,
     policy: object,
     purpose: z.string(),
     sensitivity_label: z.string(),
-    sensitivity_level: z.number(),
+    sensitivity_level: count,
     session_intent: z.string(),
     task: object,
     task_id: z.string(),
-    time: z.string(),
+    time: instant,
     weekday_utc: z.string(),
   }),
-  moses_metrics: z.object({ behavioral_score: z.number() }),
+  moses_metrics: z.object({ behavioral_score: z.number().check(z.gte(0), z.lte(1)) }),
   principal: z.object({
     endpoint_id: z.string(),
     fleet_id: z.string(),
@@ -33,11 +36,11 @@ const recorded: z.ZodMiniType<PolicyInput> = z.object({
     user_id: z.string(),
   }),
   session: z.object({
-    calls_of_this_tool: z.number(),
+    calls_of_this_tool: count,
     id: z.string(),
-    requests: z.number(),
+    requests: count,
     tool_calls: z.array(z.string()),
-    violations: z.number(),
+    violations: count,
   }),
   tool: z.object({
     action_class: z.enum(['read', 'write', 'delete', 'execute', 'payment']),
@@ -45,6 +48,11 @@ const recorded: z.ZodMiniType<PolicyInput> = z.object({
     name: z.string(),
   }),
 });
+
+function isInstant(text: string): boolean {
+  const at = new Date(text);
+  return !Number.isNaN(at.getTime()) && at.toISOString() === text;
+}
 
 /** A recorded policy input; undefined when it is none. */
 export function readPolicyInput(value: unknown): PolicyInput | undefined {

@@ -165,3 +165,18 @@ describe('what callers send', () => {
       ).toBe('BLOCK');
   });
 });
+
+test('text that is not Unicode blocks the call and leaves the engine whole; a backslash is no such text', () => {
+  const reads = bundle(
+    'CEDAR',
+    'forbid (principal, action, resource) when { context.args has to && context.args.to == "x" };',
+  );
+  expect(ask(reads, { toolArgs: { to: 'half \ud83d' } })[0]).toMatchObject({
+    outcome: 'BLOCK',
+    failure: 'the call holds text that is not Unicode',
+  });
+  expect(ask(reads, { toolArgs: { to: 'x', path: 'C:\\\\ud83d \\ud83d' } })[0]).toMatchObject({
+    ruleIds: ['policy0'],
+  });
+  expect(ask(reads, { toolArgs: { to: '\ud83d\ude00' } })[0]).toMatchObject({ outcome: 'NO_OPINION' });
+});

@@ -10,7 +10,7 @@ import { buildPolicyInput } from './src/engine/index.js';
 import { bundle, request } from './test/engine/fixtures.js';
 const evaluator = new CedarEvaluator(await loadCedar());
 const bundles = Array.from({ length: 10 }, (_unused, i) =>
-  bundle('CEDAR', 'forbid (principal, action == Thoth::Action::"tool_call:pay' + i + '", resource) when { context.purpose == "x" };'));
+  bundle('CEDAR', 'forbid (principal, action, resource) when { context.behavioral_score.greaterThan(decimal("0.' + i + '")) && context.purpose == "x" };'));
 const input = buildPolicyInput(request());
 for (let i = 0; i < 12000; i += 1) evaluator.evaluate(bundles, input);
 for (let i = 0; i < 8000; i += 1)
