@@ -14,7 +14,7 @@ import { routeFamilies } from './http/routes/index.js';
 import { ClosingOrder } from './lifecycle/closing-order.js';
 import { defaultDataFolder } from './lifecycle/data-folder.js';
 import { openInstallation, seedApplied } from './lifecycle/installation.js';
-import { checkListenAddress, reachableUrl } from './lifecycle/listen-address.js';
+import { checkListenAddress, reachableUrl } from '../listen-address.js';
 import {
   DEFAULT_HOST,
   DEFAULT_PORT,

@@ -2,7 +2,7 @@ import type { Session } from '../../sdk/session.js';
 import type { JsonObject } from '../../sdk/vocabulary.js';
 import type { Account } from '../account/account.js';
 import type { RunOptions } from '../options.js';
-import { pinFile, serverIdentity } from '../pins/pin-file.js';
+import { pinFile, serverIdentity, type ServerIdentity } from '../pins/pin-file.js';
 import { ToolPins } from '../pins/tool-pins.js';
 import { Redactor } from './redaction.js';
 import { ToolGuard } from './tool-guard.js';
@@ -17,9 +17,28 @@ export interface Governance {
   readonly metadata: JsonObject;
 }
 
+/** The MCP server of a run, as pins, predicates and policies know it. */
+export interface McpServer {
+  readonly identity: ServerIdentity;
+  /** What is started to reach it; undefined when it runs elsewhere. */
+  readonly program: string | undefined;
+  /** Added to the metadata of every request. */
+  readonly metadata: JsonObject;
+}
+
+export function stdioServer(command: readonly string[]): McpServer {
+  const identity = serverIdentity(command);
+  // Not a URL: the allow-list of remote servers does not apply to it.
+  return { identity, program: command[0], metadata: { mcp_runtime_identity: `stdio:${identity.name}` } };
+}
+
 /** What the gateway of this run decides by. @throws ThothctlError `pins_unreadable`, `redaction_pattern` */
-export function governanceOf(options: RunOptions, session: Session, account: Account): Governance {
-  const identity = serverIdentity(options.command);
+export function governanceOf(
+  options: RunOptions,
+  session: Session,
+  account: Account,
+  { identity, metadata }: McpServer,
+): Governance {
   const { pinsFolder, redaction } = options;
   const { logger } = session.config;
   const pins =
@@ -43,7 +62,6 @@ export function governanceOf(options: RunOptions, session: Session, account: Acc
     tools: new ToolGuard(session, options.filterTools !== false, pins),
     redactor: redaction && new Redactor(redaction, account),
     account,
-    // Not a URL: the allow-list of remote servers does not apply to it.
-    metadata: { mcp_runtime_identity: `stdio:${identity.name}` },
+    metadata,
   };
 }

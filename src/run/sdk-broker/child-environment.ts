@@ -28,6 +28,7 @@ export function childEnvironment(
   broker: BrokerAddress,
   config: ResolvedConfig,
   sessionId: string,
+  mcpUrl?: string,
 ): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(parent)) {
@@ -49,6 +50,7 @@ export function childEnvironment(
     // A false word also vetoes what the child's own code asks for.
     THOTH_FAIL_OPEN: config.failOpen ? 'true' : 'false',
     ...(config.sessionIntent === undefined ? {} : { THOTH_SESSION_INTENT: config.sessionIntent }),
+    ...(mcpUrl === undefined ? {} : { THOTH_MCP_URL: mcpUrl }),
   });
   return withoutProxyForLoopback(env);
 }

@@ -1,0 +1,92 @@
+import { ThothctlError } from '../errors/index.js';
+import { commaList } from '../sdk/config/values.js';
+import { ThothConfigError } from '../sdk/errors.js';
+import { shutdown } from '../sdk/client.js';
+import { resolveConfig } from '../sdk/config/resolve.js';
+import { createRuntime } from '../sdk/runtime.js';
+import { Session } from '../sdk/session.js';
+import { Account, type AccountSummary } from './account/account.js';
+import type { ExitStatus } from './exit-status.js';
+import { governanceOf, type Governance, type McpServer } from './mcp/governance.js';
+import type { RunOptions } from './options.js';
+import { SdkBroker } from './sdk-broker/broker.js';
+import { keepWasmCallsOutOfLine } from '../wasm-calls.js';
+
+const FLUSH_MS = 2000;
+
+/** How a run ended and what was decided in it. */
+export interface RunResult extends ExitStatus {
+  readonly account: AccountSummary;
+  /** False when lines of `record` were lost. */
+  readonly recorded: boolean;
+}
+
+/** What a run decides by, and the broker for SDKs in what it starts. */
+export interface GovernedRun {
+  readonly governance: Governance;
+  readonly broker: SdkBroker;
+}
+
+/**
+ * Opens the one session of a run, works under it, and delivers its events before it ends.
+ * @throws ThothctlError exit 125 when the run cannot be governed; then nothing was started.
+ */
+export async function governedRun(
+  options: RunOptions,
+  server: McpServer,
+  work: (run: GovernedRun) => Promise<ExitStatus>,
+): Promise<RunResult> {
+  // The HTTP client parses in WebAssembly, and this process may live as long as its agent.
+  keepWasmCallsOutOfLine();
+  const session = openSession(options, server.program);
+  let broker: SdkBroker | undefined;
+  try {
+    const account = new Account(session.sessionId, options.record);
+    const governance = governanceOf(options, session, account, server);
+    // The connection opens while the child starts; the first call finds it ready.
+    void session.warm();
+    broker = await startBroker(session, account);
+    const status = await work({ governance, broker });
+    return { ...status, account: account.summary, recorded: account.close() };
+  } finally {
+    session.close();
+    await Promise.all([broker?.stop(), shutdown(FLUSH_MS)]);
+  }
+}
+
+async function startBroker(session: Session, account: Account): Promise<SdkBroker> {
+  try {
+    return await SdkBroker.start(session, account);
+  } catch (cause) {
+    throw new ThothctlError({
+      code: 'broker_not_started',
+      message: 'The broker for SDKs in the command could not listen on 127.0.0.1.',
+      exit: 'runFailed',
+      cause,
+    });
+  }
+}
+
+function openSession(options: RunOptions, program: string | undefined): Session {
+  const { governance } = options;
+  try {
+    const config = resolveConfig({
+      ...governance,
+      // No scope of the run: the list stays empty and the agent's scope on the server applies.
+      approvedScope: governance.approvedScope ?? commaList(process.env['THOTH_APPROVED_SCOPE']) ?? [],
+      sessionId: governance.sessionId ?? process.env['THOTH_SESSION_ID'],
+      predicates: { ...(program !== undefined && { upstreamBinary: program }), ...governance.predicates },
+      events: { batchSize: 100, queueLimit: 20_000, flushTimeoutMs: FLUSH_MS, ...governance.events },
+    });
+    return new Session(createRuntime(config));
+  } catch (error) {
+    if (!(error instanceof ThothConfigError)) throw error;
+    throw new ThothctlError({
+      code: 'run_configuration',
+      message: `The run cannot be governed: ${error.message}.`,
+      exit: 'runFailed',
+      fix: 'Each of these settings is also a flag, such as --agent-id; `thothctl run --help` lists them.',
+      cause: error,
+    });
+  }
+}
