@@ -6,7 +6,8 @@ const BURST_WINDOW_MS = 10 * 60_000;
 
 /** A violation as the burst rule sees it. */
 const violation = z.object({ index: z.number(), at: z.number(), id: z.string() });
-const openBursts = z.record(z.string(), z.array(violation));
+/** A list, because an object would lose an agent called like a member that every object has. */
+const openBursts = z.array(z.tuple([z.string(), z.array(violation)]));
 
 export type BurstViolation = z.infer<typeof violation>;
 /** Violations per agent that may yet become a burst. */
@@ -15,7 +16,7 @@ export type OpenBursts = z.infer<typeof openBursts>;
 /** The state as it was stored; anything else starts to count from nothing. */
 export function readOpenBursts(text: string): OpenBursts {
   const parsed = openBursts.safeParse(JSON.parse(text));
-  return parsed.success ? parsed.data : {};
+  return parsed.success ? parsed.data : [];
 }
 
 /**
@@ -26,7 +27,7 @@ export function foldBursts(
   open: OpenBursts,
   violations: readonly (BurstViolation & { readonly agentId: string })[],
 ): { readonly open: OpenBursts; readonly bursts: readonly (readonly BurstViolation[])[] } {
-  const recent = new Map(Object.entries(open));
+  const recent = new Map(open);
   const bursts: (readonly BurstViolation[])[] = [];
   let newest = 0;
   for (const { agentId, ...entry } of violations) {
@@ -37,11 +38,11 @@ export function foldBursts(
     recent.set(agentId, counted.length >= BURST_SIZE ? [] : counted);
   }
   // What is too old for the newest violation is too old for every later one: the state stays small.
-  const kept = [...recent].flatMap(([agentId, entries]) => {
+  const kept = [...recent].flatMap(([agentId, entries]): OpenBursts => {
     const live = within(entries, newest);
-    return live.length === 0 ? [] : [[agentId, live] as const];
+    return live.length === 0 ? [] : [[agentId, live]];
   });
-  return { open: Object.fromEntries(kept), bursts };
+  return { open: kept, bursts };
 }
 
 function within(entries: readonly BurstViolation[], at: number): BurstViolation[] {

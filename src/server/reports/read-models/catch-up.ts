@@ -48,7 +48,7 @@ async function position({ store }: Context, tenantId: string): Promise<Position>
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .executeTakeFirst();
-  if (row === undefined) return { index: 0, open: {}, stored: false };
+  if (row === undefined) return { index: 0, open: [], stored: false };
   return { index: row.chain_index, open: readOpenBursts(row.open_bursts), stored: true };
 }
 
