@@ -36,6 +36,9 @@ export const RequestMetadata: () => Schema<T.RequestMetadata> = once(() =>
     policy_context: z.optional(z.record(z.string(), z.unknown())),
     mcp_runtime_identity: z.optional(z.string()),
     mcp_host: z.optional(z.string()),
+    tool_call_id: z.optional(z.string()),
+    surface: z.optional(z.enum(['sdk', 'mcp'])),
+    process_lineage: z.optional(z.record(z.string(), z.unknown())),
     mcp_server_url: z.optional(z.string()),
   }),
 );
@@ -103,6 +106,8 @@ export const EnforcementDecision: () => Schema<T.EnforcementDecision> = once(() 
       violation_id: z.optional(z.string()),
       hold_token: z.optional(z.string()),
       step_up_timeout_seconds: z.optional(z.int().check(z.gte(0))),
+      self_approval: z.optional(SelfApprovalOffer()),
+      joined_decision_id: z.optional(z.string()),
       modified_tool_args: z.optional(z.record(z.string(), z.unknown())),
       modification_reason: z.optional(z.string()),
       defer_reason: z.optional(z.string()),
@@ -139,6 +144,17 @@ export const EnforcementDecision: () => Schema<T.EnforcementDecision> = once(() 
     ),
 );
 
+export const SelfApprovalOffer: () => Schema<T.SelfApprovalOffer> = once(() =>
+  z.looseObject({ minimum_seconds: z.int().check(z.gte(1)) }),
+);
+
+export const HoldAnswer: () => Schema<T.HoldAnswer> = once(() =>
+  z.looseObject({
+    answer: z.enum(['approve', 'decline']),
+    channel: z.enum(['elicitation', 'input_required', 'task']),
+  }),
+);
+
 export const HoldPending: () => Schema<T.HoldPending> = once(() =>
   z.looseObject({
     token: z.optional(z.string()),
@@ -161,6 +177,7 @@ export const HoldResolved: () => Schema<T.HoldResolved> = once(() =>
     decision_reason_code: z.optional(z.string()),
     action_classification: z.optional(z.string()),
     resolved_by: z.optional(z.string()),
+    self_approved: z.optional(z.boolean()),
     resolved_at: z.optional(dateTime()),
     receipt: z.optional(Receipt()),
   }),
@@ -188,5 +205,15 @@ export const getHold: OperationSchemas<OperationTypes['getHold']> = {
   ),
   query: once(() => z.looseObject({})),
   responses: { 200: HoldStatus, 202: HoldPending },
+  error: Error,
+};
+
+export const answerHold: OperationSchemas<OperationTypes['answerHold']> = {
+  path: once(() =>
+    z.looseObject({ hold_token: z.string().check(z.regex(new RegExp('^[A-Za-z0-9._~-]{1,200}$'))) }),
+  ),
+  query: once(() => z.looseObject({})),
+  request: HoldAnswer,
+  responses: { 200: HoldResolved },
   error: Error,
 };

@@ -17,6 +17,13 @@ export interface OperationTypes {
     output: T.HoldStatus | T.HoldPending;
     row: undefined;
   };
+  answerHold: {
+    path: { hold_token: string };
+    query: { [name: string]: unknown };
+    body: T.HoldAnswer;
+    output: T.HoldResolved;
+    row: undefined;
+  };
   ingestEvents: {
     path: { [name: string]: unknown };
     query: { [name: string]: unknown };

@@ -35,6 +35,12 @@ export type RequestMetadata = {
   mcp_runtime_identity?: string;
   /** Host or URL of the MCP server the call goes to. What MCP control and the MCP inventory go by. */
   mcp_host?: string;
+  /** The agent's own name of the call. Two surfaces that see one call send the same one: the second question, asked with another `surface`, the same credential, session, tool and arguments, is decided again but is part of the first decision's record if it comes to the same outcome. */
+  tool_call_id?: string;
+  /** Where the call was seen. */
+  surface?: 'sdk' | 'mcp';
+  /** As in the metadata of events. */
+  process_lineage?: { [member: string]: unknown };
   /** The same, read when mcp_host is missing. */
   mcp_server_url?: string;
 };
@@ -119,6 +125,10 @@ export type EnforcementDecision = {
   hold_token?: string;
   /** Life of the hold. No baseline SDK acts on it; they only report it. */
   step_up_timeout_seconds?: number;
+  /** With a STEP_UP that the session's own user may answer. */
+  self_approval?: SelfApprovalOffer;
+  /** The call was already decided when another surface asked about it; this is that decision, and no second one was recorded. See `tool_call_id` of the request metadata. */
+  joined_decision_id?: string;
   /** Replacement arguments, required and non-empty with MODIFY. How SDKs apply them, first match wins: 1. member `args` is an array: it becomes the positional arguments (Python also takes `kwargs`); 2. the call had exactly one map or object: the whole map is replaced, not merged; 3. member `arg0`, else `input`: becomes the single argument; 4. members `arg0` to `argN` without gaps: become the positional arguments; 5. otherwise nothing is applied and the tool runs with its original arguments. Case 5, and a MODIFY without this member, are fail-open holes in all three SDKs. Python falls into case 5 for every call made with keyword arguments only: its `tool_args` look like a single map, but only a reply of the form `{"args": [], "kwargs": {...}}` would be applied, and that form breaks a real single-map call. The two cannot be told apart on the wire, so a server should prefer BLOCK or STEP_UP to MODIFY when the client is Python and the rule is there for safety. A server must therefore mirror the shape of `tool_args`: same map keys for a map call, `args` of the same length for a positional call from Python or TypeScript, `arg0` to `argN` for a positional call from Go. If it cannot, it must answer BLOCK. */
   modified_tool_args?: { [member: string]: unknown };
   modification_reason?: string;
@@ -148,6 +158,19 @@ export type EnforcementDecision = {
   decision_evidence?: { [member: string]: unknown };
 };
 
+/** The session's own user may answer this hold, by `answerHold`. Asking somebody else stays possible. */
+export type SelfApprovalOffer = {
+  /** An answer that comes sooner after the question is no person's and is refused. */
+  minimum_seconds: number;
+};
+
+/** What the user answered, and how it was asked. */
+export type HoldAnswer = {
+  answer: 'approve' | 'decline';
+  /** Kind of question of the protocol the user was asked by. */
+  channel: 'elicitation' | 'input_required' | 'task';
+};
+
 /** Not resolved yet. `decision: STEP_UP` is what keeps TypeScript waiting; `resolved: false` is what Python and Go look at. */
 export type HoldPending = {
   token?: string;
@@ -173,6 +196,8 @@ export type HoldResolved = {
   decision_reason_code?: string;
   action_classification?: string;
   resolved_by?: string;
+  /** True when the session's own user gave the answer, not an approver. */
+  self_approved?: boolean;
   resolved_at?: string;
   receipt?: Receipt;
 };

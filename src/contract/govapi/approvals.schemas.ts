@@ -32,6 +32,7 @@ export const Approval: () => Schema<T.Approval> = once(() =>
     session_intent: z.optional(z.nullable(z.string())),
     risk_tier: z.optional(z.nullable(RiskTier())),
     required_approvers: z.optional(z.int().check(z.gte(1))),
+    self_approved: z.optional(z.boolean()),
     approvals: z.optional(z.array(ApprovalVote())),
   }),
 );

@@ -95,6 +95,18 @@ export const McpControlSettings: () => Schema<T.McpControlSettings> = once(() =>
   }),
 );
 
+export const StepUpSettings: () => Schema<T.StepUpSettings> = once(() =>
+  z.looseObject({
+    self_approval: z.optional(
+      z.looseObject({
+        enabled: z.optional(z.boolean()),
+        max_risk_tier: z.optional(z.enum(['low', 'medium', 'high'])),
+        minimum_seconds: z.optional(z.int().check(z.gte(1), z.lte(300))),
+      }),
+    ),
+  }),
+);
+
 export const TenantSettings: () => Schema<T.TenantSettings> = once(() =>
   z.looseObject({
     tenant_id: z.optional(z.string()),
@@ -109,6 +121,7 @@ export const TenantSettings: () => Schema<T.TenantSettings> = once(() =>
     siem: z.optional(SiemSettings()),
     pam: z.optional(PamSettings()),
     mcp_control: z.optional(McpControlSettings()),
+    step_up: z.optional(StepUpSettings()),
     revision: z.optional(z.string()),
     updated_at: z.optional(z.nullable(dateTime())),
   }),

@@ -147,6 +147,19 @@ export type McpControlSettings = {
   approved_host_patterns?: readonly string[];
 };
 
+/** How step-up holds are answered. */
+export type StepUpSettings = {
+  /** Whether the user of a session may approve its own held calls, asked by the client in front of them. */
+  self_approval?: {
+    /** Without it only approvers answer. */
+    enabled?: boolean;
+    /** The highest tier it covers. The critical tier always needs an approver. */
+    max_risk_tier?: 'low' | 'medium' | 'high';
+    /** An answer that comes sooner after the call was held is no person's, and leaves the hold to an approver. */
+    minimum_seconds?: number;
+  };
+};
+
 /** Whole settings document of a tenant. Clients read it, change one section and write the entire document back. Unknown keys (top-level or nested) must be stored and returned unchanged. */
 export type TenantSettings = {
   /** Tenant slug. */
@@ -165,6 +178,7 @@ export type TenantSettings = {
   siem?: SiemSettings;
   pam?: PamSettings;
   mcp_control?: McpControlSettings;
+  step_up?: StepUpSettings;
   /** Opaque version of the document. Because clients echo the whole document, a server can use it for a three-way merge of concurrent writes. */
   revision?: string;
   /** Last write. Echoed back by clients in PUT; ignore on input. */
@@ -1602,6 +1616,8 @@ export type Approval = {
   risk_tier?: RiskTier | null;
   /** Distinct approvers an approval needs. */
   required_approvers?: number;
+  /** The session's own user gave the answer, not an approver. */
+  self_approved?: boolean;
   /** Votes so far, oldest first. One denial denies. */
   approvals?: readonly ApprovalVote[];
 };

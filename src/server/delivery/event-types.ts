@@ -19,6 +19,8 @@ const DECISIONS: Readonly<Record<string, string>> = {
 const APPROVALS: Readonly<Record<string, string>> = {
   'control.approval.approve': 'approval.approved',
   'control.approval.deny': 'approval.denied',
+  'control.approval.self_approve': 'approval.self_approved',
+  'control.approval.self_decline': 'approval.self_declined',
   'control.approval.expire': 'approval.expired',
   'control.approval.vote': 'approval.voted',
 };

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Database } from '../store/schema.js';
 import { isObject } from './call-request.js';
-import type { ApprovalRow } from './hold-reply.js';
+import { isSelfApproved, type ApprovalRow } from './hold-reply.js';
 
 export type VoteRow = Selectable<Database['approval_votes']>;
 
@@ -37,6 +37,7 @@ export function approvalRow(row: ApprovalRow, votes: readonly VoteRow[]): object
     expires_at: iso(row.expires_at),
     resolved_at: row.resolved_at === null ? null : iso(row.resolved_at),
     resolved_by: row.resolved_by,
+    ...(isSelfApproved(row) ? { self_approved: true } : {}),
     ...(row.decision_literal === null ? {} : { decision: row.decision_literal }),
     ...(row.resolution_reason === null ? {} : { resolution_reason: row.resolution_reason }),
   };

@@ -8,6 +8,15 @@ export interface EnforceCall {
   readonly attestationId: string | undefined;
   /** The client's own request id, for correlation only. */
   readonly clientRequestId: string | undefined;
+  /** The agent's own name of the call, and which surface saw it. */
+  readonly toolCallId: string | undefined;
+  readonly seenAs: SeenAs | undefined;
+}
+
+/** Says which of two questions are about one call. */
+interface SeenAs {
+  readonly toolCallId: string;
+  readonly surface: (typeof SURFACES)[number];
 }
 
 const MODES: Readonly<Record<string, EnforcementMode>> = {
@@ -18,6 +27,7 @@ const MODES: Readonly<Record<string, EnforcementMode>> = {
   progressive: 'progressive',
 };
 
+const SURFACES = ['sdk', 'mcp'] as const;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const MAX_NAME_LENGTH = 1024;
 /** The newest calls kept of the client's history. Two SDKs let it grow for ever, and every decision stores it. */
@@ -97,6 +107,20 @@ function tenant(body: JsonObject, principal: Principal): string {
   return principal.tenantId;
 }
 
+/** A name worth keeping; anything else is no reason to refuse the call. */
+function callId(metadata: JsonObject | undefined): string | undefined {
+  const id = metadata?.['tool_call_id'];
+  return typeof id === 'string' && /^[\w.:/+=-]{1,256}$/.test(id) ? id : undefined;
+}
+
+/** Only whole arguments can be compared: a cut-off call is never taken for another. */
+function seenAs(metadata: JsonObject | undefined): SeenAs | undefined {
+  const toolCallId = callId(metadata);
+  const surface = SURFACES.find((known) => known === metadata?.['surface']);
+  if (toolCallId === undefined || surface === undefined) return undefined;
+  return metadata?.['tool_args_truncated'] === true ? undefined : { toolCallId, surface };
+}
+
 /** A scoped key speaks only for its own target; a body that names nobody is taken to mean that target. */
 function scoped(claimed: string | undefined, level: string, principal: Principal): string | undefined {
   if (principal.scope.level !== level || principal.scope.targetId === null) return claimed;
@@ -148,5 +172,7 @@ export function readEnforceCall(body: unknown, principal: Principal, receivedAt:
     traceId: optionalText(body, 'enforcement_trace_id'),
     attestationId: optionalText(body, 'action_attestation_id'),
     clientRequestId: optionalText(body, 'request_id'),
+    toolCallId: callId(metadata),
+    seenAs: seenAs(metadata),
   };
 }

@@ -77,6 +77,7 @@ export function decisionDraft(
     session_id: request.sessionId,
     session_intent: request.sessionIntent,
     shadow_decision: decision.shadowDecision,
+    tool_call_id: call.toolCallId,
     tool_name: request.toolName,
     user_id: request.userId,
     violation_id: ids.violationId,

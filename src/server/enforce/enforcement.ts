@@ -20,6 +20,16 @@ import { decisionReply, wholeSeconds } from './decision-reply.js';
 import { decisionWriter, type KeptInput } from './decision-writes.js';
 import { decisionEngine, type DecisionEngine } from './engine.js';
 import { internalRefusal } from './internal-refusal.js';
+import {
+  comesToTheSame,
+  isFresh,
+  isJoinable,
+  JoinableCalls,
+  joinKey,
+  type DecidedCall,
+} from './joinable-calls.js';
+import { selfApprovalOffer } from './self-approval.js';
+import { governedMcpCall, insertMcpCall } from '../mcp/call-row.js';
 import { SessionMemory, type OpenSession } from './session-memory.js';
 
 const NO_VERDICTS: readonly BundleVerdict[] = [];
@@ -31,6 +41,7 @@ const NO_VERDICTS: readonly BundleVerdict[] = [];
 export class Enforcement {
   readonly #sessions: SessionMemory;
   readonly #write: ReturnType<typeof decisionWriter>;
+  readonly #joinable = new JoinableCalls();
 
   constructor(
     private readonly context: ServerContext,
@@ -51,6 +62,17 @@ export class Enforcement {
     const snapshot = context.tenants.snapshot(request.tenantId);
     if (snapshot === undefined) throw new HttpError(403, 'forbidden', 'the tenant is not known here');
 
+    const { seenAs } = call;
+    const key = joinKey(call, principal);
+    const first =
+      key === undefined || seenAs === undefined
+        ? undefined
+        : await this.#joinable.take(key, seenAs.surface, now);
+    if (first !== undefined) {
+      const joined = await this.#join(call, snapshot, first, started);
+      if (joined !== undefined) return joined;
+    }
+
     const opened = this.#session(call);
     let session = opened instanceof Promise ? await opened : opened;
     const seen = session.facts(request.toolName);
@@ -65,7 +87,8 @@ export class Enforcement {
     }
 
     // From here to `count` nothing waits: parallel calls of a session see each other in the order of their decisions.
-    const decision = this.#decision(call, snapshot, session.facts(request.toolName), verdicts);
+    const facts = session.facts(request.toolName);
+    const decision = this.#decision(call, snapshot, facts, verdicts);
     const violates = decision.violation || refuses(decision);
     const counted = session.count(request.toolName, violates);
 
@@ -85,20 +108,79 @@ export class Enforcement {
       principal,
       now,
       heldArguments: () => (request.toolArgs === undefined ? null : this.engine.redact(request.toolArgs)),
-      requiredApprovers: decision.riskTier === 'critical' ? context.options.criticalApprovers : 1,
+      requiredApprovers: this.#requiredApprovers(decision),
     });
+    const join =
+      key === undefined || seenAs === undefined || !isJoinable(decision)
+        ? undefined
+        : this.#joinable.open(key, seenAs.surface, ids.hold?.expiresAt, now);
     let record: CommittedEvidence;
     try {
       record = await this.#commit(unit);
     } catch (error) {
       counted.undo();
+      join?.failed();
       throw error;
     }
     counted.settle();
+    join?.recorded({ decision, facts, ids, receipt: record.receipt });
     context.streams.publish(request.tenantId);
     const elapsed = performance.now() - started;
     context.visibility.note(request.tenantId, elapsed);
-    return decisionReply(call, decision, ids, record.receipt, elapsed, snapshot.regulatoryRegimes);
+    const reply = decisionReply(call, decision, ids, record.receipt, elapsed, snapshot.regulatoryRegimes);
+    return ids.hold === undefined ? reply : { ...reply, ...(await this.#offer(request, decision)) };
+  }
+
+  /**
+   * The second question about one call: decided again with what this surface knows, for instance the server it goes to,
+   * and if that comes to the same, answered by the decision on record. A held call keeps its hold. Undefined when it is a
+   * decision of its own.
+   */
+  async #join(
+    call: EnforceCall,
+    snapshot: TenantSnapshot,
+    first: DecidedCall,
+    started: number,
+  ): Promise<object | undefined> {
+    const { context } = this;
+    const { request } = call;
+    const bundles = isStopped(request, snapshot) ? [] : bundlesFor(snapshot, request.agentId);
+    const verdicts =
+      bundles.length === 0 ? NO_VERDICTS : await context.evaluator.evaluate(request, bundles, first.facts);
+    const decision = this.#decision(call, snapshot, first.facts, verdicts);
+    if (!comesToTheSame(first.decision, decision)) return undefined;
+    const { decisionId, hold } = first.ids;
+    if (hold !== undefined && !(await isFresh(context, request.tenantId, hold.token))) return undefined;
+    const mcpCall = governedMcpCall(request, decisionId, context.clock.now());
+    if (mcpCall !== undefined) {
+      const { tenantId } = request;
+      await this.#record({
+        tenantId,
+        statements: [insertMcpCall(context.store.build, mcpCall)],
+        evidence: [],
+      });
+    }
+    const elapsed = performance.now() - started;
+    const reply = decisionReply(
+      call,
+      first.decision,
+      first.ids,
+      first.receipt,
+      elapsed,
+      snapshot.regulatoryRegimes,
+    );
+    const offer = hold === undefined ? {} : await this.#offer(request, decision);
+    return { ...reply, joined_decision_id: decisionId, ...offer };
+  }
+
+  #offer({ tenantId, userId }: EngineRequest, decision: Decision): Promise<object> {
+    const { riskTier } = decision;
+    const requiredApprovers = this.#requiredApprovers(decision);
+    return selfApprovalOffer(this.context, tenantId, { riskTier, userId, requiredApprovers });
+  }
+
+  #requiredApprovers({ riskTier }: Decision): number {
+    return riskTier === 'critical' ? this.context.options.criticalApprovers : 1;
   }
 
   /** A fleet key speaks for the endpoints of its fleet, and for every agent on them. */
@@ -164,9 +246,15 @@ export class Enforcement {
   }
 
   async #commit(unit: WriteUnit): Promise<CommittedEvidence> {
-    let record: CommittedEvidence | undefined;
+    const [record] = await this.#record(unit);
+    if (record === undefined)
+      throw new HttpError(503, 'service_unavailable', 'the decision was not recorded');
+    return record;
+  }
+
+  async #record(unit: WriteUnit): Promise<readonly CommittedEvidence[]> {
     try {
-      [record] = (await this.context.store.commit(unit)).evidence;
+      return (await this.context.store.commit(unit)).evidence;
     } catch (error) {
       // The store is well and refuses the record: to a client that fails open, a 5xx would mean "run the tool".
       if (error instanceof ThothctlError && !error.code.startsWith('storage_')) {
@@ -174,9 +262,6 @@ export class Enforcement {
       }
       throw new HttpError(503, 'service_unavailable', 'the decision could not be recorded, so there is none');
     }
-    if (record === undefined)
-      throw new HttpError(503, 'service_unavailable', 'the decision was not recorded');
-    return record;
   }
 }
 

@@ -1,21 +1,16 @@
 import type { ServerContext } from '../context.js';
-import { HttpError, type Principal } from '../http/port.js';
+import type { Principal } from '../http/port.js';
+import type { FindHold } from './find-hold.js';
 import { expireHold } from './hold-expiry.js';
 import { holdReply, type ApprovalRow } from './hold-reply.js';
 import { prepareRead } from './prepared-read.js';
 
 /** Answers polls of holds. A hold that is due is resolved here and now, so that no poll ever sees a stale pending. */
-export function holdLookup(context: ServerContext): (token: string, principal: Principal) => Promise<object> {
+export function holdLookup(
+  context: ServerContext,
+  find: FindHold,
+): (token: string, principal: Principal) => Promise<object> {
   const { read } = context.store;
-  const rows = prepareRead(
-    read,
-    read
-      .selectFrom('approvals')
-      .selectAll()
-      .where('tenant_id', '=', '')
-      .where('hold_token', '=', '')
-      .compile(),
-  );
   const origins = prepareRead(
     read,
     read
@@ -25,15 +20,6 @@ export function holdLookup(context: ServerContext): (token: string, principal: P
       .where('chain_index', '=', 0)
       .compile(),
   );
-  const find = async (token: string, principal: Principal): Promise<ApprovalRow> => {
-    const [row] = await rows([principal.tenantId, token]);
-    // A token of another tenant is as unknown as one that was never issued.
-    if (row === undefined) throw new HttpError(404, 'not_found', 'no such hold');
-    if (principal.scope.level === 'agent' && row.agent_id !== principal.scope.targetId) {
-      throw new HttpError(403, 'forbidden', 'this key may only act for its own agent');
-    }
-    return row;
-  };
 
   const stoppedEndpoint = async (row: ApprovalRow): Promise<string | undefined> => {
     const stopped = context.tenants.snapshot(row.tenant_id)?.quarantinedEndpoints;

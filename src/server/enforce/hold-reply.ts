@@ -3,6 +3,12 @@ import type { Database } from '../store/schema.js';
 
 export type ApprovalRow = Selectable<Database['approvals']>;
 
+/** How an answer of the session's own user is kept; its literals are no word an approver can say. */
+export const SELF_VERDICTS = {
+  approve: { status: 'approved', literal: 'self_approved', verb: 'self_approve' },
+  decline: { status: 'denied', literal: 'self_declined', verb: 'self_decline' },
+} as const;
+
 /** Room for an approver's own words in a reason that ends up in error texts. */
 const MAX_REASON = 500;
 
@@ -29,9 +35,15 @@ export function holdReply(row: ApprovalRow, stoppedEndpoint?: string): object {
     authorization_decision: word,
     ...(stoppedEndpoint === undefined ? outcome(row) : stopped(stoppedEndpoint)),
     ...(row.violation_id === null ? {} : { violation_id: row.violation_id }),
+    ...(isSelfApproved(row) ? { self_approved: true } : {}),
     ...(row.resolved_by === null ? {} : { resolved_by: row.resolved_by }),
     ...(row.resolved_at === null ? {} : { resolved_at: new Date(row.resolved_at).toISOString() }),
   };
+}
+
+/** The session's own user answered, not an approver. */
+export function isSelfApproved({ decision_literal }: Pick<ApprovalRow, 'decision_literal'>): boolean {
+  return decision_literal === SELF_VERDICTS.approve.literal;
 }
 
 function stopped(endpointId: string): ReturnType<typeof outcome> {
@@ -45,6 +57,12 @@ function outcome(row: ApprovalRow): { decision_reason_code: string; reason: stri
   const words = row.resolution_reason === null ? '' : `: ${row.resolution_reason.slice(0, MAX_REASON)}`;
   switch (row.status) {
     case 'approved':
+      if (isSelfApproved(row)) {
+        return {
+          decision_reason_code: 'self_approved',
+          reason: `approved by the session's own user ${row.user_id}`,
+        };
+      }
       return {
         decision_reason_code: 'approval_granted',
         reason: `approved by ${row.resolved_by ?? 'an approver'}${words}`,
@@ -52,6 +70,12 @@ function outcome(row: ApprovalRow): { decision_reason_code: string; reason: stri
     case 'expired':
       return { decision_reason_code: 'step_up_timeout', reason: 'step-up timeout, nobody answered in time' };
     default:
+      if (row.decision_literal === SELF_VERDICTS.decline.literal) {
+        return {
+          decision_reason_code: 'self_declined',
+          reason: `denied by the session's own user ${row.user_id}`,
+        };
+      }
       return {
         decision_reason_code: 'approval_denied',
         reason: `denied by ${row.resolved_by ?? 'an approver'}${words}`,

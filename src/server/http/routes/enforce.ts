@@ -3,6 +3,8 @@ import { isObject } from '../../enforce/call-request.js';
 import { Enforcement } from '../../enforce/enforcement.js';
 import { eventIngest } from '../../enforce/event-ingest.js';
 import { explanation } from '../../enforce/explanation.js';
+import { holdFinder } from '../../enforce/find-hold.js';
+import { holdAnswering, readHoldAnswer } from '../../enforce/hold-answer.js';
 import { holdLookup } from '../../enforce/hold-lookup.js';
 import { startHousekeeping } from '../../enforce/housekeeping.js';
 import { findViolation } from '../../reports/violations.js';
@@ -11,7 +13,9 @@ import { HttpError, type Route } from '../port.js';
 /** The data plane. */
 export function enforceRoutes(context: ServerContext): Route[] {
   const enforcement = new Enforcement(context);
-  const hold = holdLookup(context);
+  const find = holdFinder(context);
+  const hold = holdLookup(context, find);
+  const answer = holdAnswering(context, find);
   const ingest = eventIngest(context);
   startHousekeeping(context);
   return [
@@ -28,6 +32,14 @@ export function enforceRoutes(context: ServerContext): Route[] {
       permission: 'execute',
       async handle({ params, principal }) {
         return { status: 200, body: await hold(params.hold_token ?? '', principal) };
+      },
+    },
+    {
+      operationId: 'answerHold',
+      permission: 'execute',
+      async handle({ params, body, principal, provenance }) {
+        const said = readHoldAnswer(body);
+        return { status: 200, body: await answer(params.hold_token ?? '', said, { principal, provenance }) };
       },
     },
     {

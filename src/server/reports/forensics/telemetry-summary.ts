@@ -3,6 +3,11 @@ import { tokenUsage } from '../token-usage.js';
 import { textMember } from '../stored-record.js';
 import type { SessionHistory } from './session-history.js';
 
+/** Somebody judged a held call. */
+const RESOLUTIONS = new Set(
+  ['approve', 'deny', 'self_approve', 'self_decline'].map((verb) => `control.approval.${verb}`),
+);
+
 /** Counts and times of a session, as far as they were recorded. */
 export function telemetrySummary(
   { records, events, omitted }: SessionHistory,
@@ -18,9 +23,7 @@ export function telemetrySummary(
     decisions: decisions.length,
     decisions_by_outcome: counted(decisions.map((record) => textMember(record, 'decision'))),
     violations: decisions.filter((record) => textMember(record, 'violation_id') !== undefined).length,
-    approvals_resolved: records.filter((record) =>
-      ['control.approval.approve', 'control.approval.deny'].includes(String(record['kind'])),
-    ).length,
+    approvals_resolved: records.filter((record) => RESOLUTIONS.has(String(record['kind']))).length,
     events: events.length,
     events_by_type: counted(events.map((event) => event.eventType)),
     total_tokens: events.reduce((sum, event) => sum + (tokenUsage(event.body)?.total ?? 0), 0),

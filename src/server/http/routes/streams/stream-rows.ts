@@ -36,7 +36,9 @@ export function readFeed(store: Store): ReadRows {
   };
 }
 
-const CLOSING = new Set(['control.approval.approve', 'control.approval.deny', 'control.approval.expire']);
+const CLOSING = new Set(
+  ['approve', 'deny', 'self_approve', 'self_decline', 'expire'].map((verb) => `control.approval.${verb}`),
+);
 
 /**
  * One row when a hold appears and one at each change of it, each showing the hold as that change left it, so that the
