@@ -1,15 +1,28 @@
 import { classifyTool } from './action-class.js';
 import { combine, type Candidate } from './combine.js';
 import { waiversFor, type Waivers } from './exceptions/waivers.js';
-import { judgeByPacks, packsFor } from './packs/judge.js';
-import { mcpOpinion } from './mcp/opinion.js';
+import { judgeByPacks, packsFor, type PackJudgement } from './packs/judge.js';
+import { mcpOpinion, type McpOpinion } from './mcp/opinion.js';
+import type { LoadedPack } from './packs/pack.js';
 import type { EngineReasonCode } from './reason-codes.js';
 import { riskScore, riskTier } from './risk.js';
-import { checkScope, outOfScopeDecision, outOfScopeReason } from './scope.js';
+import { checkScope, outOfScopeDecision, outOfScopeReason, type ScopeFinding } from './scope.js';
 import { standingRules } from './standing-rules.js';
 import { isStopped, stoppedEndpoint } from './stopped-endpoint.js';
 import { isStricter } from './strictness.js';
 import type { BundleVerdict, Decision, EngineRequest, SessionFacts, TenantSnapshot } from './types.js';
+
+/** A decision with everything that was weighed for it. */
+export interface Weighed {
+  readonly decision: Decision;
+  readonly scope: ScopeFinding;
+  readonly mcp: McpOpinion;
+  /** Session intent and risk tier. */
+  readonly standing: readonly Candidate[];
+  readonly packs: readonly LoadedPack[];
+  readonly judged: PackJudgement | undefined;
+  readonly waivers: Waivers | undefined;
+}
 
 /**
  * The decision on one call. Pure: the verdicts of the bundles come in, nothing is looked up. Observe mode
@@ -22,6 +35,16 @@ export function decide(
   verdicts: readonly BundleVerdict[],
 ): Decision {
   if (isStopped(request, snapshot)) return stoppedEndpoint(request, snapshot);
+  return weigh(request, snapshot, session, verdicts).decision;
+}
+
+/** The same for a call no quarantine stops, with what led to it. */
+export function weigh(
+  request: EngineRequest,
+  snapshot: TenantSnapshot,
+  session: SessionFacts,
+  verdicts: readonly BundleVerdict[],
+): Weighed {
   const observing = request.mode === 'observe';
   const enforced: EngineRequest = observing ? { ...request, mode: 'block' } : request;
   const binding = verdicts.filter((verdict) => verdict.binding);
@@ -40,15 +63,15 @@ export function decide(
   const packs = packsFor(snapshot, request.agentId, request.environment);
   const judged = packs.length === 0 ? undefined : judgeByPacks(packs, enforced, actionClass, ownRisk);
   const mcp = mcpOpinion(request, snapshot);
-  const own = [...mcp.candidates, ...standingRules(enforced, snapshot, tier)];
-  const standing = judged === undefined ? own : [...own, ...judged.candidates];
-  const strictest = (waivers?.without(standing) ?? standing).reduce(
+  const standing = standingRules(enforced, snapshot, tier);
+  const beside = [...mcp.candidates, ...standing, ...(judged?.candidates ?? [])];
+  const strictest = (waivers?.without(beside) ?? beside).reduce(
     (found, each) => (isStricter(each.word, found.word) ? each : found),
     scoped,
   );
   const settled = waivers?.label(strictest) ?? strictest;
   const violation = settled.word === 'BLOCK' || settled.word === 'STEP_UP' || settled.word === 'DEFER';
-  return {
+  const decision: Decision = {
     decision: observing ? 'ALLOW' : settled.word,
     shadowDecision: observing ? settled.word : undefined,
     reasonCode: settled.reasonCode,
@@ -65,6 +88,7 @@ export function decide(
     observed: verdicts.filter((verdict) => !verdict.binding),
     flags: [...new Set([...mcp.flags, ...binding.flatMap((verdict) => verdict.flags ?? [])])].sort(),
   };
+  return { decision, scope, mcp, standing, packs, judged, waivers };
 }
 
 /**
@@ -74,7 +98,7 @@ export function decide(
 function applyScope(
   policy: Candidate | undefined,
   request: EngineRequest,
-  scope: ReturnType<typeof checkScope>,
+  scope: ScopeFinding,
   actionClass: Decision['actionClass'],
   session: SessionFacts,
   waivers: Waivers | undefined,

@@ -38,4 +38,4 @@ export {
   simulationRows,
   simulationSummary,
 } from './simulate/index.js';
-export { explainCall, type ExplainedCall } from './explain/index.js';
+export { explainCall, explainOnServer, type AskedOfServer } from './explain/index.js';

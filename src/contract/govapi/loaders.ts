@@ -141,6 +141,7 @@ export const loaders: {
   getEvidenceHead: async () => (await import('./evidence.schemas.js')).getEvidenceHead,
   listEvidenceKeys: async () => (await import('./evidence.schemas.js')).listEvidenceKeys,
   listRecordedCalls: async () => (await import('./policy-bundles.schemas.js')).listRecordedCalls,
+  explainPolicy: async () => (await import('./policy-bundles.schemas.js')).explainPolicy,
   getPolicyInput: async () => (await import('./evidence.schemas.js')).getPolicyInput,
   generateAirsReport: async () => (await import('./reports.schemas.js')).generateAirsReport,
   grantBillingCredit: async () => (await import('./billing.schemas.js')).grantBillingCredit,

@@ -923,6 +923,13 @@ export interface OperationTypes {
     output: T.RecordedCallPage;
     row: undefined;
   };
+  explainPolicy: {
+    path: { [name: string]: unknown };
+    query: { [name: string]: unknown };
+    body: T.PolicyExplainRequest;
+    output: T.PolicyExplanation;
+    row: undefined;
+  };
   getPolicyInput: {
     path: { chainIndex: number };
     query: { [name: string]: unknown };

@@ -39,6 +39,59 @@ export const RecordedCall: () => Schema<T.RecordedCall> = once(() =>
   }),
 );
 
+export const PolicyExplainRequest: () => Schema<T.PolicyExplainRequest> = once(() =>
+  z
+    .looseObject({
+      call: z.optional(PolicyExplainCall()),
+      chain_index: z.optional(z.int().check(z.gte(1))),
+      violation_id: z.optional(z.string().check(z.minLength(1))),
+    })
+    .check(exactlyOneOf(['call'], ['chain_index'], ['violation_id'])),
+);
+
+export const PolicyExplainCall: () => Schema<T.PolicyExplainCall> = once(() =>
+  z.looseObject({
+    tool_name: z.string().check(z.minLength(1)),
+    agent_id: z.optional(z.string()),
+    user_id: z.optional(z.string()),
+    tool_args: z.optional(z.record(z.string(), z.unknown())),
+    approved_scope: z.optional(z.array(z.string())),
+    enforcement_mode: z.optional(z.enum(['observe', 'step_up', 'block', 'progressive'])),
+    environment: z.optional(z.string()),
+    session_intent: z.optional(z.string()),
+    purpose: z.optional(z.string()),
+    data_classification: z.optional(z.string()),
+    task_context: z.optional(z.record(z.string(), z.unknown())),
+    identity_binding: z.optional(z.record(z.string(), z.unknown())),
+    metadata: z.optional(z.record(z.string(), z.unknown())),
+    delegation_context: z.optional(z.record(z.string(), z.unknown())),
+    endpoint_id: z.optional(z.string()),
+    fleet_id: z.optional(z.string()),
+    session_tool_calls: z.optional(z.array(z.string())),
+    occurred_at: z.optional(dateTime()),
+    session: z.optional(
+      z.looseObject({
+        requests: z.optional(z.int().check(z.gte(0))),
+        violations: z.optional(z.int().check(z.gte(0))),
+        calls_of_this_tool: z.optional(z.int().check(z.gte(0))),
+      }),
+    ),
+  }),
+);
+
+export const PolicyExplanation: () => Schema<T.PolicyExplanation> = once(() =>
+  z.looseObject({
+    tool: z.string(),
+    agent: z.string(),
+    decision: z.string(),
+    reason_code: z.string(),
+    reason: z.string(),
+    matched_rule_ids: z.array(z.string()),
+    steps: z.array(z.looseObject({ step: z.string(), outcome: z.string(), detail: z.string() })),
+    input: z.record(z.string(), z.unknown()),
+  }),
+);
+
 export const PolicyBundleCreate: () => Schema<T.PolicyBundleCreate> = once(() =>
   z
     .looseObject({
@@ -254,5 +307,13 @@ export const listRecordedCalls: OperationSchemas<OperationTypes['listRecordedCal
     }),
   ),
   responses: { 200: RecordedCallPage },
+  error: Error,
+};
+
+export const explainPolicy: OperationSchemas<OperationTypes['explainPolicy']> = {
+  path: once(() => z.looseObject({})),
+  query: once(() => z.looseObject({})),
+  request: PolicyExplainRequest,
+  responses: { 200: PolicyExplanation },
   error: Error,
 };

@@ -1297,6 +1297,59 @@ export type RecordedCall = {
   } | null;
 };
 
+/** Exactly one of a described call, the place of a decision in the evidence chain, and the id of a violation. */
+export type PolicyExplainRequest = {
+  call?: PolicyExplainCall;
+  chain_index?: number;
+  violation_id?: string;
+};
+
+/** A call in the words of /v1/enforce. Without approved_scope the scope set for the agent decides, as it does for a caller that approves nothing. */
+export type PolicyExplainCall = {
+  tool_name: string;
+  agent_id?: string;
+  user_id?: string;
+  tool_args?: { [member: string]: unknown };
+  approved_scope?: readonly string[];
+  enforcement_mode?: 'observe' | 'step_up' | 'block' | 'progressive';
+  environment?: string;
+  session_intent?: string;
+  purpose?: string;
+  data_classification?: string;
+  task_context?: { [member: string]: unknown };
+  identity_binding?: { [member: string]: unknown };
+  metadata?: { [member: string]: unknown };
+  delegation_context?: { [member: string]: unknown };
+  endpoint_id?: string;
+  fleet_id?: string;
+  session_tool_calls?: readonly string[];
+  /** Instant of the call; now by default. */
+  occurred_at?: string;
+  /** What the server would have counted of the session before this call; nothing by default. */
+  session?: {
+    requests?: number;
+    violations?: number;
+    calls_of_this_tool?: number;
+  };
+};
+
+export type PolicyExplanation = {
+  tool: string;
+  agent: string;
+  decision: string;
+  reason_code: string;
+  reason: string;
+  matched_rule_ids: readonly string[];
+  /** In the order in which they count; the last is the decision. */
+  steps: readonly {
+    step: string;
+    outcome: string;
+    detail: string;
+  }[];
+  /** Redacted policy input. */
+  input: { [member: string]: unknown };
+};
+
 /** Creates version n+1 of the named bundle. Exactly one of raw_policy, source_uri and s3_uri. assignments may be null (Terraform without assignments): treat null, missing and empty as all. */
 export type PolicyBundleCreate = {
   /** Stable bundle name. */
@@ -1694,6 +1747,8 @@ export type Violation = {
   policy_references?: readonly string[];
   metadata: ViolationMetadata;
   occurred_at?: string;
+  /** Place of the decision in the evidence chain. */
+  chain_index?: number;
 };
 
 /** Envelope is items; readers also accept a bare array. */

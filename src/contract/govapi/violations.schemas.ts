@@ -53,6 +53,7 @@ export const Violation: () => Schema<T.Violation> = once(() =>
     policy_references: z.optional(z.array(z.string())),
     metadata: ViolationMetadata(),
     occurred_at: z.optional(dateTime()),
+    chain_index: z.optional(z.int()),
   }),
 );
 

@@ -61,6 +61,11 @@ export class Waivers {
     return candidates.filter((each) => !this.cover(each.ruleIds));
   }
 
+  /** What was set aside, by whom. */
+  used(): readonly { readonly id: string; readonly ruleIds: readonly string[] }[] {
+    return [...this.#used].map(([{ id }, rules]) => ({ id, ruleIds: [...rules].sort() }));
+  }
+
   /** The settled decision, naming the exceptions it rests on. What other rules refuse is not theirs to name. */
   label(settled: Candidate): Candidate {
     if (this.#used.size === 0 || (settled.word !== 'ALLOW' && settled.word !== 'MODIFY')) return settled;

@@ -5,7 +5,7 @@ import { judgeMcpCall, type McpFinding } from './control.js';
 import { mcpHost } from './host.js';
 
 /** What MCP control asks for: refusals, or with `observe_only` flags. */
-interface McpOpinion {
+export interface McpOpinion {
   readonly candidates: readonly Candidate[];
   readonly flags: readonly McpFinding[];
 }

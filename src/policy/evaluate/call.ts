@@ -27,6 +27,9 @@ const circumstances = {
   sensitivity: word('Data classification: public, internal, confidential or restricted.'),
   session_intent: word('Declared intent of the session.'),
   task: anything('Task context as the caller sends it.'),
+  identity: anything('Identity binding as the caller sends it: role, groups, clearance.'),
+  caller_agent: word('Agent that passed the call on.'),
+  mcp_host: word('MCP server the call goes to.'),
   policy_context: anything('Policy context as the caller sends it.'),
   behavioral_score: z.optional(z.number().check(z.gte(0), z.lte(1), described('0 to 1.'))),
   fleet: word('Fleet of the endpoint.'),
@@ -55,10 +58,6 @@ export type DescribedCall = z.infer<typeof callSchema>;
 
 /** The engine's request and session of a described call. */
 export function engineCall(call: DescribedCall): { request: EngineRequest; session: SessionFacts } {
-  const metadata = {
-    ...(call.behavioral_score !== undefined && { behavioral_score: call.behavioral_score }),
-    ...(call.policy_context !== undefined && { policy_context: call.policy_context }),
-  };
   return {
     request: {
       tenantId: 'local',
@@ -75,9 +74,9 @@ export function engineCall(call: DescribedCall): { request: EngineRequest; sessi
       purpose: call.purpose,
       dataClassification: call.sensitivity,
       taskContext: call.task,
-      identityBinding: undefined,
-      metadata: Object.keys(metadata).length > 0 ? metadata : undefined,
-      callerAgentId: undefined,
+      identityBinding: call.identity,
+      metadata: metadataOf(call),
+      callerAgentId: call.caller_agent,
       endpointId: call.endpoint,
       fleetId: call.fleet,
       receivedAt: new Date(call.time ?? '2026-01-05T12:00:00Z').toISOString(),
@@ -88,4 +87,14 @@ export function engineCall(call: DescribedCall): { request: EngineRequest; sessi
       callsOfThisTool: call.calls_of_this_tool ?? 0,
     },
   };
+}
+
+/** What travels as metadata on the wire; undefined when nothing does. */
+export function metadataOf(call: DescribedCall): Readonly<Record<string, unknown>> | undefined {
+  const metadata = {
+    ...(call.behavioral_score !== undefined && { behavioral_score: call.behavioral_score }),
+    ...(call.policy_context !== undefined && { policy_context: call.policy_context }),
+    ...(call.mcp_host !== undefined && { mcp_host: call.mcp_host }),
+  };
+  return Object.keys(metadata).length > 0 ? metadata : undefined;
 }

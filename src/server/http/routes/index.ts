@@ -20,6 +20,7 @@ import { policyChangeArtifactRoutes } from './policy-change-artifacts.js';
 import { policyExceptionRoutes } from './policy-exceptions.js';
 import { packRoutes } from './packs.js';
 import { policyBundleRoutes } from './policy-bundles.js';
+import { policyExplainRoutes } from './policy-explain.js';
 import { policyGroupRoutes } from './policy-groups.js';
 import { policySyncRoutes } from './policy-sync.js';
 import { serverRoutes } from './server.js';
@@ -43,6 +44,7 @@ export const routeFamilies: readonly ((context: ControlContext) => Route[])[] = 
   agentRoutes,
   serverRoutes,
   policyBundleRoutes,
+  policyExplainRoutes,
   policyGroupRoutes,
   policySyncRoutes,
   webhookRoutes,

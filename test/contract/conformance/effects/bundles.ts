@@ -24,6 +24,7 @@ export const bundleEffects: Effects<
   | 'openPolicyBundleGroup'
   | 'stagePolicyBundles'
   | 'commitPolicyBundleGroup'
+  | 'explainPolicy'
 > = {
   async listPolicyBundles(stage) {
     const name = stage.fresh('bundle');
@@ -76,6 +77,20 @@ export const bundleEffects: Effects<
     expect(await stage.governed(call)).toMatchObject({ decision: 'BLOCK' });
     await stage.api.call('deletePolicyBundle', { path: { bundleId: created.id } });
     expect(await stage.governed(call)).toMatchObject({ decision: 'ALLOW' });
+  },
+
+  async explainPolicy(stage) {
+    const { name, call } = tool(stage);
+    const explained = async () =>
+      (await stage.api.call('explainPolicy', { body: { call } })).steps.map(({ step, outcome }) => [
+        step,
+        outcome,
+      ]);
+    expect((await explained()).at(-1)).toEqual(['decision', 'ALLOW']);
+    const bundle = stage.fresh('bundle');
+    await push(stage, bundle, forbid(name));
+    expect(await explained()).toContainEqual([`bundle ${bundle}@1`, 'BLOCK']);
+    expect((await explained()).at(-1)).toEqual(['decision', 'BLOCK']);
   },
 
   async rollbackPolicyBundle(stage) {
