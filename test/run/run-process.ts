@@ -94,14 +94,22 @@ export class RunningCommand {
 
   /** Reply with this id. */
   async reply(id: number | string): Promise<Record<string, unknown>> {
-    let found: Record<string, unknown> | undefined;
+    return JSON.parse(await this.rawReply(id)) as Record<string, unknown>;
+  }
+
+  /** The line that replies to this id, as it came. */
+  async rawReply(id: number | string): Promise<string> {
+    let found: string | undefined;
     await until(() => {
-      found = this.lines
-        .map((line) => JSON.parse(line) as Record<string, unknown>)
-        .find((message) => message['id'] === id && !('method' in message));
+      found = this.lines.find((line) => {
+        const message = JSON.parse(line) as Record<string, unknown>;
+        return message['id'] === id && !('method' in message);
+      });
       return found !== undefined;
-    }, 15_000);
-    return found as Record<string, unknown>;
+    }, 15_000).catch((error: unknown) => {
+      throw new Error(`no reply to ${id}; stderr: ${this.err}`, { cause: error });
+    });
+    return found ?? '';
   }
 }
 
