@@ -70,6 +70,48 @@ describe('approvals', () => {
     expect(late.stdout).toContain('already approved by admin');
   });
 
+  it('shows, announces and refuses a call that its caller withdrew', async () => {
+    const rows: Record<string, unknown>[] = [];
+    const watch = spawn(process.execPath, [BIN, 'approvals', 'watch', '--new-only', '--json'], {
+      env: cliEnvironment(plane.home),
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    createInterface({ input: watch.stdout }).on('line', (line) => {
+      rows.push(JSON.parse(line) as Record<string, unknown>);
+    });
+    // The watch starts at the newest row: holds are made until it has announced one.
+    let held = '';
+    for (let tries = 0; rows.length === 0 && tries < 100; tries += 1) {
+      held = await hold();
+      for (let waits = 0; rows.length === 0 && waits < 20; waits += 1) await delay(50);
+    }
+    const announced = rows.find((row) => row['approval_id'] === held);
+    expect(announced).toMatchObject({ status: 'pending' });
+    const withdrawn = await fetch(`${plane.url}/v1/enforce/hold/${String(announced?.['hold_token'])}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${key}` },
+    });
+    expect(withdrawn.status).toBe(200);
+    await expect
+      .poll(() => rows.at(-1), { timeout: 10_000 })
+      .toMatchObject({ approval_id: held, status: 'withdrawn' });
+    const ended = once(watch, 'close');
+    watch.kill('SIGINT');
+    await ended;
+
+    expect((await plane.run(['approvals', 'show', held])).stdout).toContain('withdrawn');
+    const listed = await plane.json('approvals', 'list', '--status', 'withdrawn');
+    expect(listed['data']).toMatchObject([{ approval_id: held }]);
+    for (const command of [
+      ['approvals', 'approve', held],
+      ['approvals', 'wait', held],
+    ]) {
+      const dead = await plane.run([...command, '--json']);
+      expect(dead.exit).toBe(7);
+      expect(JSON.parse(dead.stdout)).toMatchObject({ error: { code: 'approval_withdrawn' } });
+    }
+  });
+
   it('refuses a verdict of the credential that asked', async () => {
     const id = await hold();
     const own = await plane.run(['approvals', 'approve', id, '--org-api-key-stdin', '--json'], {}, key);

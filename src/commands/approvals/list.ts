@@ -7,7 +7,7 @@ export default listCommand({
   summary: 'List step-up approvals, newest first',
   flags: {
     status: Flags.option({
-      options: ['pending', 'approved', 'denied', 'expired'] as const,
+      options: ['pending', 'approved', 'denied', 'expired', 'withdrawn'] as const,
       description: 'only approvals in this state',
     })(),
     limit: Flags.integer({ description: 'at most this many', min: 1 }),

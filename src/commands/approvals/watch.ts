@@ -11,7 +11,7 @@ import {
 export default class ApprovalsWatch extends ThothCommand<typeof ApprovalsWatch> {
   static override summary = 'Announce holds as they come; on a terminal, resolve them in place';
   static override description =
-    'Each hold is announced once. On an attended terminal it asks for approve, deny or skip; elsewhere, and with --no-input, it only announces.';
+    'Each hold is announced once, and once more when its caller withdraws it. On an attended terminal it asks for approve, deny or skip; elsewhere, and with --no-input, it only announces.';
   static override onSignal = 'finish' as const;
   static override flags = {
     'new-only': Flags.boolean({ description: 'leave out holds that are pending already' }),

@@ -208,6 +208,15 @@ export const getHold: OperationSchemas<OperationTypes['getHold']> = {
   error: Error,
 };
 
+export const withdrawHold: OperationSchemas<OperationTypes['withdrawHold']> = {
+  path: once(() =>
+    z.looseObject({ hold_token: z.string().check(z.regex(new RegExp('^[A-Za-z0-9._~-]{1,200}$'))) }),
+  ),
+  query: once(() => z.looseObject({})),
+  responses: { 200: HoldResolved },
+  error: Error,
+};
+
 export const answerHold: OperationSchemas<OperationTypes['answerHold']> = {
   path: once(() =>
     z.looseObject({ hold_token: z.string().check(z.regex(new RegExp('^[A-Za-z0-9._~-]{1,200}$'))) }),

@@ -8,6 +8,7 @@ export const loaders: {
 } = {
   checkEnforcement: async () => (await import('./enforcement.schemas.js')).checkEnforcement,
   getHold: async () => (await import('./enforcement.schemas.js')).getHold,
+  withdrawHold: async () => (await import('./enforcement.schemas.js')).withdrawHold,
   answerHold: async () => (await import('./enforcement.schemas.js')).answerHold,
   ingestEvents: async () => (await import('./telemetry.schemas.js')).ingestEvents,
   explainDecision: async () => (await import('./explanation.schemas.js')).explainDecision,

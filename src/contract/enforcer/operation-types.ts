@@ -17,6 +17,13 @@ export interface OperationTypes {
     output: T.HoldStatus | T.HoldPending;
     row: undefined;
   };
+  withdrawHold: {
+    path: { hold_token: string };
+    query: { [name: string]: unknown };
+    body: undefined;
+    output: T.HoldResolved;
+    row: undefined;
+  };
   answerHold: {
     path: { hold_token: string };
     query: { [name: string]: unknown };

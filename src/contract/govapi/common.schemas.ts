@@ -40,7 +40,7 @@ export const PolicyEnforcementMode: () => Schema<T.PolicyEnforcementMode> = once
 );
 
 export const ApprovalStatus: () => Schema<T.ApprovalStatus> = once(() =>
-  z.enum(['pending', 'approved', 'denied', 'expired']),
+  z.enum(['pending', 'approved', 'denied', 'expired', 'withdrawn']),
 );
 
 export const ApprovalResolveResult: () => Schema<T.ApprovalResolveResult> = once(() =>

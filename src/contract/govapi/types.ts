@@ -1637,8 +1637,8 @@ export type PackBulkApplyResult = {
   results: readonly { [member: string]: unknown }[];
 };
 
-/** Queue state; expired is a hold nobody resolved in time. */
-export type ApprovalStatus = 'pending' | 'approved' | 'denied' | 'expired';
+/** Queue state; expired is a hold nobody resolved in time and withdrawn one whose caller gave it up. */
+export type ApprovalStatus = 'pending' | 'approved' | 'denied' | 'expired' | 'withdrawn';
 
 /** Step-up approval. */
 export type Approval = {

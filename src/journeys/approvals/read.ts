@@ -37,16 +37,21 @@ export async function readApproval(
   }
 }
 
-/** A hold nobody can resolve any more, although the queue may still call it pending. */
+/** A hold that ended without a verdict, although the queue may still call it pending. */
 export function isDead(approval: Approval, now: number): boolean {
-  if (approval.status === 'expired') return true;
+  if (approval.status === 'expired' || approval.status === 'withdrawn') return true;
   return approval.status === 'pending' && !!approval.expires_at && Date.parse(approval.expires_at) <= now;
 }
 
 export function deadHold(approval: Approval): ThothctlError {
+  const withdrawn = approval.status === 'withdrawn';
+  const end = withdrawn ? approval.resolved_at : approval.expires_at;
+  const when = end ? ` at ${end}` : '';
   return new ThothctlError({
-    code: 'approval_expired',
-    message: `the hold of approval ${approval.approval_id} ended${approval.expires_at ? ` at ${approval.expires_at}` : ''} without a verdict, so the call was refused`,
+    code: withdrawn ? 'approval_withdrawn' : 'approval_expired',
+    message: withdrawn
+      ? `the caller of approval ${approval.approval_id} withdrew the call${when}, so nobody waits for a verdict`
+      : `the hold of approval ${approval.approval_id} ended${when} without a verdict, so the call was refused`,
     exit: 'conflict',
     fix: 'let the agent try the call again and resolve the new hold',
     details: { approval },

@@ -7,7 +7,7 @@ export type Resolved = OperationOutput<'resolveApproval'>;
 
 /**
  * Records a verdict in the name of the signed-in principal; nothing in the request says who decided.
- * @throws ThothctlError `approval_expired` (exit 7) for a dead hold, the server's 403 for the requester itself.
+ * @throws ThothctlError `approval_expired` or `approval_withdrawn` (exit 7) for a dead hold, the server's 403 for the requester itself.
  */
 export async function resolveApproval(
   api: ApprovalsApi,

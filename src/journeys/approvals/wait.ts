@@ -10,7 +10,7 @@ export interface WaitOptions {
 
 /**
  * Polls until someone resolves the approval and returns it, approved or denied.
- * @throws ThothctlError `approval_pending` (exit 8) at the deadline, `approval_expired` (exit 7) for a dead hold.
+ * @throws ThothctlError `approval_pending` (exit 8) at the deadline, `approval_expired` or `approval_withdrawn` (exit 7) for a dead hold.
  */
 export async function waitForVerdict(
   api: ApprovalsApi,

@@ -15,7 +15,10 @@ export interface WatchOptions {
   readonly includePending: boolean;
 }
 
-/** Announces each new hold once, and with an attended terminal resolves it in place. Ends on abort. */
+/**
+ * Announces each new hold once, and once more when its caller withdraws it; with an attended terminal resolves it in
+ * place. Ends on abort.
+ */
 export async function watchHolds(api: FollowApi, stream: RowStream, options: WatchOptions): Promise<void> {
   const announced = new Set<string>();
   const announce = async (approvalId: string): Promise<void> => {
@@ -38,7 +41,9 @@ export async function watchHolds(api: FollowApi, stream: RowStream, options: Wat
     const start = { from: 'latest', signal: options.signal, notice: options.notice };
     for await (const { row } of follow(api, APPROVALS, start)) {
       const id = row['approval_id'];
-      if (typeof id === 'string' && row['status'] === 'pending') await announce(id);
+      if (typeof id !== 'string') continue;
+      if (row['status'] === 'pending') await announce(id);
+      else if (row['status'] === 'withdrawn' && announced.has(id)) await stream.write({ ...row });
     }
   } catch (cause) {
     if (!options.signal.aborted) throw cause;

@@ -22,6 +22,7 @@ const APPROVALS: Readonly<Record<string, string>> = {
   'control.approval.self_approve': 'approval.self_approved',
   'control.approval.self_decline': 'approval.self_declined',
   'control.approval.expire': 'approval.expired',
+  'control.approval.withdraw': 'approval.withdrawn',
   'control.approval.vote': 'approval.voted',
 };
 

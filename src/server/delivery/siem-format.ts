@@ -14,6 +14,7 @@ const APPROVAL_ACTIONS: Readonly<Record<string, string>> = {
   'approval.approved': 'APPROVE',
   'approval.denied': 'DENY',
   'approval.expired': 'EXPIRE',
+  'approval.withdrawn': 'WITHDRAW',
   'approval.voted': 'VOTE',
 };
 /** Table of the workspace; Log Analytics appends `_CL`. */

@@ -3,7 +3,8 @@ import type { ServerContext } from '../context.js';
 import type { Actor } from '../tenants/recorded-change.js';
 import type { ApprovalRow } from './hold-reply.js';
 
-export type ApprovalVerb = 'approve' | 'deny' | 'vote' | 'expire' | 'self_approve' | 'self_decline';
+export type ApprovalVerb =
+  'approve' | 'deny' | 'vote' | 'expire' | 'withdraw' | 'self_approve' | 'self_decline';
 
 /**
  * Evidence of a change to a hold. Beside actor, target and change it names the held call, so that the record is found

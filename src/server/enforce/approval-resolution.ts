@@ -4,7 +4,7 @@ import { HttpError, type Principal, type Provenance } from '../http/port.js';
 import { StoreConflict, type WriteUnit } from '../store/port.js';
 import { actorOf } from '../tenants/recorded-change.js';
 import { approvalDraft, type ApprovalVerb } from './approval-record.js';
-import { requesterOf } from './approval-row.js';
+import { madeTheCall } from './approval-row.js';
 import { expireHold } from './hold-expiry.js';
 import type { ApprovalRow } from './hold-reply.js';
 import { pendingGuard } from './pending-guard.js';
@@ -70,9 +70,7 @@ async function resolveOnce(
     .where('approval_id', '=', approvalId)
     .executeTakeFirst();
   if (row === undefined) throw new HttpError(404, 'not_found', `there is no approval ${approvalId}`);
-  // A rotated key and a second session bear the name of the first: still the same caller.
-  const { credentialId, name } = verdict.principal;
-  if (row.requested_by === credentialId || requesterOf(row) === name) {
+  if (madeTheCall(row, verdict.principal)) {
     throw new HttpError(403, 'self_approval_refused', 'whoever made the call cannot judge it');
   }
   const grants = GRANTING.has(verdict.literal);
@@ -181,6 +179,16 @@ function votesGuard(
 
 function repeated(row: ApprovalRow, verdict: Verdict, grants: boolean): object {
   if (row.status === 'expired') throw expired(row);
+  if (row.status === 'withdrawn') {
+    throw new HttpError(
+      409,
+      'approval_withdrawn',
+      'the caller withdrew the call; nobody waits for a verdict',
+      {
+        status: row.status,
+      },
+    );
+  }
   if ((row.status === 'approved') !== grants) {
     throw new HttpError(
       409,

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { Principal } from '../http/port.js';
 import type { Database } from '../store/schema.js';
 import { isObject } from './call-request.js';
 import { isSelfApproved, type ApprovalRow } from './hold-reply.js';
@@ -59,9 +60,12 @@ export function approvalRowAsOf(row: ApprovalRow, votes: readonly VoteRow[], tim
   );
 }
 
-/** Who made the held call, by name. */
-export function requesterOf(row: Pick<ApprovalRow, 'request'>): string | undefined {
-  return textOrNull(parseObject(row.request).requester) ?? undefined;
+/** True for the caller of the held call. A rotated key and a second session bear the name of the first: still the same. */
+export function madeTheCall(
+  row: Pick<ApprovalRow, 'request' | 'requested_by'>,
+  { credentialId, name }: Pick<Principal, 'credentialId' | 'name'>,
+): boolean {
+  return row.requested_by === credentialId || textOrNull(parseObject(row.request).requester) === name;
 }
 
 function iso(time: number): string {

@@ -69,6 +69,8 @@ function outcome(row: ApprovalRow): { decision_reason_code: string; reason: stri
       };
     case 'expired':
       return { decision_reason_code: 'step_up_timeout', reason: 'step-up timeout, nobody answered in time' };
+    case 'withdrawn':
+      return { decision_reason_code: 'hold_withdrawn', reason: 'the caller withdrew the call' };
     default:
       if (row.decision_literal === SELF_VERDICTS.decline.literal) {
         return {

@@ -4,7 +4,7 @@ import { HttpError } from '../http/port.js';
 import type { Store } from '../store/port.js';
 import { MOST_PAGES, oneOf, wholeNumber } from './query-values.js';
 
-const STATUSES = ['pending', 'approved', 'denied', 'expired'] as const;
+const STATUSES = ['pending', 'approved', 'denied', 'expired', 'withdrawn'] as const;
 /** Ids per look-up of votes, within what one statement may bind. */
 const CHUNK = 500;
 

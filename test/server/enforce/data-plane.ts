@@ -9,6 +9,7 @@ export interface DataPlane extends TestServer {
   /** `POST /v1/enforce` with a complete body; members given replace the defaults. */
   enforce(members?: Record<string, unknown>, credential?: string): Promise<Reply>;
   hold(token: string, credential?: string): Promise<Reply>;
+  withdraw(token: string, credential?: string): Promise<Reply>;
   /** A fresh organization key with these permissions, or an agent key when an agent is named. */
   key(permissions: readonly string[], agentId?: string, name?: string): Promise<string>;
 }
@@ -41,6 +42,8 @@ export async function startDataPlane(options: StartServerOptions = {}): Promise<
       send('POST', url('/v1/enforce'), { ...CALL, tenant_id: thoth.server.tenantId, ...members }, credential),
     hold: (token, credential = thoth.adminToken) =>
       send('GET', url(`/v1/enforce/hold/${token}`), undefined, credential),
+    withdraw: (token, credential = thoth.adminToken) =>
+      send('DELETE', url(`/v1/enforce/hold/${token}`), undefined, credential),
     async key(permissions, agentId, name) {
       const scope =
         agentId === undefined

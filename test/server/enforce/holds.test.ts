@@ -133,6 +133,76 @@ describe('a hold', () => {
   });
 });
 
+describe('a hold whose caller gives up', () => {
+  it('is withdrawn for good: for polls, in the queue, in evidence, for approvers and after a restart', async () => {
+    const { token, approvalId } = await held();
+    const withdrawn = await thoth.withdraw(token, agentKey);
+    expect(withdrawn.status).toBe(200);
+    expect(await contractIssues('withdrawHold', withdrawn)).toEqual([]);
+    const end = { resolved: true, resolution: 'BLOCK', decision_reason_code: 'hold_withdrawn' };
+    expect(withdrawn.body).toMatchObject(end);
+    expect((await thoth.withdraw(token, agentKey)).body).toEqual(withdrawn.body);
+    await thoth.restart();
+    const polled = await thoth.hold(token, agentKey);
+    expect(await contractIssues('getHold', polled)).toEqual([]);
+    expect(polled.body).toEqual(withdrawn.body);
+
+    const queue = await thoth.call('GET', '/thoth/approvals?status=pending');
+    expect(queue.body.data.map((row: Row) => row.approval_id)).not.toContain(approvalId);
+    const listed = await thoth.call('GET', '/thoth/approvals?status=withdrawn');
+    expect(listed.body.data).toMatchObject([{ approval_id: approvalId, resolved_by: 'agent' }]);
+    for (const verdict of ['approve', 'deny']) {
+      const late = await resolve(approvalId, verdict);
+      expect([late.status, late.body.error]).toEqual([409, 'approval_withdrawn']);
+    }
+    const chain = await thoth.call('GET', '/thoth/x/evidence/export?limit=5000');
+    const ends = chain.body.data.filter(
+      (record: Row) =>
+        String(record.kind).startsWith('control.approval.') && JSON.stringify(record).includes(approvalId),
+    );
+    expect(ends).toMatchObject([{ kind: 'control.approval.withdraw', actor: { name: 'agent' } }]);
+  });
+
+  it("is nobody else's to withdraw, and none that was never issued", async () => {
+    const { token } = await held();
+    for (const other of [approver, thoth.adminToken, await thoth.key(['execute'], undefined, 'other')]) {
+      expect((await thoth.withdraw(token, other)).status).toBe(403);
+    }
+    expect((await thoth.withdraw(token, await thoth.key(['execute'], 'another-bot'))).status).toBe(403);
+    expect((await thoth.withdraw('hold_never', agentKey)).status).toBe(404);
+    expect((await thoth.hold(token, agentKey)).body.resolved).toBe(false);
+    // A rotated key bears the name of the one before.
+    expect((await thoth.withdraw(token, await thoth.key(['execute'], undefined, 'agent'))).status).toBe(200);
+  });
+
+  it('keeps a verdict that came first', async () => {
+    for (const [verdict, resolution] of [
+      ['approve', 'ALLOW'],
+      ['deny', 'BLOCK'],
+    ] as const) {
+      const { token, approvalId } = await held();
+      await resolve(approvalId, verdict);
+      const late = await thoth.withdraw(token, agentKey);
+      expect([late.status, late.body.error.code]).toEqual([409, 'APPROVAL_ALREADY_RESOLVED']);
+      expect((await thoth.hold(token, agentKey)).body).toMatchObject({ resolution, resolved_by: 'approver' });
+    }
+  });
+
+  it('has exactly one end when a verdict and a withdrawal meet', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const { token, approvalId } = await held();
+      const [verdict, withdrawn] = await Promise.all(
+        round % 2 === 0
+          ? [resolve(approvalId, 'approve'), thoth.withdraw(token, agentKey)]
+          : [thoth.withdraw(token, agentKey), resolve(approvalId, 'approve')].reverse(),
+      );
+      expect([verdict?.status, withdrawn?.status].sort()).toEqual([200, 409]);
+      const { body } = await thoth.hold(token, agentKey);
+      expect(body.resolution).toBe(verdict?.status === 200 ? 'ALLOW' : 'BLOCK');
+    }
+  });
+});
+
 describe('an approver', () => {
   it('sees what there is to judge, and no secret', async () => {
     const { approvalId } = await held({

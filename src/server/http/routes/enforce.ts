@@ -6,6 +6,7 @@ import { explanation } from '../../enforce/explanation.js';
 import { holdFinder } from '../../enforce/find-hold.js';
 import { holdAnswering, readHoldAnswer } from '../../enforce/hold-answer.js';
 import { holdLookup } from '../../enforce/hold-lookup.js';
+import { withdrawHold } from '../../enforce/hold-withdrawal.js';
 import { startHousekeeping } from '../../enforce/housekeeping.js';
 import { findViolation } from '../../reports/violations.js';
 import { HttpError, type Route } from '../port.js';
@@ -40,6 +41,14 @@ export function enforceRoutes(context: ServerContext): Route[] {
       async handle({ params, body, principal, provenance }) {
         const said = readHoldAnswer(body);
         return { status: 200, body: await answer(params.hold_token ?? '', said, { principal, provenance }) };
+      },
+    },
+    {
+      operationId: 'withdrawHold',
+      permission: 'execute',
+      async handle({ params, principal, provenance }) {
+        const token = params.hold_token ?? '';
+        return { status: 200, body: await withdrawHold(context, find, { token, principal, provenance }) };
       },
     },
     {

@@ -37,7 +37,9 @@ export function readFeed(store: Store): ReadRows {
 }
 
 const CLOSING = new Set(
-  ['approve', 'deny', 'self_approve', 'self_decline', 'expire'].map((verb) => `control.approval.${verb}`),
+  ['approve', 'deny', 'self_approve', 'self_decline', 'expire', 'withdraw'].map(
+    (verb) => `control.approval.${verb}`,
+  ),
 );
 
 /**
