@@ -12,6 +12,7 @@ import { mapModifiedArguments } from './modify.js';
 import { refusal, type Refusal } from './refusal.js';
 import type { SessionState } from './session-state.js';
 import { toWireArguments, type WireArguments } from './wire-args.js';
+import { withdrawHold } from './withdrawal.js';
 
 /**
  * Life of one governed call up to the moment the tool may run. Resolves with leave to run it, or throws the
@@ -56,7 +57,7 @@ class Authorization {
       this.#refuse({ source: 'local_predicate', reason: hit.reason, code: hit.code });
     }
     const outcome = await this.#check();
-    if (this.#call.signal?.aborted === true) this.#refuse(CANCELLED);
+    if (this.#call.signal?.aborted === true) this.#cancelled(outcome);
     if (outcome.kind === 'failure') return this.#failed(outcome);
     this.#session.runtime.outages.answered();
     return this.#act(outcome.decision);
@@ -75,6 +76,16 @@ class Authorization {
       history: this.#history,
     });
     return sendCheck(transport, config, body);
+  }
+
+  /** Given up while it was checked: a hold that the check made has nobody who waits for it. */
+  #cancelled(outcome: CheckOutcome): never {
+    const { config, transport } = this.#session.runtime;
+    if (outcome.kind === 'decision' && outcome.decision.decision === 'STEP_UP') {
+      const token = outcome.decision.holdToken?.trim() ?? '';
+      if (token !== '' && this.#isOurs(outcome.decision)) void withdrawHold(transport, config, token);
+    }
+    this.#refuse(CANCELLED);
   }
 
   /** The check runs beside the tool; only the POST event waits for it. */
@@ -130,8 +141,7 @@ class Authorization {
 
   /** A reply that speaks of another call, or whose receipt is forged, lets nothing run. */
   #verify(decision: EnforcementDecision): void {
-    const theirs = decision.actionAttestationId;
-    if (theirs !== undefined && theirs !== this.#attestationId) {
+    if (!this.#isOurs(decision)) {
       const reason = 'the decision belongs to another call';
       const code = 'action_attestation_id_mismatch';
       this.#refuse({ source: 'enforcer_rejected', reason, code, decision });
@@ -143,6 +153,10 @@ class Authorization {
       this.#refuse({ source: 'enforcer_rejected', reason, code: 'receipt_invalid', decision });
     }
     config.logger.warn(`the receipt of a refusal for '${this.#call.toolName}' does not verify`);
+  }
+
+  #isOurs({ actionAttestationId: named }: EnforcementDecision): boolean {
+    return named === undefined || named === this.#attestationId;
   }
 
   #modify(decision: EnforcementDecision, known: EnforcementDecision, source: 'policy' | 'step_up'): Permit {
@@ -194,6 +208,7 @@ class Authorization {
     const outcome = await wait;
     config.logger.info(`the wait for approval of '${toolName}' is over`);
     if (outcome.kind === 'ended') {
+      if (outcome.pending) void withdrawHold(transport, config, token);
       this.#refuse({ source: 'step_up', reason: outcome.reason, code: outcome.code, decision: first });
     }
     return this.#act(outcome.decision, first);

@@ -1,8 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ThothConfig } from './config/options.js';
 import { closeQueues, flush } from './events/shared.js';
 import { createSession } from './instrument.js';
 import { endWaits } from './runtime.js';
 import type { Session } from './session.js';
+import { withdrawalsSettled } from './withdrawal.js';
 import { findTools, wrapAgent } from './wrap/agent.js';
 import { wrapFunctionMap, type FunctionMap, type GovernedMap } from './wrap/function-map.js';
 import { toolchainFunctionMap, wrapToolchain, type ToolchainOptions } from './wrap/toolchain.js';
@@ -80,10 +82,13 @@ function merge(defaults: ThothConfig, options: ThothConfig): ThothConfig {
 }
 
 /**
- * Ends the SDK in this process: waits for approvers end with a refusal, queued events are sent or spooled.
+ * Ends the SDK in this process: waits for approvers end with a refusal and their holds are withdrawn, queued
+ * events are sent or spooled.
  * Idempotent; a governed call afterwards is still enforced, its events are dropped and counted.
  */
 export async function shutdown(timeoutMs?: number): Promise<void> {
   endWaits();
-  await closeQueues(timeoutMs);
+  // The ended waits start their withdrawals in the turns after this one.
+  await setImmediate();
+  await Promise.all([withdrawalsSettled(timeoutMs), closeQueues(timeoutMs)]);
 }

@@ -5,7 +5,8 @@ import { MAX_TIMER_MS } from './config/values.js';
 import { readHoldReply } from './decision/hold-reply.js';
 import type { EnforcementDecision } from './decision/read.js';
 import { credentialHeaders } from './transport/credentials.js';
-import type { Transport } from './transport/transport.js';
+import type { TransportFailure } from './transport/failure.js';
+import type { HttpReply, Transport } from './transport/transport.js';
 import type { JsonObject } from './vocabulary.js';
 
 const POLL_TIMEOUT_MS = 6000;
@@ -17,7 +18,13 @@ const FINAL_STATUSES: ReadonlySet<number> = new Set([401, 403, 404, 410]);
 
 export type HoldOutcome =
   | { readonly kind: 'resolved'; readonly decision: EnforcementDecision }
-  | { readonly kind: 'ended'; readonly code: string; readonly reason: string };
+  | {
+      readonly kind: 'ended';
+      readonly code: string;
+      readonly reason: string;
+      /** Nobody waits any more, but an approver would still be asked. */
+      readonly pending: boolean;
+    };
 
 /** Time to wait for an approver: the shorter of ours and the server's. Milliseconds. */
 export function waitBudget(config: ResolvedConfig, first: EnforcementDecision): number {
@@ -41,13 +48,16 @@ export async function waitForHold(
     const lastPoll = left < 2;
     const timeoutMs = lastPoll ? LAST_POLL_TIMEOUT_MS : Math.min(POLL_TIMEOUT_MS, Math.max(left, 1));
     const polled = await pollOnce(transport, config, holdToken, signal, timeoutMs);
-    if (signal.aborted) return { kind: 'ended', code: 'step_up_cancelled', reason: 'step-up wait cancelled' };
+    if (signal.aborted) {
+      return { kind: 'ended', code: 'step_up_cancelled', reason: 'step-up wait cancelled', pending: true };
+    }
     if (polled.kind !== 'pending') return polled;
     if (lastPoll) {
       return {
         kind: 'ended',
         code: 'step_up_timeout',
         reason: 'step-up auth timeout — no approver response',
+        pending: true,
       };
     }
     const pause = Math.max(config.stepUpPollIntervalMs * (1 + Math.random() / 10), polled.retryAfterMs);
@@ -76,12 +86,17 @@ async function pollOnce(
       kind: 'ended',
       code: 'hold_not_available',
       reason: `step-up hold is not available (status=${reply.status})`,
+      pending: false,
     };
   }
   const decision = reply.status === 200 && reply.body !== undefined ? readHoldReply(reply.body) : undefined;
   return decision === undefined
     ? { kind: 'pending', retryAfterMs: reply.retryAfterMs }
     : { kind: 'resolved', decision };
+}
+
+export function holdPath(holdToken: string): string {
+  return `/v1/enforce/hold/${encodeURIComponent(holdToken)}`;
 }
 
 /** One answer about a hold; status 503 when the enforcer was not reached. */
@@ -98,14 +113,18 @@ export async function fetchHold(
   signal?: AbortSignal,
   timeoutMs: number = POLL_TIMEOUT_MS,
 ): Promise<HoldReply> {
-  const reply = await transport.send({
+  const outcome = await transport.send({
     lane: 'checks',
     method: 'GET',
-    path: `/v1/enforce/hold/${encodeURIComponent(holdToken)}`,
+    path: holdPath(holdToken),
     headers: credentialHeaders(config.apiKey),
     timeoutMs,
     signal,
   });
+  return readReply(outcome);
+}
+
+export function readReply(reply: HttpReply | TransportFailure): HoldReply {
   if (reply.kind === 'failure') return { status: 503, body: undefined, retryAfterMs: 0 };
   return { status: reply.status, body: parseObject(reply.body), retryAfterMs: reply.retryAfterMs ?? 0 };
 }

@@ -9,6 +9,7 @@ import { isPermission, withoutPrefix } from './predicates/rules.js';
 import type { Runtime } from './runtime.js';
 import { SessionState } from './session-state.js';
 import type { JsonObject } from './vocabulary.js';
+import { withdrawHold } from './withdrawal.js';
 import { wrapTool } from './wrap/tool.js';
 
 export interface TokenUsage {
@@ -121,6 +122,12 @@ export class Session {
   pollHold(holdToken: string): Promise<HoldReply> {
     const { config, transport } = this.#state.runtime;
     return fetchHold(transport, config, holdToken);
+  }
+
+  /** Gives up a hold on behalf of another SDK. */
+  withdrawHold(holdToken: string): Promise<HoldReply> {
+    const { config, transport } = this.#state.runtime;
+    return withdrawHold(transport, config, holdToken);
   }
 
   /** Queues an event that another SDK made. */

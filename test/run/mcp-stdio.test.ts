@@ -195,6 +195,38 @@ describe('MCP over stdio', () => {
     expect(enforcer.holdPolls).toBeLessThanOrEqual(polls + 1);
     expect(running.lines.some((line) => line.includes('"id":1,'))).toBe(false);
     expect(seen()).not.toMatch(/risky|cancelled/);
+    await until(() => enforcer.withdrawals.length > 0);
+    expect(enforcer.withdrawals).toEqual(['hold_1']);
+  });
+
+  it('withdraws what is held when the client goes, also what becomes held afterwards', async () => {
+    const asked: string[] = [];
+    enforcer.onEnforce = ({ body }) => {
+      const { tool_name: tool } = body as { tool_name: string };
+      asked.push(tool);
+      const held = { decision: 'STEP_UP', hold_token: `hold_${tool}` };
+      return { body: held, ...(tool === 'late' ? { delayMs: 500 } : {}) };
+    };
+    enforcer.onWithdraw = () => ({ body: { resolved: true, resolution: 'BLOCK', decision: 'BLOCK' } });
+    await begin();
+    running.send(call(1, 'risky'));
+    await until(() => enforcer.holdPolls > 0);
+    running.send(call(2, 'late'));
+    await until(() => asked.includes('late'));
+    running.child.stdin.end();
+    expect(await running.ended).toBe(0);
+    expect(enforcer.withdrawals.sort()).toEqual(['hold_late', 'hold_risky']);
+    expect(seen()).not.toContain('tools/call');
+  });
+
+  it('withdraws what is held when the server ends, before the run does', async () => {
+    enforcer.decide({ decision: 'STEP_UP', hold_token: 'hold_1' });
+    await begin();
+    running.send(call(1, 'risky'));
+    await until(() => enforcer.holdPolls > 0);
+    running.send('{"jsonrpc":"2.0","method":"notifications/die"}\n');
+    expect(await running.ended).toBe(7);
+    expect(enforcer.withdrawals).toEqual(['hold_1']);
   });
 
   it('forwards the cancellation of a call that runs', async () => {

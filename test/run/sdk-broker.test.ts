@@ -147,6 +147,25 @@ describe('the broker of a run', () => {
     expect(enforcer.holdPolls).toBe(1);
   });
 
+  it('passes on a withdrawal of its own holds, and withdraws what is left when the run ends', async () => {
+    await open();
+    const tokens = ['given_up', 'resolved', 'left'];
+    enforcer.onEnforce = () => ({ body: { decision: 'STEP_UP', hold_token: tokens.shift() } });
+    const blocked = { resolved: true, resolution: 'BLOCK', decision: 'BLOCK' };
+    enforcer.onHold = () => ({ body: blocked });
+    enforcer.onWithdraw = () => ({ body: { ...blocked, decision_reason_code: 'hold_withdrawn' } });
+    while (tokens.length > 0) expect((await send('/v1/enforce', { body: check() })).status).toBe(200);
+    expect(await send('/v1/enforce/hold/given_up', { method: 'DELETE' })).toMatchObject({
+      status: 200,
+      body: { decision_reason_code: 'hold_withdrawn' },
+    });
+    expect((await send('/v1/enforce/hold/theirs', { method: 'DELETE' })).status).toBe(404);
+    expect((await send('/v1/enforce/hold/resolved', { method: 'GET' })).body).toMatchObject(blocked);
+    await broker.stop();
+    await until(() => enforcer.withdrawals.length === 2);
+    expect(enforcer.withdrawals).toEqual(['given_up', 'left']);
+  });
+
   it('mends replies that make an older SDK run the tool', async () => {
     await open();
     const replies: [Record<string, unknown>, Record<string, unknown>][] = [

@@ -33,6 +33,8 @@ function isOurs({ headers }: Recorded): boolean {
   return headers['user-agent']?.startsWith('thoth-sdk-ts/') === true && headers.authorization !== undefined;
 }
 
+const HOLD_PATH = '/v1/enforce/hold/';
+
 type Script = (request: Recorded, nth: number) => Answer | Json;
 
 /**
@@ -45,6 +47,8 @@ export class ScriptedEnforcer {
   connections = 0;
   onEnforce: Script = () => ({ body: { decision: 'ALLOW', authorization_decision: 'ALLOW' } });
   onHold: Script = () => ({ body: { resolved: false, decision: 'STEP_UP' } });
+  /** As an enforcer that lacks the operation. */
+  onWithdraw: Script = () => ({ status: 405, body: { message: 'no such operation' } });
   onExplain: Script = () => ({ status: 404, text: '' });
   onEvents: Script = () => ({ status: 202, text: '' });
   readonly #server: Server;
@@ -83,7 +87,16 @@ export class ScriptedEnforcer {
   }
 
   get holdPolls(): number {
-    return this.requests.filter(({ path }) => path.startsWith('/v1/enforce/hold/')).length;
+    return this.#holdRequests('GET').length;
+  }
+
+  /** Tokens of the holds that were withdrawn, as they stood in the path. */
+  get withdrawals(): string[] {
+    return this.#holdRequests('DELETE').map(({ path }) => path.slice(HOLD_PATH.length));
+  }
+
+  #holdRequests(method: string): Recorded[] {
+    return this.requests.filter((request) => request.method === method && request.path.startsWith(HOLD_PATH));
   }
 
   get eventPosts(): Recorded[] {
@@ -126,15 +139,17 @@ export class ScriptedEnforcer {
     };
     if (path === '/healthz') return void response.end('ok');
     this.requests.push(recorded);
-    const [key, script] = this.#scriptFor(path);
+    const [key, script] = this.#scriptFor(recorded);
     const nth = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, nth);
     this.#answer(script(recorded, nth) as Answer, response);
   }
 
-  #scriptFor(path: string): [string, Script] {
+  #scriptFor({ method, path }: Recorded): [string, Script] {
     if (path === '/v1/enforce') return ['enforce', this.onEnforce];
-    if (path.startsWith('/v1/enforce/hold/')) return ['hold', this.onHold];
+    if (path.startsWith(HOLD_PATH)) {
+      return method === 'DELETE' ? ['withdraw', this.onWithdraw] : ['hold', this.onHold];
+    }
     if (path === '/v1/explain') return ['explain', this.onExplain];
     return ['events', this.onEvents];
   }

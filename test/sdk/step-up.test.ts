@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { flush, ThothDeferredError, ThothStepUpRequired } from '../../src/sdk/index.js';
-import { governedTool, refusalOf } from './governed-tool.js';
-import { ScriptedEnforcer, type Answer } from './scripted-enforcer.js';
+import {
+  flush,
+  shutdown,
+  ThothClient,
+  ThothDeferredError,
+  ThothStepUpRequired,
+} from '../../src/sdk/index.js';
+import { configFor, governedTool, refusalOf } from './governed-tool.js';
+import { ScriptedEnforcer, until, type Answer } from './scripted-enforcer.js';
 
 let enforcer: ScriptedEnforcer;
 beforeAll(async () => {
@@ -116,6 +122,7 @@ describe('a held call', () => {
     expect(performance.now() - begin).toBeGreaterThan(950);
     expect(performance.now() - begin).toBeLessThan(2500);
     expect(enforcer.holdPolls).toBe(3);
+    await until(() => enforcer.withdrawals.length > 0);
   });
 
   it('ends its wait when the caller aborts', async () => {
@@ -125,6 +132,48 @@ describe('a held call', () => {
     const call = refusalOf(tool.run({}));
     setTimeout(() => abort.abort(), 60);
     expect(await call).toMatchObject({ source: 'step_up', decisionReasonCode: 'step_up_cancelled' });
+    await until(() => enforcer.withdrawals.length > 0);
+    expect(enforcer.withdrawals).toEqual(['hold%2F1']);
+  });
+
+  it('is withdrawn when the caller gave up while it was checked', async () => {
+    const abort = new AbortController();
+    enforcer.onEnforce = () => {
+      abort.abort();
+      return { body: { decision: 'STEP_UP', hold_token: 'late' } };
+    };
+    const session = new ThothClient(configFor(enforcer)).startSession();
+    const call = session.authorize({ toolName: 'search', values: [], signal: abort.signal });
+    expect(await refusalOf(call)).toMatchObject({ decisionReasonCode: 'call_cancelled' });
+    await until(() => enforcer.withdrawals.length > 0);
+    expect(enforcer.withdrawals).toEqual(['late']);
+    expect(enforcer.holdPolls).toBe(0);
+  });
+
+  it('is withdrawn at the shutdown of the SDK, which waits for that', async () => {
+    await flush();
+    enforcer.requests.length = 0;
+    polls(PENDING);
+    enforcer.onWithdraw = () => ({ body: { resolved: true, resolution: 'BLOCK', decision: 'BLOCK' } });
+    const call = refusalOf(governedTool(enforcer).run({}));
+    await until(() => enforcer.holdPolls > 0);
+    await shutdown();
+    expect(enforcer.withdrawals).toEqual(['hold%2F1']);
+    expect(await call).toMatchObject({ decisionReasonCode: 'step_up_cancelled' });
+    expect(enforcer.metadataOf('block')).toHaveLength(1);
+  });
+
+  it.each<[string, Answer]>([
+    ['approved', { body: { resolved: true, resolution: 'ALLOW', decision: 'ALLOW' } }],
+    ['denied', { body: { resolved: true, resolution: 'BLOCK', decision: 'BLOCK' } }],
+    ['gone', { status: 404, text: '' }],
+  ])('is not withdrawn when it was %s', async (_what, answer) => {
+    polls(PENDING, answer);
+    await governedTool(enforcer)
+      .run({})
+      .catch(() => undefined);
+    await shutdown();
+    expect(enforcer.withdrawals).toEqual([]);
   });
 
   it('is thrown with its token when the caller does not want to wait', async () => {
@@ -132,5 +181,25 @@ describe('a held call', () => {
     expect(error).toBeInstanceOf(ThothStepUpRequired);
     expect(error).toMatchObject({ holdToken: 'hold/1', reason: 'needs a person' });
     expect(enforcer.holdPolls).toBe(0);
+  });
+
+  it('does not wait for the withdrawal, whose outcome does not matter', async () => {
+    enforcer.decide({ decision: 'STEP_UP', hold_token: 'h' });
+    polls(PENDING);
+    for (const answer of [
+      { destroy: true },
+      { status: 404, text: '' },
+      { status: 500, text: '' },
+      { hang: true },
+    ]) {
+      enforcer.onWithdraw = () => answer;
+      enforcer.requests.length = 0;
+      const abort = new AbortController();
+      const call = refusalOf(governedTool(enforcer, { signal: abort.signal }).run({}));
+      await until(() => enforcer.holdPolls > 0);
+      abort.abort();
+      expect(await call).toMatchObject({ decisionReasonCode: 'step_up_cancelled' });
+      await until(() => enforcer.withdrawals.length > 0);
+    }
   });
 });

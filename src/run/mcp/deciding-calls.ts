@@ -42,6 +42,7 @@ export class DecidingCalls {
   #held = 0;
   #heldBytes = 0;
   #settled: (() => void)[] = [];
+  #ending = false;
 
   /** `onRoom` is told whenever a call stops to count. */
   constructor(private readonly onRoom: () => void) {}
@@ -64,7 +65,7 @@ export class DecidingCalls {
     this.#held += 1;
     this.#bytes -= call.bytes;
     this.#heldBytes += call.bytes;
-    if (this.#held > MAX_HELD || this.#heldBytes > MAX_HELD_BYTES) call.void();
+    if (this.#ending || this.#held > MAX_HELD || this.#heldBytes > MAX_HELD_BYTES) call.void();
     this.onRoom();
   }
 
@@ -78,7 +79,9 @@ export class DecidingCalls {
     this.onRoom();
   }
 
+  /** Nobody would read the answer to a held call any more; one that becomes held from now on is voided as well. */
   voidHeld(): void {
+    this.#ending = true;
     for (const call of this.#calls.values()) if (call.held) call.void();
   }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { HoldReply } from '../../sdk/hold.js';
 import type { Session } from '../../sdk/session.js';
 import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
 import type { Account } from '../account/account.js';
@@ -26,6 +27,8 @@ export class SdkBroker {
   readonly apiKey = `thoth_run_${randomBytes(32).toString('base64url')}`;
   readonly #caller = new CallerCheck(this.apiKey);
   readonly #holds = new Set<string>();
+  /** Holds that the child was never told the end of. */
+  readonly #open = new Set<string>();
   readonly #server: Server;
   #port = 0;
 
@@ -54,7 +57,10 @@ export class SdkBroker {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  /** Ends the service. Nobody is left to wait for the holds of the child, so they are withdrawn. */
   async stop(): Promise<void> {
+    for (const token of this.#open) void this.session.withdrawHold(token);
+    this.#open.clear();
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
     await closed;
@@ -85,9 +91,12 @@ export class SdkBroker {
 
   async #route(request: IncomingMessage): Promise<Reply> {
     const path = request.url ?? '';
-    if (request.method === 'GET') {
-      const token = HOLD_PATH.exec(path)?.[1];
-      return token === undefined ? NOT_FOUND : this.#hold(decodeURIComponent(token));
+    if (request.method === 'GET' || request.method === 'DELETE') {
+      const encoded = HOLD_PATH.exec(path)?.[1];
+      const token = encoded === undefined ? undefined : decodeURIComponent(encoded);
+      // Only holds that this run was given: a token of another run is as unknown as an invented one.
+      if (token === undefined || !this.#holds.has(token)) return NOT_FOUND;
+      return request.method === 'GET' ? this.#hold(token) : this.#withdraw(token);
     }
     if (request.method !== 'POST') return NOT_FOUND;
     if (path !== '/v1/enforce' && path !== '/v1/events/batch') return NOT_FOUND;
@@ -107,6 +116,7 @@ export class SdkBroker {
       const { decision } = outcome;
       if (decision.decision === 'STEP_UP' && decision.holdToken !== undefined) {
         this.#holds.add(decision.holdToken);
+        this.#open.add(decision.holdToken);
       }
       return { status: 200, body: canonicalReply(outcome.raw, decision) };
     }
@@ -114,11 +124,15 @@ export class SdkBroker {
     return { status: 200, body: refusalReply(outcome.code, outcome.reason) };
   }
 
-  /** Only holds that this run was given: a token of another run is as unknown as an invented one. */
   async #hold(token: string): Promise<Reply> {
-    if (!this.#holds.has(token)) return NOT_FOUND;
     const polled = await this.session.pollHold(token);
-    return { status: polled.status, body: polled.body ?? {} };
+    if (polled.body?.['resolved'] === true) this.#open.delete(token);
+    return holdAnswer(polled);
+  }
+
+  async #withdraw(token: string): Promise<Reply> {
+    this.#open.delete(token);
+    return holdAnswer(await this.session.withdrawHold(token));
   }
 
   #events(body: unknown): Reply {
@@ -129,6 +143,10 @@ export class SdkBroker {
     for (const event of events) this.session.enqueueEvent(eventUnderRunIdentity(event, this.session));
     return { status: 202 };
   }
+}
+
+function holdAnswer({ status, body = {} }: HoldReply): Reply {
+  return { status, body };
 }
 
 const NOT_FOUND: Reply = { status: 404, body: { message: 'unknown path' } };

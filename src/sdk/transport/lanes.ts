@@ -1,9 +1,11 @@
 import type { Dispatcher } from 'undici';
 
-/** Lanes never share a connection: a slow ingest endpoint must not delay a decision. */
-export type Lane = 'checks' | 'events' | 'explanations';
+/** Lanes never share a connection: a slow ingest endpoint, or a thousand calls given up at once, must not delay a decision. */
+export type Lane = 'checks' | 'events' | 'explanations' | 'withdrawals';
 
-const CONNECTIONS: Record<Lane, number> = { checks: 16, events: 2, explanations: 2 };
+const CONNECTIONS: Record<Lane, number> = { checks: 16, events: 2, explanations: 2, withdrawals: 4 };
+/** What somebody waits for, or what nothing else would ever make good: an event has its spool, a hold that is kept has not. */
+export const KEEPS_PROCESS_ALIVE: ReadonlySet<Lane> = new Set(['checks', 'withdrawals']);
 const KEEP_ALIVE_MS = 60_000;
 
 /** Opens the kept-alive connections of one lane. undici is loaded only here, on first use. */
@@ -11,11 +13,11 @@ export async function openLane(origin: string, lane: Lane): Promise<Dispatcher> 
   const { EnvHttpProxyAgent, Pool, buildConnector } = await import('undici');
   const common = { connections: CONNECTIONS[lane], keepAliveTimeout: KEEP_ALIVE_MS };
   if (usesProxy()) return new EnvHttpProxyAgent(common);
-  if (lane === 'checks') return new Pool(origin, common);
+  if (KEEPS_PROCESS_ALIVE.has(lane)) return new Pool(origin, common);
   const connect = buildConnector({});
   return new Pool(origin, {
     ...common,
-    // Only checks keep a process alive; undici takes a reference while a request runs, so it is made void.
+    // undici takes a reference while a request runs, so it is made void.
     connect: (options, callback) =>
       connect(options, (...outcome) => {
         const [, socket] = outcome;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SDK_VERSION } from '../version.js';
 import { classifyFailure, isSafeToRetry, type TransportFailure } from './failure.js';
 import { AbortedExchange, dispatch } from './dispatch.js';
-import { openLane, type Lane } from './lanes.js';
+import { KEEPS_PROCESS_ALIVE, openLane, type Lane } from './lanes.js';
 
 const MAX_REPLY_BYTES = 1024 * 1024;
 const REFUSED_RETRY_DELAY_MS = 50;
@@ -20,7 +20,7 @@ export interface HttpReply {
 
 export interface Exchange {
   readonly lane: Lane;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -81,7 +81,7 @@ export class Transport {
         timedOut = true;
         abort();
       }, timeoutMs);
-      if (exchange.lane !== 'checks') timer.unref();
+      if (!KEEPS_PROCESS_ALIVE.has(exchange.lane)) timer.unref();
       stop = abort;
       signal?.addEventListener('abort', abort, { once: true });
       const raw = await reply;
