@@ -3,6 +3,7 @@ import { Flags, repeatable } from '../cli/flags.js';
 import { readSecretFile } from '../cli/secret.js';
 import { ThothctlError, usageError } from '../errors/index.js';
 import type { RunOptions } from '../run/index.js';
+import type { McpHttpOptions } from '../run/mcp-http/index.js';
 
 type Governance = RunOptions['governance'];
 
@@ -15,6 +16,7 @@ Ends with the exit code of the command, or 128 plus the signal that ended it.`;
     '<%= config.bin %> run --agent-id files -- npx -y @modelcontextprotocol/server-filesystem .',
     '<%= config.bin %> run --agent-id support --approved-scope search,read -- node agent.js',
     '<%= config.bin %> run --agent-id files --api-key-file key --no-mcp -- python agent.py',
+    '<%= config.bin %> run --agent-id crm --mcp-http https://mcp.example.com/mcp --header Authorization=file:token',
   ];
   static override takesCommand = true;
   static override onSignal = 'own' as const;
@@ -60,6 +62,27 @@ Ends with the exit code of the command, or 128 plus the signal that ended it.`;
       description: 'the command is an MCP server on stdio, or is not; told from the first message otherwise',
       allowNo: true,
     }),
+    'mcp-http': Flags.string({
+      description: 'stand before the remote MCP server at this URL; a command is then the agent',
+      helpValue: '<url>',
+    }),
+    listen: Flags.string({
+      description: 'serve MCP over HTTP here [default with --mcp-http: a free port of 127.0.0.1]',
+      helpValue: '<host:port>',
+    }),
+    header: repeatable({
+      description:
+        'NAME=REFERENCE: header of every request to the remote server, read like --secret; repeatable',
+      helpValue: '<NAME=REFERENCE>',
+    }),
+    'allow-origin': repeatable({
+      description: 'let pages of this origin call the endpoint; repeatable',
+      helpValue: '<origin>',
+    }),
+    'allow-host': repeatable({
+      description: 'name that the endpoint is reached by, beside localhost and addresses; repeatable',
+      helpValue: '<name>',
+    }),
     env: repeatable({
       description: 'KEY=VALUE set for the command, for clients that strip environments; repeatable',
       helpValue: '<KEY=VALUE>',
@@ -101,38 +124,57 @@ Ends with the exit code of the command, or 128 plus the signal that ended it.`;
 
   async execute(): Promise<void> {
     const { flags } = this;
-    const [{ runGoverned, summaryText }, { pinsFolder }] = await Promise.all([
-      import('../run/index.js'),
-      import('../journeys/mcp-pins/folder.js'),
-    ]);
+    const options = await this.#options();
+    const listen = flags.listen === undefined ? undefined : listenAddress(flags.listen);
+    if (flags['mcp-http'] === undefined && listen === undefined) {
+      const { runGoverned, summaryText } = await import('../run/index.js');
+      const run = await runGoverned(options);
+      return this.#end(run.code, summaryText(run.account, run.recorded));
+    }
+    const { runMcpHttp, summaryText } = await import('../run/mcp-http/index.js');
+    const run = await runMcpHttp({ ...options, ...(await this.#http()), listen });
+    this.#end(run.code, summaryText(run.account, run.recorded));
+  }
+
+  #end(code: number, summary: string | undefined): void {
+    if (summary !== undefined) this.out.notice(summary);
+    this.exitWith(code);
+  }
+
+  async #options(): Promise<RunOptions> {
+    const { flags } = this;
+    const { pinsFolder } = await import('../journeys/mcp-pins/folder.js');
     const patterns = flags['redact-pattern'] ?? [];
-    const run = await runGoverned({
+    return {
       command: this.passthrough ?? [],
       governance: await this.#governance(),
       mcp: flags.mcp,
-      environment: { ...settings(flags.env ?? []), ...(await this.#secrets()) },
+      environment: { ...settings(flags.env ?? []), ...(await secrets('--secret', flags.secret)) },
       filterTools: !flags['all-tools'],
       ...(flags.pins && { pinsFolder: pinsFolder() }),
       ...((flags['redact-secrets'] || patterns.length > 0) && {
         redaction: { knownForms: flags['redact-secrets'], patterns },
       }),
       record: flags.record,
-    });
-    const summary = summaryText(run.account, run.recorded);
-    if (summary !== undefined) this.out.notice(summary);
-    this.exitWith(run.code);
+    };
   }
 
-  async #secrets(): Promise<Record<string, string>> {
-    const references = this.flags.secret ?? [];
-    if (references.length === 0) return {};
-    const { resolveSecretReference } = await import('../secret-reference/index.js');
-    const place = { folder: process.cwd(), env: process.env };
-    const resolved = Object.entries(settings(references, '--secret')).map(async ([name, reference]) => [
-      name,
-      await resolveSecretReference(reference, place),
-    ]);
-    return Object.fromEntries(await Promise.all(resolved));
+  async #http(): Promise<Omit<McpHttpOptions, keyof RunOptions | 'listen'>> {
+    const { flags } = this;
+    const url = flags['mcp-http'];
+    const headers = await secrets('--header', flags.header, /^([\w!#$%&'*+.^`|~-]+)=([^]*)$/);
+    return {
+      ...(url !== undefined && { upstream: { url, headers } }),
+      allowed: { origins: flags['allow-origin'] ?? [], hosts: flags['allow-host'] ?? [] },
+      insecureHttp: flags['insecure-http'],
+      onListening: (address) => {
+        // Standard output is the command's.
+        if ((this.passthrough ?? []).length > 0 && url !== undefined)
+          return this.out.notice(`MCP: ${address}`);
+        const fields = [{ label: 'MCP', value: address, kind: 'id' as const }];
+        void this.out.result({ data: { url: address }, view: { kind: 'record', fields } });
+      },
+    };
   }
 
   async #governance(): Promise<Governance> {
@@ -183,11 +225,42 @@ function noKey(apiUrl: string): ThothctlError {
   });
 }
 
+/** The values that `NAME=REFERENCE` pairs stand for, by name. */
+async function secrets(
+  flag: string,
+  pairs: readonly string[] | undefined,
+  form?: RegExp,
+): Promise<Record<string, string>> {
+  if (pairs === undefined || pairs.length === 0) return {};
+  const { resolveSecretReference } = await import('../secret-reference/index.js');
+  const place = { folder: process.cwd(), env: process.env };
+  const resolved = Object.entries(settings(pairs, flag, form)).map(async ([name, reference]) => [
+    name,
+    await resolveSecretReference(reference, place),
+  ]);
+  return Object.fromEntries(await Promise.all(resolved));
+}
+
+function listenAddress(text: string): { host: string; port: number } {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? [];
+  if (port === undefined || Number(port) > 65_535) {
+    throw usageError(
+      `--listen ${JSON.stringify(text)} is not HOST:PORT.`,
+      'For example --listen 127.0.0.1:0 for a free port.',
+    );
+  }
+  return { host: bracketed ?? (plain || '127.0.0.1'), port: Number(port) };
+}
+
 /** `KEY=VALUE` pairs. THOTH_* belong to the run: they are what a flag of its own sets. */
-function settings(pairs: readonly string[], flag = '--env'): Record<string, string> {
+function settings(
+  pairs: readonly string[],
+  flag = '--env',
+  form = /^([A-Za-z_][A-Za-z0-9_]*)=([^]*)$/,
+): Record<string, string> {
   const found: Record<string, string> = {};
   for (const pair of pairs) {
-    const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=([^]*)$/.exec(pair) ?? [];
+    const [, name, value] = form.exec(pair) ?? [];
     if (name === undefined || value === undefined || /^THOTH(CTL)?_/i.test(name))
       throw usageError(
         `${flag} ${JSON.stringify(pair)} is not NAME=VALUE, or names a THOTH_ variable.`,

@@ -5,7 +5,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunOptions } from '../../src/run/index.js';
+import type { McpHttpOptions } from '../../src/run/mcp-http/index.js';
 import { until } from '../sdk/scripted-enforcer.js';
+
+/** A run over stdio, or over HTTP when it says who may call. */
+type LaunchOptions = Omit<RunOptions, 'command'> | Omit<McpHttpOptions, 'command'>;
 
 /** A folder with the launcher bundled into one file, so that a process starts in a fraction of a second. */
 export class RunHarness {
@@ -33,13 +37,13 @@ export class RunHarness {
   }
 
   /** Arguments that start the launcher with these options and this command. */
-  argv(options: Omit<RunOptions, 'command'>, command: readonly string[]): string[] {
+  argv(options: LaunchOptions, command: readonly string[]): string[] {
     const file = this.file(`options-${Math.random().toString(36).slice(2)}.json`, JSON.stringify(options));
     return [join(this.folder, 'launcher.mjs'), file, ...command];
   }
 
   start(
-    options: Omit<RunOptions, 'command'>,
+    options: LaunchOptions,
     command: readonly string[],
     env: Record<string, string> = {},
   ): RunningCommand {
@@ -83,6 +87,17 @@ export class RunningCommand {
 
   send(text: string | Buffer): void {
     this.child.stdin.write(text);
+  }
+
+  /** Address of the endpoint, once it serves. */
+  async address(): Promise<string> {
+    let found: string | undefined;
+    await until(() => {
+      found = /^at (\S+)$/m.exec(this.err)?.[1];
+      return found !== undefined || this.child.exitCode !== null;
+    }, 15_000);
+    if (found === undefined) throw new Error(`it ended instead of listening: ${this.err}`);
+    return found;
   }
 
   async untilLines(count: number): Promise<string[]> {

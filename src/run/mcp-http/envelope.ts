@@ -1,0 +1,50 @@
+import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
+
+const PROTOCOL_VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
+
+/** First revision in which every request says its own version, in `_meta` and in headers. */
+const FIRST_MODERN = '2026-07-28';
+
+/** The member of `params` that the header `Mcp-Name` repeats. */
+const NAMED_BY: Readonly<Record<string, string>> = {
+  'tools/call': 'name',
+  'prompts/get': 'name',
+  'resources/read': 'uri',
+  'tasks/get': 'taskId',
+  'tasks/update': 'taskId',
+  'tasks/cancel': 'taskId',
+};
+
+/** What a message says that headers repeat. */
+export interface Envelope {
+  readonly method: string | undefined;
+  readonly isRequest: boolean;
+  /** Revision the message names in its `_meta`. */
+  readonly version: string | undefined;
+  /** What `Mcp-Name` must say. */
+  readonly name: string | undefined;
+  readonly args: JsonObject | undefined;
+}
+
+/** Reads one message; the body is known to be JSON. */
+export function envelopeOf(body: Buffer): Envelope {
+  const message: unknown = JSON.parse(body.toString('utf8'));
+  const { method, id, params } = isJsonObject(message) ? message : {};
+  const known = isJsonObject(params) ? params : {};
+  const meta = isJsonObject(known['_meta']) ? known['_meta'] : {};
+  const source = typeof method === 'string' && Object.hasOwn(NAMED_BY, method) ? NAMED_BY[method] : undefined;
+  const name = source === undefined ? undefined : known[source];
+  const version = meta[PROTOCOL_VERSION_KEY];
+  return {
+    method: typeof method === 'string' ? method : undefined,
+    isRequest: typeof method === 'string' && id !== undefined,
+    version: typeof version === 'string' ? version : undefined,
+    name: typeof name === 'string' ? name : undefined,
+    args: isJsonObject(known['arguments']) ? known['arguments'] : undefined,
+  };
+}
+
+/** Revisions are dates; their texts compare as the dates do. */
+export function isModern(version: string | undefined): boolean {
+  return version !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(version) && version >= FIRST_MODERN;
+}

@@ -1,0 +1,68 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Envelope } from './envelope.js';
+import { isModern } from './envelope.js';
+import { decodeFieldValue } from './field-value.js';
+import { argumentText, type ParameterMark } from './parameter-marks.js';
+
+/** JSON-RPC code of a request whose headers and body disagree; it goes with status 400. */
+export const HEADER_MISMATCH = -32020;
+
+/**
+ * Says how the headers of a request contradict its body: what lies on the way may go by the headers, while the policy
+ * judged the body. Undefined when they agree. Messages of older revisions carry no such headers.
+ */
+export function headerMismatch(
+  headers: IncomingHttpHeaders,
+  envelope: Envelope,
+  marks: readonly ParameterMark[],
+): string | undefined {
+  const version = fieldOf(headers, 'mcp-protocol-version');
+  if (!isModern(envelope.version) && !isModern(version)) return undefined;
+  if (envelope.version !== undefined && version !== undefined && version !== envelope.version) {
+    return 'MCP-Protocol-Version names another revision than the message';
+  }
+  const method = fieldOf(headers, 'mcp-method');
+  if (method !== undefined && method !== envelope.method)
+    return 'Mcp-Method names another method than the message';
+  if (!envelope.isRequest || envelope.version === undefined) return undefined;
+  if (version === undefined) return 'MCP-Protocol-Version is missing';
+  if (method === undefined) return 'Mcp-Method is missing';
+  return nameMismatch(headers, envelope) ?? parameterMismatch(headers, envelope, marks);
+}
+
+function nameMismatch(headers: IncomingHttpHeaders, { name }: Envelope): string | undefined {
+  if (name === undefined) return undefined;
+  const field = fieldOf(headers, 'mcp-name');
+  if (field === undefined) return 'Mcp-Name is missing';
+  return decodeFieldValue(field) === name ? undefined : 'Mcp-Name names something else than the message';
+}
+
+function parameterMismatch(
+  headers: IncomingHttpHeaders,
+  { args }: Envelope,
+  marks: readonly ParameterMark[],
+): string | undefined {
+  for (const mark of marks) {
+    const text = argumentText(args, mark);
+    if (text === undefined) continue;
+    const field = fieldOf(headers, mark.header);
+    if (field === undefined) return `the header ${mark.header} is missing`;
+    const said = decodeFieldValue(field);
+    if (said === undefined || !sameValue(said, text, mark)) {
+      return `the header ${mark.header} says something else than the argument`;
+    }
+  }
+  return undefined;
+}
+
+/** `42.0` and `42` are one integer; only plain decimals count as numbers. */
+function sameValue(said: string, text: string, { type }: ParameterMark): boolean {
+  if (said === text) return true;
+  const decimal = /^-?\d+(?:\.\d+)?$/;
+  return type === 'integer' && decimal.test(said) && decimal.test(text) && Number(said) === Number(text);
+}
+
+function fieldOf(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value.trim() : value?.join();
+}

@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CallGovernor, type CallRoute } from '../mcp/call-governor.js';
+import {
+  classifyClientMessage,
+  INVALID_REQUEST,
+  PARSE_ERROR,
+  type ClientMessage,
+  type ToolCallMessage,
+} from '../mcp/client-message.js';
+import type { Governance } from '../mcp/governance.js';
+import { errorReply, lostCallResult, lostRequestReply } from '../mcp/replies.js';
+import { RunningCall } from '../mcp/running-call.js';
+import { ServerView } from '../mcp/server-view.js';
+import { ClientReply } from './client-reply.js';
+import { envelopeOf, type Envelope } from './envelope.js';
+import type { HeaderValues } from './forwarded-headers.js';
+import { HEADER_MISMATCH, headerMismatch } from './header-check.js';
+import { parameterHeaders, ParameterMarks } from './parameter-marks.js';
+import { answerLost, passOn, type Asked } from './pass-on.js';
+import { readMessage } from './read-message.js';
+import { ServerMessages } from './server-messages.js';
+import type { Upstream, UpstreamResponse } from './upstream.js';
+
+const UNKNOWN_MARKS =
+  'its arguments were changed by the policy, and the headers that repeat them cannot be made before the tools were listed; list the tools and call again';
+const TOO_BUSY = 'too many calls are being decided; call again later';
+
+/**
+ * Stands before a remote MCP server. Each `tools/call` is decided before the server hears of it; everything else, in both
+ * directions, travels on as its original bytes.
+ */
+export class RemoteFront {
+  readonly #marks = new ParameterMarks();
+  readonly #messages: ServerMessages;
+  readonly #governor: CallGovernor;
+  /** Replies of calls under decision, by the key of the call. */
+  readonly #waiting = new Map<string, ClientReply>();
+
+  constructor(
+    private readonly governance: Governance,
+    private readonly upstream: Upstream,
+  ) {
+    this.#messages = new ServerMessages(new ServerView(governance), this.#marks);
+    this.#governor = new CallGovernor(governance, () => undefined);
+  }
+
+  /** Takes one request of a client. */
+  async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const reply = new ClientReply(request, response);
+    switch (request.method) {
+      case 'POST':
+        return this.#post(request, reply);
+      case 'GET':
+      case 'DELETE':
+        request.resume();
+        return this.#exchange(request.method, request, reply, NOT_ASKED);
+      default:
+        reply.status(405, { allow: 'GET, POST, DELETE' });
+    }
+  }
+
+  /** Voids what still waits for a decision. */
+  async end(): Promise<void> {
+    this.#governor.voidAll();
+    await this.#governor.quiet();
+  }
+
+  async #post(request: IncomingMessage, reply: ClientReply): Promise<void> {
+    const body = await readMessage(request);
+    if ('status' in body) {
+      reply.answer(errorReply('null', PARSE_ERROR, `refused by Thoth: ${body.why}`), body.status, {
+        connection: 'close',
+      });
+      return;
+    }
+    const message = classifyClientMessage(body.bytes);
+    if (message.kind === 'refused') {
+      reply.answer(errorReply(message.id, message.code, `refused by Thoth: ${message.message}`), 400);
+      return;
+    }
+    const envelope = envelopeOf(body.bytes);
+    const marks = this.#marks.of(envelope.name ?? '') ?? [];
+    const mismatch = headerMismatch(request.headers, envelope, envelope.method === 'tools/call' ? marks : []);
+    if (mismatch !== undefined) {
+      reply.answer(errorReply(idOf(message), HEADER_MISMATCH, `refused by Thoth: ${mismatch}`), 400);
+      return;
+    }
+    switch (message.kind) {
+      case 'tool-call':
+        return this.#call(message, envelope, body.bytes, request, reply);
+      case 'cancelled':
+        if (this.#cancel(message.key, request)) return reply.status(202);
+        return this.#exchange('POST', request, reply, NOT_ASKED, body.bytes);
+      case 'request': {
+        const lost = (why: string) => lostRequestReply(message.id, why);
+        return this.#exchange(
+          'POST',
+          request,
+          reply,
+          { key: message.key, running: undefined, lost },
+          body.bytes,
+        );
+      }
+      case 'other':
+        return this.#exchange('POST', request, reply, NOT_ASKED, body.bytes);
+    }
+  }
+
+  #call(
+    call: ToolCallMessage,
+    { version }: Envelope,
+    body: Buffer,
+    request: IncomingMessage,
+    reply: ClientReply,
+  ): void {
+    // Without a session nobody but the client that opened the request can mean it by its id.
+    const session = version === undefined ? sessionOf(request) : undefined;
+    const key = session === undefined ? randomUUID() : `${session} ${call.key}`;
+    if (this.#governor.has(key)) {
+      const text = 'refused by Thoth: the id is in use by another request';
+      reply.answer(errorReply(call.id, INVALID_REQUEST, text), 400);
+      return;
+    }
+    const route: CallRoute = {
+      serverGone: () => undefined,
+      answer: (message) => {
+        this.#waiting.delete(key);
+        reply.answer(message);
+      },
+      tell: (message) => {
+        if (!reply.backlogged) reply.tell(message);
+      },
+      forward: (message, permit) => {
+        this.#waiting.delete(key);
+        const added = message === body ? {} : this.#changedHeaders(message, request);
+        if (added === undefined) {
+          this.#governor.ruleOut(call, 'header_marks_unknown', UNKNOWN_MARKS, route);
+          return;
+        }
+        const { id, name, modern } = call;
+        const running = new RunningCall({ id, name, modern }, permit, this.governance.account);
+        const lost = (why: string) => lostCallResult(call, why);
+        permit.started();
+        void this.#exchange('POST', request, reply, { key: call.key, running, lost }, message, added);
+      },
+    };
+    if (this.#governor.full) {
+      this.#governor.ruleOut(call, 'too_many_open_calls', TOO_BUSY, route);
+      return;
+    }
+    this.#waiting.set(key, reply);
+    reply.onGone(() => {
+      this.#waiting.delete(key);
+      this.#governor.cancel(key);
+    });
+    this.#governor.govern(key, call, body, route);
+  }
+
+  /** Voids a call that has not reached the server; its client expects no answer. False when there is none. */
+  #cancel(key: string, request: IncomingMessage): boolean {
+    const session = sessionOf(request);
+    if (session === undefined) return false;
+    const named = `${session} ${key}`;
+    if (!this.#governor.cancel(named)) return false;
+    this.#waiting.get(named)?.withdraw();
+    this.#waiting.delete(named);
+    return true;
+  }
+
+  /** What headers say of a changed call; undefined when that cannot be known. */
+  #changedHeaders(message: Buffer, { headers }: IncomingMessage): HeaderValues | undefined {
+    const { name, args } = envelopeOf(message);
+    const carried = Object.keys(headers).filter((header) => header.startsWith('mcp-param-'));
+    const marks = this.#marks.of(name ?? '');
+    if (marks === undefined) return carried.length === 0 ? {} : undefined;
+    const emptied = Object.fromEntries(carried.map((header): [string, string[]] => [header, []]));
+    return { ...emptied, ...parameterHeaders(args, marks) };
+  }
+
+  /** One exchange with the server, from the client's request to the end of the response. */
+  async #exchange(
+    method: 'GET' | 'POST' | 'DELETE',
+    { headers }: IncomingMessage,
+    reply: ClientReply,
+    asked: Asked,
+    body?: Buffer,
+    added: HeaderValues = {},
+  ): Promise<void> {
+    const abort = new AbortController();
+    reply.onGone(() => abort.abort());
+    let response: UpstreamResponse;
+    try {
+      response = await this.upstream.send(method, headers, abort.signal, body, added);
+    } catch {
+      asked.running?.ended({ outcome: 'error', errorName: 'ServerGone' });
+      answerLost('could not be reached', reply, asked);
+      return;
+    }
+    await passOn(response, reply, this.#messages, asked);
+  }
+}
+
+const NOT_ASKED: Asked = { key: undefined, running: undefined, lost: () => undefined };
+
+function idOf(message: ClientMessage): string {
+  return 'id' in message ? message.id : 'null';
+}
+
+function sessionOf({ headers }: IncomingMessage): string | undefined {
+  const session = headers['mcp-session-id'];
+  return typeof session === 'string' ? session : undefined;
+}
