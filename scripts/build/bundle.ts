@@ -7,6 +7,7 @@ import { ChunkQueue, PACKAGE_CHUNK, sharedErrors, splitChunks } from './chunks.j
 import { commandModules, topicModules, topics, type CommandModules } from './command-modules.js';
 import { sharedFrame } from './shared-frame.js';
 import { lazyBuiltins } from './lazy-builtins.js';
+import { packageParts } from './package-parts.js';
 import { fastWidth, lazyCore } from './lazy-core.js';
 
 /**
@@ -148,7 +149,8 @@ export async function bundleProgram(
     await Promise.all(
       next.map(([name, entry]) => {
         built.add(name);
-        return one(name, entry, [split, sharedErrors, lazyCore, fastWidth, lazyBuiltins]).catch(note(name));
+        const plugins = [packageParts(root), split, sharedErrors, lazyCore, fastWidth, lazyBuiltins];
+        return one(name, entry, plugins).catch(note(name));
       }),
     );
   }

@@ -2,6 +2,7 @@
 // Runs representative commands in one process and writes the code caches: V8 caches only functions that have run.
 const { writeFileSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
+const { setFlagsFromString } = require('node:v8');
 const { loadChunk, loaded } = require('../../bin/run.cjs');
 
 const dist = join(__dirname, '..', '..', 'dist');
@@ -21,13 +22,20 @@ const COMMAND_LINES = [
   ['version', '--nope'],
 ];
 
+/** An MCP server that answers every request: what its client asks comes in on our own stdin, see `code-cache.ts`. */
+const MCP_SERVER = `require('node:readline').createInterface(process.stdin).on('line', (line) => {
+  const { id } = JSON.parse(line);
+  if (id !== undefined) console.log(JSON.stringify({ jsonrpc: '2.0', id, result: { tools: [], content: [] } }));
+})`;
+const GOVERNED_RUN = ['run', '--mcp', '--agent-id', 'warm', '--', process.execPath, '-e', MCP_SERVER];
+
 /** A control plane just real enough that a request goes out and an answer comes back. */
 function startServer() {
   const { createServer } = require('node:http');
   return new Promise((resolve) => {
     const server = createServer((_request, response) => {
       response.setHeader('content-type', 'application/json');
-      response.end('{}');
+      response.end('{"decision":"ALLOW","authorization_decision":"ALLOW"}');
     });
     server.listen(0, '127.0.0.1', () => resolve(server));
   });
@@ -47,6 +55,9 @@ async function main() {
     };
   const { run } = loadChunk('main.cjs');
   for (const argv of COMMAND_LINES) await run(argv);
+  process.env.THOTH_API_URL = process.env.THOTH_GOVAPI_URL;
+  process.env.THOTH_API_KEY = 'warm-up-key';
+  await run(GOVERNED_RUN);
   [process.stdout.write, process.stderr.write] = write;
   await loadChunk('complete.cjs').complete(['--', 'zzz'], () => loadChunk('main.cjs'));
   for (const file of readdirSync(dist))
@@ -59,6 +70,8 @@ async function main() {
         process.stderr.write(`not cached: ${file}: ${error.message}\n`);
       }
     }
+  // The run has set this flag for its own process; V8 takes a cache only under the flags it was written with.
+  if (process.versions.v8.startsWith('11.')) setFlagsFromString('--turbo-inline-js-wasm-calls');
   for (const [name, { script }] of loaded)
     writeFileSync(
       join(dist, `${name}.${process.versions.v8}.${process.arch}.cache`),

@@ -36,22 +36,31 @@ export async function governedRun(
   server: McpServer,
   work: (run: GovernedRun) => Promise<ExitStatus>,
 ): Promise<RunResult> {
-  // The HTTP client parses in WebAssembly, and this process may live as long as its agent.
-  keepWasmCallsOutOfLine();
   const session = openSession(options, server.program);
   let broker: SdkBroker | undefined;
   try {
     const account = new Account(session.sessionId, options.record);
     const governance = governanceOf(options, session, account, server);
-    // The connection opens while the child starts; the first call finds it ready.
-    void session.warm();
     broker = await startBroker(session, account);
-    const status = await work({ governance, broker });
+    const working = work({ governance, broker });
+    setImmediate(() => void connect(session));
+    const status = await working;
     return { ...status, account: account.summary, recorded: account.close() };
   } finally {
     session.close();
     await Promise.all([broker?.stop(), shutdown(FLUSH_MS)]);
   }
+}
+
+/**
+ * Loads the HTTP client and opens its connection while the child starts: the first call finds it ready, and the child
+ * does not wait for it.
+ */
+async function connect(session: Session): Promise<void> {
+  await session.warm();
+  // The client parses in WebAssembly, and this process may live as long as its agent. Only now, because V8 refuses the
+  // code cache of the client under another flag than it was written with.
+  keepWasmCallsOutOfLine();
 }
 
 async function startBroker(session: Session, account: Account): Promise<SdkBroker> {
