@@ -4,7 +4,7 @@ import { LruMap } from '../lru-map.js';
 import type { BundleSource, BundleVerdict } from '../types.js';
 import type { Hit } from '../verdict/hit.js';
 import { failedVerdict, settle } from '../verdict/settle.js';
-import { readPart } from './input-reads.js';
+import { EncodedInput } from './encoded-input.js';
 import { ENTRY_RULES } from './language.js';
 import { readOutcome } from './outcome.js';
 import type { CompiledRego } from './policy.js';
@@ -20,6 +20,7 @@ const LIVE_INSTANCES = 128;
 export class RegoEvaluator {
   readonly #instances = new LruMap<string, OpaPolicy>(LIVE_INSTANCES);
   readonly #runtime: OpaRuntime;
+  readonly #encoded = new EncodedInput();
 
   private constructor(runtime: OpaRuntime) {
     this.#runtime = runtime;
@@ -40,7 +41,7 @@ export class RegoEvaluator {
 
   evaluate(bundle: BundleSource, policy: CompiledRego, input: PolicyInput): BundleVerdict {
     try {
-      const values = this.#run(bundle.policyHash, readPart(input, policy.reads));
+      const values = this.#run(bundle.policyHash, this.#encoded.of(input, policy));
       const hits: Hit[] = applyDirectives(policy.directives, input);
       for (const rule of ENTRY_RULES) {
         const value = values[rule]?.[0];
@@ -53,7 +54,7 @@ export class RegoEvaluator {
     }
   }
 
-  #run(hash: string, input: object): Readonly<Record<string, readonly unknown[]>> {
+  #run(hash: string, input: ArrayBuffer): Readonly<Record<string, readonly unknown[]>> {
     const instance = this.#instances.get(hash);
     if (instance === undefined) throw unusable('the policy was not prepared');
     const result = instance.evaluate(input);

@@ -4,8 +4,8 @@ import { isJsonObject } from '../json-object.js';
 
 /** One loaded policy with its own memory. */
 export interface OpaPolicy {
-  /** Entry rule to the list of its value; an empty list when it is undefined. */
-  evaluate(input: unknown): Readonly<Record<string, readonly unknown[]>>;
+  /** Entry rule to the list of its value on the input, JSON in UTF-8; an empty list when it is undefined. */
+  evaluate(input: ArrayBuffer): Readonly<Record<string, readonly unknown[]>>;
   memoryBytes(): number;
 }
 

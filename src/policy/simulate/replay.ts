@@ -23,7 +23,7 @@ export type Outcome =
 
 /** Calls under way at a time: enough to fill the batches of the threads. */
 const WINDOW = 512;
-const REMEMBERED = 50_000;
+const REMEMBERED = 8192;
 const WORDS = new Set<string>(['ALLOW', 'BLOCK', 'STEP_UP', 'MODIFY', 'DEFER']);
 
 /**

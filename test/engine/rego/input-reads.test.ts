@@ -9,8 +9,11 @@ import { bundle, request } from '../fixtures.js';
 
 describe('what a module reads', () => {
   it.each<[string, readonly string[] | undefined]>([
-    ['input.action == "x"; input.tool.args.amount > 1', ['action', 'tool.args']],
+    ['input.action == "x"; input.tool.args.amount > 1', ['action', 'tool.args.amount']],
+    ['input.tool.args.to.iban.bank.country', ['tool.args.to.iban']],
+    ['input.tool.args.to; input.tool.args; input.tools', ['tool.args', 'tools']],
     ['input.tool["args"].amount > 1', ['tool']],
+    ['input.tool.args["of place"].deep', ['tool.args']],
     ['input["tool"].args', undefined],
     ['x := input', undefined],
     ['import input.context as c', ['context']],
@@ -28,12 +31,23 @@ describe('what a module reads', () => {
     expect(
       readPart(input, inputReads('input.tool.args.q; input.tool.name; input.action; input.session.nothing')),
     ).toEqual({
-      tool: { args: input.tool.args, name: input.tool.name },
+      tool: { args: {}, name: input.tool.name },
       action: input.action,
       session: {},
     });
     for (const order of ['input.tool.name; input.tool', 'input.tool; input.tool.name'])
       expect(readPart(input, inputReads(order))).toEqual({ tool: input.tool });
+  });
+
+  it('takes a list for what a policy sees of it, and a hostile name for a name', () => {
+    const toolArgs: unknown = JSON.parse('{"list":[1,2],"__proto__":{"to":"x"},"n":null}');
+    const input = buildPolicyInput(request({ toolArgs: Object(toolArgs) }));
+    const part = readPart(
+      input,
+      inputReads('input.tool.args.list.length; input.tool.args.__proto__.to; input.tool.args.n.x'),
+    );
+    expect(JSON.stringify(part)).toBe('{"tool":{"args":{"list":[1,2],"__proto__":{"to":"x"},"n":null}}}');
+    expect('to' in {}).toBe(false);
   });
 
   it('gives the same verdict as the whole input', async () => {
@@ -46,6 +60,10 @@ describe('what a module reads', () => {
       'object.get(input.tool, "name", "") == "pay"',
       'some key, _ in input.context; key == "hour_utc"',
       'not input.context.task.ticket',
+      'input.tool.args.to.iban == "DE"',
+      'not input.tool.args.to.length',
+      'input.tool.args.to[_] == "x"',
+      'input.tool.args.to.iban.bank',
     ];
     const compiler = new RegoCompiler();
     const evaluator = await RegoEvaluator.create();
@@ -56,7 +74,12 @@ describe('what a module reads', () => {
           agentId: fc.constantFrom('bot', 'other'),
           purpose: fc.constantFrom('', 'billing'),
           toolName: fc.constantFrom('pay', 'read'),
-          toolArgs: fc.constantFrom({ amount: 11, to: 'x' }, { amount: 1 }, {}),
+          toolArgs: fc.constantFrom(
+            { amount: 11, to: 'x' },
+            { amount: 1, to: ['x'] },
+            { to: { iban: 'DE', more: 1 } },
+            {},
+          ),
           sessionToolCalls: fc.constantFrom(['x'], []),
           taskContext: fc.constantFrom({ ticket: 1 }, undefined),
         }),
@@ -74,7 +97,7 @@ describe('what a module reads', () => {
           expect(part).toEqual(evaluator.evaluate(source, { ...built.policy, reads: undefined }, input));
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 40 },
     );
   });
 });
