@@ -1,7 +1,8 @@
 export { POLICY_MODES } from './bundle.js';
 export { AGENT_COLUMNS, agentRows, checkAgent } from './check-agent/index.js';
 export { applySteps } from './change/apply.js';
-export { comparePolicy, planPromotion, planPush, planRollback, type PushPlan } from './change/plan.js';
+export { comparePolicy, planPush, type PushPlan } from './change/plan.js';
+export { planPromotion, planRollback } from './change/plan-copies.js';
 export { readPlan, requireUnmoved, savedPlan, writePlan } from './change/plan-file.js';
 export { readProvenance } from './change/provenance.js';
 export { pendingChanges } from './diff.js';
@@ -22,7 +23,7 @@ export {
 export { readSyncStatus, syncAndWait, syncExit, triggerSync, waitForSync } from './sync.js';
 export { upsertBundle } from './upsert.js';
 export {
-  policyChanges,
+  PolicyWatch,
   TEST_COLUMNS,
   testForms,
   testPolicy,

@@ -95,7 +95,8 @@ describe('staging', () => {
     expect((await bundles())['two']).toMatchObject({ status: 'staged' });
     expect((await plane.json('policy', 'push', dir, '--stage'))['sent']).toEqual([]);
 
-    const dry = await plane.json('policy', 'promote', '--all', '--dry-run');
+    expect((await plane.run(['policy', 'promote', '--all'])).exit).toBe(2);
+    const dry = await plane.json('policy', 'promote', '--all', '--directory', dir, '--dry-run');
     expect(dry).toMatchObject({ promote: [{ name: 'two', from: 2 }], promoted: [] });
     expect(await plane.json('policy', 'promote', 'two')).toMatchObject({
       promoted: [{ name: 'two', version: 3 }],
@@ -201,5 +202,26 @@ describe('a push of many', () => {
     await plane.json('policy', 'push', dir);
     expect(Object.keys(await bundles()).length).toBe(Object.keys(before).length + 450);
     expect((await plane.run(['policy', 'diff', dir, '--exit-code'])).exit).toBe(0);
+  }, 60_000);
+});
+
+describe('a promotion', () => {
+  it('promotes all that a directory wants in force, and neither what it wants observed nor what it no longer holds', async () => {
+    const manifest = 'bundles:\n  - { file: watched.cedar, mode: observe }\n';
+    const dir = await folder('mixed', {
+      'thoth.policy.yaml': manifest,
+      'held.cedar': policy('held'),
+      'watched.cedar': policy('watched'),
+    });
+    await plane.json('policy', 'push', dir, '--stage');
+    const all = ['policy', 'promote', '--all', '--directory', dir];
+    await writeFile(join(dir, 'held.cedar'), policy('held, edited'));
+    const refused = await plane.run([...all, '--json']);
+    expect([refused.exit, failure(refused.stdout).code]).toEqual([7, 'staged_differs']);
+    await writeFile(join(dir, 'held.cedar'), policy('held'));
+    expect(await plane.json(...all)).toMatchObject({ promoted: [{ name: 'held', version: 2 }] });
+    expect(await bundles()).toMatchObject({ held: { status: 'active' }, watched: { status: 'staged' } });
+    expect((await plane.json(...all))['promoted']).toEqual([]);
+    expect((await plane.json('policy', 'push', dir))['sent']).toEqual([]);
   }, 60_000);
 });

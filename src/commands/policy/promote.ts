@@ -9,13 +9,21 @@ export default class PolicyPromote extends ThothCommand<typeof PolicyPromote> {
   static override summary = 'Put staged bundles in force, all of them together';
   static override examples = [
     '<%= config.bin %> policy promote payment-approval dlp',
-    '<%= config.bin %> policy promote --all --dry-run',
+    '<%= config.bin %> policy promote --all --directory policies/ --dry-run',
   ];
   static override exitCodes = ['conflict', 'partial'] as const;
   static override args = { name: arg({ description: 'bundle names', multiple: true }) };
   static override flags = {
     ...dryRunFlag,
-    all: Flags.boolean({ description: 'every bundle whose newest version is staged', default: false }),
+    all: Flags.boolean({
+      description: 'every staged bundle that a directory wants in force; what it wants observed stays so',
+      default: false,
+    }),
+    directory: Flags.string({
+      description: 'the directory, with --all',
+      helpValue: '<dir>',
+      dependsOn: ['all'],
+    }),
     'no-atomic': Flags.boolean({
       description: 'where changes cannot be made as one: one by one, undone on failure',
       default: false,
@@ -25,17 +33,22 @@ export default class PolicyPromote extends ThothCommand<typeof PolicyPromote> {
 
   async execute(): Promise<Result> {
     const names = [this.args.name ?? []].flat();
-    const { all, 'git-commit': commit, 'git-author': author, 'run-url': runUrl } = this.flags;
-    if (all === names.length > 0) throw usageError('which bundles?', 'give names, or --all');
+    const { all, directory, 'git-commit': commit, 'git-author': author, 'run-url': runUrl } = this.flags;
+    if (all === names.length > 0) throw usageError('which bundles?', 'give names, or --all --directory DIR');
+    if (all && directory === undefined)
+      throw usageError(
+        'which staged bundles are to be in force, and which are observed on purpose?',
+        'name the directory they were pushed from with --directory',
+      );
     const api = await this.api({ longLived: true });
-    const steps = await planPromotion(api, names, { all, signal: this.signal });
+    const steps = await planPromotion(api, directory === undefined ? { names } : { directory }, this.signal);
     if (steps.length === 0)
       this.out.notice('Nothing to promote: no staged version is newer than what is in force.');
     const promoted = this.dryRun
       ? []
       : await applySteps(api, steps, {
           oneByOne: this.flags['no-atomic'],
-          provenance: await readProvenance(undefined, { commit, author, runUrl }),
+          provenance: await readProvenance(directory, { commit, author, runUrl }),
           signal: this.signal,
         });
     const rows = copyRows(steps);

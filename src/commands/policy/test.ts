@@ -1,7 +1,7 @@
 import { ThothCommand } from '../../cli/command.js';
 import { arg, Flags, ownFormats, repeatable } from '../../cli/flags.js';
 import {
-  policyChanges,
+  PolicyWatch,
   TEST_COLUMNS,
   testForms,
   testPolicy,
@@ -35,20 +35,9 @@ export default class PolicyTest extends ThothCommand<typeof PolicyTest> {
     ...ownFormats('junit', 'github', 'markdown'),
   };
 
-  async execute(): Promise<Result> {
-    let report = await this.#run();
-    if (this.flags.watch) {
-      this.out.notice(testSummary(report));
-      for await (const file of policyChanges(this.args.path, this.signal)) {
-        this.out.notice(`${file} changed`);
-        report = await this.#run().catch((cause: unknown) => {
-          if (this.signal.aborted) throw cause;
-          this.out.warn(cause instanceof Error ? cause.message : 'the tests could not be run');
-          return report;
-        });
-        this.#say(report);
-      }
-    }
+  async execute(): Promise<Result | undefined> {
+    const report = this.flags.watch ? await this.#watch() : await this.#run();
+    if (report === undefined) return undefined;
     this.out.notice(testSummary(report));
     for (const rule of report.coverage.uncovered) this.out.notice(`no test reaches ${rule}`);
     const { covered, rules } = report.coverage;
@@ -62,13 +51,37 @@ export default class PolicyTest extends ThothCommand<typeof PolicyTest> {
     };
   }
 
-  #run(): Promise<TestReport> {
-    return testPolicy(this.args.path, this.flags.tests ?? [], this.signal);
+  /** The last report that could be made. Changes during a run are seen after it. */
+  async #watch(): Promise<TestReport | undefined> {
+    const watch = new PolicyWatch([this.args.path, ...(this.flags.tests ?? [])]);
+    try {
+      let report = await this.#attempt();
+      for await (const file of watch.bursts(this.signal)) {
+        this.out.notice(`${file} changed`);
+        report = (await this.#attempt()) ?? report;
+      }
+      return report;
+    } finally {
+      watch.close();
+    }
   }
 
-  #say(report: TestReport): void {
-    for (const { passed, name, differences } of report.results)
-      if (!passed) this.out.notice(`failed: ${name}: ${differences.join('; ')}`);
-    this.out.notice(testSummary(report));
+  /** A directory is broken now and then while it is worked on: that is said, and the watch goes on. */
+  async #attempt(): Promise<TestReport | undefined> {
+    try {
+      const report = await this.#run();
+      for (const { passed, name, differences } of report.results)
+        if (!passed) this.out.notice(`failed: ${name}: ${differences.join('; ')}`);
+      this.out.notice(testSummary(report));
+      return report;
+    } catch (cause) {
+      if (this.signal.aborted) throw cause;
+      this.out.warn(cause instanceof Error ? cause.message : 'the tests could not be run');
+      return undefined;
+    }
+  }
+
+  #run(): Promise<TestReport> {
+    return testPolicy(this.args.path, this.flags.tests ?? [], this.signal);
   }
 }

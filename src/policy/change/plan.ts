@@ -1,10 +1,9 @@
-import { usageError } from '../../errors/index.js';
 import type { DesiredBundle, RemoteBundle } from '../bundle.js';
 import { diffPolicy, newestByName, pendingChanges, type PolicyDiff } from '../diff.js';
 import { faultyPolicy, type PolicyFault } from '../fault.js';
 import { lintBundles } from '../lint/check.js';
 import { loadSoundPolicy } from '../load.js';
-import { remoteBundles, unknownBundles, type PolicyApi } from '../remote.js';
+import { remoteBundles, type PolicyApi } from '../remote.js';
 import { desiredFacts, digestOf, type Step } from './step.js';
 
 export interface PlanOptions {
@@ -104,62 +103,4 @@ function asStaged(bundles: readonly DesiredBundle[], remote: readonly RemoteBund
       ? { ...bundle, mode: 'observe', status: 'staged' }
       : bundle,
   );
-}
-
-/** The newest versions that wait, staged, to be put in force. */
-export async function planPromotion(
-  api: PolicyApi,
-  names: readonly string[],
-  options: { readonly all: boolean; readonly signal?: AbortSignal },
-): Promise<readonly Step[]> {
-  const newest = newestByName(await remoteBundles(api, options.signal));
-  if (!options.all) requireKnown(newest, names);
-  return (options.all ? [...newest.keys()] : [...new Set(names)]).sort().flatMap((name): Step[] => {
-    const bundle = newest.get(name);
-    if (bundle?.status !== 'staged') return [];
-    return [{ action: 'promote', name, from: bundle, newest: bundle, mode: 'enforce', status: 'active' }];
-  });
-}
-
-/**
- * Back to an earlier version: the one named, or the latest before the one in force that said something else.
- * @throws ThothctlError `not_found`; `usage` when there is no such version.
- */
-export async function planRollback(
-  api: PolicyApi,
-  name: string,
-  options: { readonly to?: number | undefined; readonly signal?: AbortSignal },
-): Promise<Step> {
-  const remote = await remoteBundles(api, options.signal);
-  const newest = newestByName(remote);
-  requireKnown(newest, [name]);
-  const versions = remote.filter((bundle) => bundle.name === name).sort((a, b) => b.version - a.version);
-  const [top] = versions;
-  const from =
-    options.to === undefined ? previous(versions) : versions.find(({ version }) => version === options.to);
-  if (top === undefined || from === undefined)
-    throw usageError(
-      options.to === undefined
-        ? `no earlier version of ${name} says anything else`
-        : `${name} has no version ${options.to}`,
-      `\`thothctl policy history ${name}\` lists what there is`,
-    );
-  const mode = from.status === 'staged' || from.enforcement_mode !== 'observe' ? 'enforce' : 'observe';
-  return { action: 'rollback', name, from, newest: top, mode, status: 'active' };
-}
-
-function previous(newestFirst: readonly RemoteBundle[]): RemoteBundle | undefined {
-  const [inForce, ...older] = newestFirst.filter(({ status }) => status !== 'staged');
-  return older.find(
-    (bundle) =>
-      bundle.policy_hash !== inForce?.policy_hash ||
-      bundle.enforcement_mode !== inForce.enforcement_mode ||
-      bundle.status !== inForce.status ||
-      [...bundle.assignments].sort().join('\n') !== [...inForce.assignments].sort().join('\n'),
-  );
-}
-
-function requireKnown(newest: ReadonlyMap<string, RemoteBundle>, names: readonly string[]): void {
-  const unknown = names.filter((name) => !newest.has(name));
-  if (unknown.length > 0) throw unknownBundles(unknown);
 }

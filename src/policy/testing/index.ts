@@ -1,3 +1,3 @@
 export { TEST_COLUMNS, testForms, testRows, testSummary } from './forms.js';
 export { testPolicy, type TestReport } from './run.js';
-export { policyChanges } from './watch.js';
+export { PolicyWatch } from './watch.js';
