@@ -2,6 +2,7 @@ import { usageError } from '../errors/index.js';
 import { frameworkOf, type DesiredBundle, type PolicyMode, type PolicyStatus } from './bundle.js';
 import { policyContent, policyHash } from './content-hash.js';
 import { byPlace, faultyPolicy, type PolicyFault } from './fault.js';
+import { lintBundles } from './lint/check.js';
 import type { BundleSettings } from './manifest/read.js';
 import { resolveManifests, type ResolvedBundle } from './manifest/resolve.js';
 import { readPolicyFiles, type PolicyFiles } from './read-files.js';
@@ -48,11 +49,14 @@ export async function policyOf({ files, manifests, faults: unreadable }: PolicyF
   return { bundles: bundles.sort(byName), faults: faults.sort(byPlace) };
 }
 
-/** Like `loadPolicy`, refusing a directory that has any fault. */
+/**
+ * Like `loadPolicy`, refusing a directory that has any fault. What does not compile is told with it: whoever repairs
+ * the directory should have to do so once.
+ */
 export async function loadSoundPolicy(path: string, consequence: string): Promise<readonly DesiredBundle[]> {
   const { bundles, faults } = await loadPolicy(path);
-  if (faults.some((fault) => fault.severity === 'error')) throw faultyPolicy(faults, consequence);
-  return bundles;
+  if (!faults.some((fault) => fault.severity === 'error')) return bundles;
+  throw faultyPolicy([...faults, ...(await lintBundles(bundles))].sort(byPlace), consequence);
 }
 
 function declaredBundle(declared: ResolvedBundle, text: string): DesiredBundle {

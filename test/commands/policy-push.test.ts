@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -165,6 +165,58 @@ describe('policy pull', () => {
     await plane.json('policy', 'pull', dir, '--overwrite');
     expect(await readFile(join(dir, 'one.cedar'), 'utf8')).toBe(policy('newer'));
     expect((await plane.json('policy', 'push', dir))['sent']).toEqual([]);
+  }, 60_000);
+});
+
+describe('a bad directory', () => {
+  it('is refused before the first request, every fault of every kind listed with place and remedy', async () => {
+    const dir = await folder('bad', {
+      'decimal.cedar': 'forbid (principal, action, resource) when { context.behavioral_score > 0.5 };\n',
+      'syntax.rego': 'package p\n\ndeny if {\n',
+      'same.cedar': policy('same'),
+      'same.rego': 'package same\n',
+      'good.cedar': policy('good'),
+      'thoth.policy.yaml': 'includes: [inner]\n',
+    });
+    await mkdir(join(dir, 'inner'));
+    await writeFile(join(dir, 'inner', 'thoth.policy.yaml'), 'includes: [..]\n');
+    await symlink(join(dir, 'nowhere'), join(dir, 'unreadable.cedar'));
+    const huge = await open(join(dir, 'huge.rego'), 'w');
+    await huge.truncate(50 * 1024 * 1024);
+    await huge.close();
+    // Nobody listens there: a request would end in exit 9.
+    const result = await plane.run(['policy', 'push', dir, '--govapi-url', 'http://127.0.0.1:9', '--json'], {
+      THOTH_AUTH_TOKEN: 'thoth_admin_of_nobody',
+    });
+    expect(result.exit).toBe(2);
+    const { error } = JSON.parse(result.stdout);
+    const faults: { file: string; line: number; column: number; code: string; fix?: string }[] =
+      error.details.diagnostics;
+    expect(faults.map(({ file, line, code }) => `${file}:${line} ${code}`)).toEqual([
+      'decimal.cedar:1 cedar_decimal_literal',
+      'huge.rego:1 policy_too_large',
+      'inner/thoth.policy.yaml:1 manifest_cycle',
+      'same.rego:1 bundle_name_twice',
+      'same.rego:1 preflight_input',
+      'same.rego:1 preflight_no_rule',
+      'syntax.rego:3 rego_parse_error',
+      'unreadable.cedar:1 policy_unreadable',
+    ]);
+    expect(faults.filter(({ column, fix }) => column < 1 || fix === undefined)).toEqual([]);
+    expect(error.message).toContain('nothing was sent');
+  }, 60_000);
+
+  it('a plan of another tenant is refused by its name', async () => {
+    const dir = await folder('foreign', { 'one.cedar': policy('foreign') });
+    const file = join(plane.home, 'foreign-plan.json');
+    await plane.json('policy', 'plan', dir, '--save', file);
+    const token = join(plane.home, 'other-token');
+    await plane.json('tenants', 'create', 'other', '--token-file', token);
+    const other = ['--tenant-id', 'other', '--govapi-url', plane.url, '--auth-token-file', token];
+    const refused = await plane.run(['policy', 'push', '--plan', file, ...other, '--json']);
+    expect([refused.exit, failure(refused.stdout).code]).toEqual([2, 'plan_of_another_tenant']);
+    expect(failure(refused.stdout).message).toContain('a plan for tenant local, not other; nothing was sent');
+    expect(await plane.json('policy', 'list', ...other)).toMatchObject({ data: [] });
   }, 60_000);
 });
 

@@ -83,6 +83,10 @@ function fixOf(code: string, name: string | undefined, message: string): string 
     return 'the two sides have types that are never equal; the name of the tool is input.tool.name, the other members of input and their types are in docs/policy-input.md';
   if (code === 'rego_v0_syntax')
     return 'write `allow if { … }` and `deny contains reason if { … }`, or run `opa fmt --rego-v1`';
+  if (code === 'rego_parse_error')
+    return /\beof\b/i.test(message)
+      ? 'something is opened and not closed: a brace, a bracket, a quote'
+      : 'the statement before the place marked may not be finished';
   if (code === 'rego_v1_without_import') return 'add `import rego.v1` below the package line';
   return undefined;
 }
