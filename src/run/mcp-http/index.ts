@@ -3,10 +3,17 @@ import { usageError } from '../../errors/index.js';
 import { runChild } from '../child/run-child.js';
 import type { ExitStatus } from '../exit-status.js';
 import { governedRun, type GovernedRun, type RunResult } from '../governed-run.js';
-import type { McpServer } from '../mcp/governance.js';
+import { stdioServer, type McpServer } from '../mcp/governance.js';
+import { childEnvironment } from '../sdk-broker/child-environment.js';
+import { StdioBackend } from './stdio-backend.js';
+import type { Backend } from './backend.js';
 import { openEndpoint, type Endpoint } from './endpoint.js';
 import type { McpHttpOptions } from './options.js';
-import { RemoteFront } from './remote-front.js';
+import { HttpGateway } from './gateway.js';
+import { ParameterMarks } from './parameter-marks.js';
+import { RemoteBackend } from './remote-backend.js';
+import { ServerMessages } from './server-messages.js';
+import { ServerView } from '../mcp/server-view.js';
 import { stopSignal } from './stop-signal.js';
 import { serverUrl, Upstream, type UpstreamOptions } from './upstream.js';
 
@@ -15,14 +22,27 @@ export { type McpHttpOptions } from './options.js';
 
 const FREE_PORT = { host: '127.0.0.1', port: 0 };
 
+/** Where a server on stdio is served; a remote one keeps the path of its own URL. */
+const STDIO_PATH = '/mcp';
+
 /**
  * Runs with MCP over HTTP as the surface that is governed. With a remote server and a command, the command is the agent
- * and finds the endpoint's address in THOTH_MCP_URL; the run ends with it. Without a command it ends with a signal.
+ * and finds the endpoint's address in THOTH_MCP_URL; the run ends with it. Without a remote server the command is a server
+ * on stdio, and is served over HTTP. A run without an agent ends with a signal.
  */
 export async function runMcpHttp(options: McpHttpOptions): Promise<RunResult> {
   const { upstream, insecureHttp } = options;
   if (upstream === undefined) {
-    throw usageError('There is no MCP server to stand before.', 'Give its URL with --mcp-http.');
+    const [program, ...args] = options.command;
+    if (program === undefined || program === '') {
+      throw usageError(
+        'There is no MCP server to serve.',
+        'Give its command after --, or the URL of a remote one with --mcp-http.',
+      );
+    }
+    return governedRun(options, stdioServer(options.command), (run) =>
+      serveStdio(options, [program, ...args], run),
+    );
   }
   const url = serverUrl(upstream.url, insecureHttp);
   return governedRun(options, remoteServer(url), (run) =>
@@ -30,29 +50,55 @@ export async function runMcpHttp(options: McpHttpOptions): Promise<RunResult> {
   );
 }
 
+function serveStdio(
+  options: McpHttpOptions,
+  command: readonly [string, ...string[]],
+  run: GovernedRun,
+): Promise<ExitStatus> {
+  const { session } = run.governance;
+  const outer = { ...process.env, ...options.environment };
+  const env = childEnvironment(outer, run.broker, session.config, session.sessionId);
+  const open = (messages: ServerMessages) => new StdioBackend({ command, env }, messages);
+  return serve(options, run, STDIO_PATH, open, stopSignal);
+}
+
 async function frontRemote(
   options: McpHttpOptions,
   remote: UpstreamOptions,
   run: GovernedRun,
 ): Promise<ExitStatus> {
-  const { allowed, insecureHttp } = options;
   const upstream = await Upstream.open(remote);
-  const front = new RemoteFront(run.governance, upstream);
+  const open = (messages: ServerMessages) => new RemoteBackend(upstream, messages);
+  return serve(options, run, upstream.url.pathname, open, (url) => {
+    const [program, ...args] = options.command;
+    return program === undefined ? stopSignal() : runChild(options, [program, ...args], run, url);
+  });
+}
+
+/** Serves an endpoint for as long as `work` lasts. */
+async function serve(
+  options: McpHttpOptions,
+  { governance }: GovernedRun,
+  path: string,
+  open: (messages: ServerMessages) => Backend,
+  work: (url: string) => Promise<ExitStatus>,
+): Promise<ExitStatus> {
+  const { allowed, insecureHttp } = options;
+  const marks = new ParameterMarks();
+  const backend = open(new ServerMessages(new ServerView(governance), marks));
+  const gateway = new HttpGateway(governance, backend, marks);
   let endpoint: Endpoint | undefined;
   try {
     endpoint = await openEndpoint(
-      { ...(options.listen ?? FREE_PORT), allowed, insecureHttp, path: upstream.url.pathname },
-      (request, response) => front.take(request, response),
+      { ...(options.listen ?? FREE_PORT), allowed, insecureHttp, path },
+      (request, response) => gateway.take(request, response),
     );
     options.onListening?.(endpoint.url);
-    const [program, ...args] = options.command;
-    return program === undefined
-      ? await stopSignal()
-      : await runChild(options, [program, ...args], run, endpoint.url);
+    return await work(endpoint.url);
   } finally {
-    await front.end();
+    await gateway.end();
     await endpoint?.close();
-    await upstream.close();
+    await backend.close();
   }
 }
 

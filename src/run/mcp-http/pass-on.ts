@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { answeredKey } from '../mcp/server-replies.js';
-import type { RunningCall } from '../mcp/running-call.js';
+import { answerLost, type Asked } from './backend.js';
 import type { ClientReply } from './client-reply.js';
 import { EventFramer, withData } from './event-stream.js';
 import { responseHeaders } from './forwarded-headers.js';
@@ -9,16 +9,6 @@ import type { UpstreamResponse } from './upstream.js';
 
 /** Largest body that is not a stream; it is kept until it is whole, because only then it can be judged. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
-
-/** The request whose response is passed on. */
-export interface Asked {
-  /** Key of its id; undefined for anything but a request. */
-  readonly key: string | undefined;
-  /** The call it is, when it is one. */
-  readonly running: RunningCall | undefined;
-  /** What to say when no answer can be passed on. */
-  readonly lost: (why: string) => string | undefined;
-}
 
 /** Passes the server's response on to the client, as its original bytes unless a message of it has to change. */
 export async function passOn(
@@ -45,12 +35,6 @@ function fail(why: string, body: Readable, reply: ClientReply, asked: Asked): vo
   body.on('error', () => undefined).destroy();
   asked.running?.ended({ outcome: 'error', errorName: 'BadResponse' });
   answerLost(why, reply, asked);
-}
-
-/** Tells the client that no answer will come; as a result where the request was a call, which every client shows. */
-export function answerLost(why: string, reply: ClientReply, { running, lost }: Asked): void {
-  const text = lost(why) ?? JSON.stringify({ error: `the MCP server ${why}` });
-  reply.answer(text, running === undefined ? 502 : 200);
 }
 
 async function passEvents(

@@ -29,13 +29,13 @@ export class Upstream {
 
   static async open({ url, headers, insecureHttp }: UpstreamOptions): Promise<Upstream> {
     const at = serverUrl(url, insecureHttp);
-    const { Agent, EnvHttpProxyAgent } = await import('undici');
+    const { EnvHttpProxyAgent, Pool } = await import('undici');
     // A call may take its time, and a stream may be silent for hours.
     const common = { headersTimeout: 0, bodyTimeout: 0 };
     const proxied = ['http_proxy', 'https_proxy'].some(
       (name) => (process.env[name] ?? process.env[name.toUpperCase()] ?? '') !== '',
     );
-    return new Upstream(at, headers, proxied ? new EnvHttpProxyAgent(common) : new Agent(common));
+    return new Upstream(at, headers, proxied ? new EnvHttpProxyAgent(common) : new Pool(at.origin, common));
   }
 
   /** Sends one request; what the client said goes along, except what is ours to say. */

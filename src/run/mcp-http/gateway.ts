@@ -11,37 +11,32 @@ import {
 import type { Governance } from '../mcp/governance.js';
 import { errorReply, lostCallResult, lostRequestReply } from '../mcp/replies.js';
 import { RunningCall } from '../mcp/running-call.js';
-import { ServerView } from '../mcp/server-view.js';
+import type { Asked, Backend, Incoming } from './backend.js';
 import { ClientReply } from './client-reply.js';
-import { envelopeOf, type Envelope } from './envelope.js';
+import { envelopeOf, isModern } from './envelope.js';
 import type { HeaderValues } from './forwarded-headers.js';
 import { HEADER_MISMATCH, headerMismatch } from './header-check.js';
-import { parameterHeaders, ParameterMarks } from './parameter-marks.js';
-import { answerLost, passOn, type Asked } from './pass-on.js';
+import { parameterHeaders, type ParameterMarks } from './parameter-marks.js';
 import { readMessage } from './read-message.js';
-import { ServerMessages } from './server-messages.js';
-import type { Upstream, UpstreamResponse } from './upstream.js';
 
 const UNKNOWN_MARKS =
   'its arguments were changed by the policy, and the headers that repeat them cannot be made before the tools were listed; list the tools and call again';
 const TOO_BUSY = 'too many calls are being decided; call again later';
 
 /**
- * Stands before a remote MCP server. Each `tools/call` is decided before the server hears of it; everything else, in both
- * directions, travels on as its original bytes.
+ * Stands between MCP clients on HTTP and their server. Each `tools/call` is decided before the server hears of it;
+ * everything else travels on as its original bytes.
  */
-export class RemoteFront {
-  readonly #marks = new ParameterMarks();
-  readonly #messages: ServerMessages;
+export class HttpGateway {
   readonly #governor: CallGovernor;
   /** Replies of calls under decision, by the key of the call. */
   readonly #waiting = new Map<string, ClientReply>();
 
   constructor(
     private readonly governance: Governance,
-    private readonly upstream: Upstream,
+    private readonly backend: Backend,
+    private readonly marks: ParameterMarks,
   ) {
-    this.#messages = new ServerMessages(new ServerView(governance), this.#marks);
     this.#governor = new CallGovernor(governance, () => undefined);
   }
 
@@ -54,7 +49,7 @@ export class RemoteFront {
       case 'GET':
       case 'DELETE':
         request.resume();
-        return this.#exchange(request.method, request, reply, NOT_ASKED);
+        return this.backend.take(request.method, request, reply);
       default:
         reply.status(405, { allow: 'GET, POST, DELETE' });
     }
@@ -69,53 +64,38 @@ export class RemoteFront {
   async #post(request: IncomingMessage, reply: ClientReply): Promise<void> {
     const body = await readMessage(request);
     if ('status' in body) {
-      reply.answer(errorReply('null', PARSE_ERROR, `refused by Thoth: ${body.why}`), body.status, {
-        connection: 'close',
-      });
+      const text = errorReply('null', PARSE_ERROR, `refused by Thoth: ${body.why}`);
+      reply.answer(text, body.status, { connection: 'close' });
       return;
     }
-    const message = classifyClientMessage(body.bytes);
+    const { bytes } = body;
+    const message = classifyClientMessage(bytes);
     if (message.kind === 'refused') {
       reply.answer(errorReply(message.id, message.code, `refused by Thoth: ${message.message}`), 400);
       return;
     }
-    const envelope = envelopeOf(body.bytes);
-    const marks = this.#marks.of(envelope.name ?? '') ?? [];
-    const mismatch = headerMismatch(request.headers, envelope, envelope.method === 'tools/call' ? marks : []);
+    const envelope = envelopeOf(bytes);
+    const marks = message.kind === 'tool-call' ? (this.marks.of(message.name) ?? []) : [];
+    const mismatch = headerMismatch(request.headers, envelope, marks);
     if (mismatch !== undefined) {
       reply.answer(errorReply(idOf(message), HEADER_MISMATCH, `refused by Thoth: ${mismatch}`), 400);
       return;
     }
-    switch (message.kind) {
-      case 'tool-call':
-        return this.#call(message, envelope, body.bytes, request, reply);
-      case 'cancelled':
-        if (this.#cancel(message.key, request)) return reply.status(202);
-        return this.#exchange('POST', request, reply, NOT_ASKED, body.bytes);
-      case 'request': {
-        const lost = (why: string) => lostRequestReply(message.id, why);
-        return this.#exchange(
-          'POST',
-          request,
-          reply,
-          { key: message.key, running: undefined, lost },
-          body.bytes,
-        );
-      }
-      case 'other':
-        return this.#exchange('POST', request, reply, NOT_ASKED, body.bytes);
+    const incoming: Incoming = { request, reply, message, envelope, bytes };
+    const rejected = this.backend.reject(incoming);
+    if (rejected !== undefined) {
+      reply.answer(errorReply(idOf(message), rejected.code, rejected.message), rejected.status);
+      return;
     }
+    if (message.kind === 'tool-call') return this.#call(message, incoming);
+    if (message.kind === 'cancelled' && this.#cancel(message.key, request)) return reply.status(202);
+    return this.backend.send({ ...incoming, asked: askedOf(message), added: {} });
   }
 
-  #call(
-    call: ToolCallMessage,
-    { version }: Envelope,
-    body: Buffer,
-    request: IncomingMessage,
-    reply: ClientReply,
-  ): void {
+  #call(call: ToolCallMessage, incoming: Incoming): void {
+    const { request, reply, envelope, bytes } = incoming;
     // Without a session nobody but the client that opened the request can mean it by its id.
-    const session = version === undefined ? sessionOf(request) : undefined;
+    const session = isModern(envelope.version) ? undefined : sessionOf(request);
     const key = session === undefined ? randomUUID() : `${session} ${call.key}`;
     if (this.#governor.has(key)) {
       const text = 'refused by Thoth: the id is in use by another request';
@@ -133,7 +113,7 @@ export class RemoteFront {
       },
       forward: (message, permit) => {
         this.#waiting.delete(key);
-        const added = message === body ? {} : this.#changedHeaders(message, request);
+        const added = message === bytes ? {} : this.#changedHeaders(message, request);
         if (added === undefined) {
           this.#governor.ruleOut(call, 'header_marks_unknown', UNKNOWN_MARKS, route);
           return;
@@ -142,7 +122,8 @@ export class RemoteFront {
         const running = new RunningCall({ id, name, modern }, permit, this.governance.account);
         const lost = (why: string) => lostCallResult(call, why);
         permit.started();
-        void this.#exchange('POST', request, reply, { key: call.key, running, lost }, message, added);
+        const asked = { key: call.key, running, lost };
+        this.backend.send({ ...incoming, bytes: message, asked, added }).catch(() => reply.breakOff());
       },
     };
     if (this.#governor.full) {
@@ -151,10 +132,12 @@ export class RemoteFront {
     }
     this.#waiting.set(key, reply);
     reply.onGone(() => {
+      // Another call may have the key by now.
+      if (this.#waiting.get(key) !== reply) return;
       this.#waiting.delete(key);
       this.#governor.cancel(key);
     });
-    this.#governor.govern(key, call, body, route);
+    this.#governor.govern(key, call, bytes, route);
   }
 
   /** Voids a call that has not reached the server; its client expects no answer. False when there is none. */
@@ -172,36 +155,18 @@ export class RemoteFront {
   #changedHeaders(message: Buffer, { headers }: IncomingMessage): HeaderValues | undefined {
     const { name, args } = envelopeOf(message);
     const carried = Object.keys(headers).filter((header) => header.startsWith('mcp-param-'));
-    const marks = this.#marks.of(name ?? '');
+    const marks = this.marks.of(name ?? '');
     if (marks === undefined) return carried.length === 0 ? {} : undefined;
     const emptied = Object.fromEntries(carried.map((header): [string, string[]] => [header, []]));
     return { ...emptied, ...parameterHeaders(args, marks) };
   }
-
-  /** One exchange with the server, from the client's request to the end of the response. */
-  async #exchange(
-    method: 'GET' | 'POST' | 'DELETE',
-    { headers }: IncomingMessage,
-    reply: ClientReply,
-    asked: Asked,
-    body?: Buffer,
-    added: HeaderValues = {},
-  ): Promise<void> {
-    const abort = new AbortController();
-    reply.onGone(() => abort.abort());
-    let response: UpstreamResponse;
-    try {
-      response = await this.upstream.send(method, headers, abort.signal, body, added);
-    } catch {
-      asked.running?.ended({ outcome: 'error', errorName: 'ServerGone' });
-      answerLost('could not be reached', reply, asked);
-      return;
-    }
-    await passOn(response, reply, this.#messages, asked);
-  }
 }
 
-const NOT_ASKED: Asked = { key: undefined, running: undefined, lost: () => undefined };
+function askedOf(message: ClientMessage): Asked {
+  if (message.kind !== 'request') return { key: undefined, running: undefined, lost: () => undefined };
+  const { id, key } = message;
+  return { key, running: undefined, lost: (why) => lostRequestReply(id, why) };
+}
 
 function idOf(message: ClientMessage): string {
   return 'id' in message ? message.id : 'null';

@@ -1,0 +1,159 @@
+import { answeredKey } from '../mcp/server-replies.js';
+import { scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
+import { splice, type Edit } from '../mcp/splice.js';
+import { answerLost, type Asked, type Outgoing } from './backend.js';
+import type { ClientReply } from './client-reply.js';
+import { ServedProcess, type ProcessLaunch } from './served-process.js';
+import type { ServerMessages } from './server-messages.js';
+
+const TOKEN = 'params._meta.progressToken';
+const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
+
+interface OpenRequest {
+  readonly asked: Asked;
+  readonly reply: ClientReply;
+  readonly listens: boolean;
+  /** Id and progress token as the client wrote them. */
+  readonly id: string;
+  readonly token: string | undefined;
+}
+
+/**
+ * One server for all requests of the newer protocol, which know no sessions. Clients choose their ids without knowing of
+ * each other, so on the way to the server each request gets a number of ours, and no client ever sees another's answer.
+ */
+export class SharedServer {
+  readonly #open = new Map<string, OpenRequest>();
+  #process: Promise<ServedProcess> | undefined;
+  #last = 0;
+
+  constructor(
+    private readonly program: ProcessLaunch,
+    private readonly messages: ServerMessages,
+  ) {}
+
+  async send(outgoing: Outgoing): Promise<void> {
+    const { bytes, reply, asked, message } = outgoing;
+    const scanned = scanMessage(bytes);
+    const server = await this.#server();
+    if (scanned === undefined || message.kind === 'cancelled') return reply.status(202);
+    if (asked.key === undefined) {
+      server.write(bytes);
+      return reply.status(202);
+    }
+    const number = String((this.#last += 1));
+    const open = { asked, reply, listens: outgoing.envelope.method === 'subscriptions/listen' };
+    const [id = 'null', token] = ['id', TOKEN].map((path) => textAt(bytes, scanned, path));
+    this.#open.set(number, { ...open, id, token });
+    const drop = (): void => this.#closed(number, server);
+    if (reply.closed) return drop();
+    reply.onGone(drop);
+    server.write(replaced(bytes, scanned, { id: number, [TOKEN]: number }));
+  }
+
+  async end(): Promise<void> {
+    const server = await this.#process?.catch(() => undefined);
+    await server?.end();
+  }
+
+  /** Started on first use, and again when it ended. */
+  #server(): Promise<ServedProcess> {
+    this.#process ??= ServedProcess.start(this.program, {
+      onMessage: (message) => this.#said(message),
+      onEnd: (why) => this.#ended(why),
+    }).catch((error: unknown) => {
+      this.#process = undefined;
+      throw error;
+    });
+    return this.#process;
+  }
+
+  /** The client closed the response: that is how it cancels. */
+  #closed(number: string, server: ServedProcess): void {
+    const open = this.#open.get(number);
+    if (open === undefined) return;
+    this.#open.delete(number);
+    open.asked.running?.ended({ outcome: 'partial' });
+    server.write(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":${number}}}`);
+  }
+
+  #said(message: Buffer): void {
+    const scanned = scanMessage(message);
+    if (scanned === undefined) return;
+    const key = answeredKey(message, scanned);
+    if (key !== undefined) return this.#answered(key, message, scanned);
+    const open = this.#meant(message, scanned);
+    if (open === undefined) return;
+    const own = replaced(message, scanned, {
+      'params.progressToken': open.token,
+      [`params._meta.${SUBSCRIPTION}`]: open.id,
+    });
+    open.reply.tell(this.messages.judge(own).view);
+  }
+
+  #answered(key: string, message: Buffer, scanned: ScannedMessage): void {
+    const number = key.slice(2);
+    const open = this.#open.get(number);
+    if (open === undefined) return;
+    this.#open.delete(number);
+    const own = replaced(message, scanned, { id: open.id, [`result._meta.${SUBSCRIPTION}`]: open.id });
+    const { view, scanned: ownScanned } = this.messages.judge(own);
+    if (ownScanned !== undefined) open.asked.running?.answered(own, ownScanned);
+    open.reply.answer(view, statusOf(own, ownScanned));
+  }
+
+  /** The request that a message belongs to: the one it names, else the only one there is. */
+  #meant(message: Buffer, scanned: ScannedMessage): OpenRequest | undefined {
+    const named =
+      textAt(message, scanned, `params._meta.${SUBSCRIPTION}`) ??
+      textAt(message, scanned, 'params.progressToken');
+    if (named !== undefined) return this.#open.get(named.replaceAll('"', ''));
+    const asking = [...this.#open.values()].filter(({ listens }) => !listens);
+    return asking.length === 1 ? asking[0] : undefined;
+  }
+
+  #ended(why: string): void {
+    this.#process = undefined;
+    for (const { asked, reply } of this.#open.values()) {
+      asked.running?.ended({ outcome: 'error', errorName: 'ServerGone' });
+      answerLost(why, reply, asked);
+    }
+    this.#open.clear();
+  }
+}
+
+/** The message with the values at some paths replaced, where it has them. */
+function replaced(
+  message: Buffer,
+  { spans }: ScannedMessage,
+  values: Readonly<Record<string, string | undefined>>,
+): Buffer {
+  const edits = Object.entries(values).flatMap(([path, text]): Edit[] => {
+    const span = spans.get(path);
+    return span === undefined || text === undefined ? [] : [{ ...span, text }];
+  });
+  return splice(
+    message,
+    edits.toSorted((one, other) => one.start - other.start),
+  );
+}
+
+function textAt(message: Buffer, { spans }: ScannedMessage, path: string): string | undefined {
+  const span = spans.get(path);
+  return span && message.toString('utf8', span.start, span.end);
+}
+
+/** Errors of the protocol itself have a status of their own; those of a tool or handler travel in an ordinary answer. */
+const STATUS: Readonly<Record<string, number>> = {
+  '-32700': 400,
+  '-32600': 400,
+  '-32601': 404,
+  '-32020': 400,
+  '-32021': 400,
+  '-32022': 400,
+};
+
+function statusOf(message: Buffer, scanned: ScannedMessage | undefined): number {
+  const code = scanned && textAt(message, scanned, 'error.code');
+  return (code === undefined ? undefined : STATUS[code]) ?? 200;
+}

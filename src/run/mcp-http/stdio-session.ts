@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { answeredKey } from '../mcp/server-replies.js';
+import { scanMessage } from '../mcp/json-scan.js';
+import type { Outgoing } from './backend.js';
+import { answerLost, type Asked } from './backend.js';
+import type { ClientReply } from './client-reply.js';
+import { ServedProcess, type ProcessLaunch } from './served-process.js';
+import type { ServerMessages } from './server-messages.js';
+import { KeptEvents, SessionStream } from './session-stream.js';
+
+/** Ended streams that a client may still ask for. */
+const MAX_ENDED = 64;
+
+interface OpenRequest {
+  readonly asked: Asked;
+  readonly stream: SessionStream;
+  readonly reply: ClientReply;
+  /** As its bytes. */
+  readonly progressToken: string | undefined;
+}
+
+/** One session of the older protocol: a server of its own, and the streams of one client. */
+export class StdioSession {
+  readonly id = randomUUID();
+  readonly #kept = new KeptEvents();
+  readonly #open = new Map<string, OpenRequest>();
+  /** What the server says on its own; kept until a client reads it. */
+  readonly #general = new SessionStream('0', this.#kept);
+  #streams: SessionStream[] = [this.#general];
+  #process: ServedProcess | undefined;
+  #serial = 0;
+  #lastUse = Date.now();
+
+  private constructor(
+    private readonly messages: ServerMessages,
+    private readonly onEnd: (session: StdioSession) => void,
+  ) {}
+
+  static async start(
+    program: ProcessLaunch,
+    messages: ServerMessages,
+    onEnd: (session: StdioSession) => void,
+  ): Promise<StdioSession> {
+    const session = new StdioSession(messages, onEnd);
+    session.#process = await ServedProcess.start(program, {
+      onMessage: (message) => session.#said(message),
+      onEnd: (why) => session.#ended(why),
+    });
+    return session;
+  }
+
+  /** Milliseconds since a client last used it; none while one reads or waits. */
+  get idle(): number {
+    return this.#open.size > 0 || this.#general.read ? 0 : Date.now() - this.#lastUse;
+  }
+
+  get backlogged(): boolean {
+    return this.#process?.backlogged === true;
+  }
+
+  has(key: string): boolean {
+    return this.#open.has(key);
+  }
+
+  send({ message, bytes, reply, asked }: Outgoing): void {
+    this.#lastUse = Date.now();
+    if (asked.key === undefined) {
+      if (message.kind === 'cancelled') this.#forget(message.key);
+      this.#process?.write(bytes);
+      reply.status(202);
+      return;
+    }
+    if (this.#open.has(asked.key)) {
+      asked.running?.ended({ outcome: 'error', errorName: 'IdInUse' });
+      return answerLost('has another request of this id open', reply, asked);
+    }
+    this.#serial += 1;
+    const stream = new SessionStream(String(this.#serial), this.#kept, reply);
+    this.#streams.push(stream);
+    const token = scanMessage(bytes)?.spans.get('params._meta.progressToken');
+    const progressToken = token && bytes.toString('utf8', token.start, token.end);
+    this.#open.set(asked.key, { asked, stream, reply, progressToken });
+    this.#process?.write(bytes);
+  }
+
+  /** Opens the stream of what the server says on its own, or goes on with any stream. False when there is none such. */
+  listen(reply: ClientReply, lastEventId: string | undefined): boolean {
+    this.#lastUse = Date.now();
+    const [, name = '', serial = ''] = /^(\d{1,15})\.(\d{1,15})$/.exec(lastEventId ?? '') ?? [];
+    const stream =
+      lastEventId === undefined ? this.#general : this.#streams.find((each) => each.name === name);
+    if (stream === undefined) return false;
+    stream.resume(reply, lastEventId === undefined ? undefined : Number(serial));
+    return true;
+  }
+
+  /** True while a client reads the stream of what the server says on its own. */
+  get listening(): boolean {
+    return this.#general.read;
+  }
+
+  async end(): Promise<void> {
+    await this.#process?.end();
+  }
+
+  #said(message: Buffer): void {
+    const { view, scanned } = this.messages.judge(message);
+    if (scanned === undefined) return;
+    const key = answeredKey(message, scanned);
+    const answered = key === undefined ? undefined : this.#open.get(key);
+    if (key !== undefined && answered !== undefined) {
+      this.#open.delete(key);
+      answered.asked.running?.answered(message, scanned);
+      answered.stream.answer(view, { 'mcp-session-id': this.id });
+      this.#dropEnded();
+      return;
+    }
+    // A late answer to a request that was withdrawn is nobody's.
+    if (key !== undefined) return;
+    this.#streamFor(message, scanned.spans.get('params.progressToken')).tell(view);
+  }
+
+  /** On stdio nothing says which request a message belongs to, unless it is progress or only one is open. */
+  #streamFor(message: Buffer, token: { start: number; end: number } | undefined): SessionStream {
+    const open = [...this.#open.values()];
+    const raw = token && message.toString('utf8', token.start, token.end);
+    const named = raw === undefined ? undefined : open.find(({ progressToken }) => progressToken === raw);
+    if (named !== undefined) return named.stream;
+    const [only] = open;
+    if (only !== undefined && only.reply.readsStreams && (open.length === 1 || !this.#general.read))
+      return only.stream;
+    return this.#general;
+  }
+
+  #forget(key: string): void {
+    const open = this.#open.get(key);
+    if (open === undefined) return;
+    this.#open.delete(key);
+    open.asked.running?.ended({ outcome: 'partial' });
+    if (!open.reply.closed && !open.reply.streaming) open.reply.withdraw();
+    open.stream.end();
+  }
+
+  #ended(why: string): void {
+    for (const { asked, reply, stream } of this.#open.values()) {
+      asked.running?.ended({ outcome: 'error', errorName: 'ServerGone' });
+      answerLost(why, reply, asked);
+      stream.end();
+    }
+    this.#open.clear();
+    this.#general.end();
+    this.onEnd(this);
+  }
+
+  #dropEnded(): void {
+    const ended = this.#streams.filter(({ done }) => done);
+    if (ended.length <= MAX_ENDED) return;
+    const dropped = new Set(ended.slice(0, ended.length - MAX_ENDED));
+    this.#streams = this.#streams.filter((stream) => !dropped.has(stream));
+  }
+}
