@@ -30,7 +30,7 @@ export class CallEvents {
       toolName: this.toolName,
       content: EVENT_LABELS.pre,
       history,
-      metadata: { ...this.#common('pre'), ...this.#arguments() },
+      metadata: this.#metadata('pre'),
     });
   }
 
@@ -42,15 +42,12 @@ export class CallEvents {
       content: EVENT_LABELS.block,
       history,
       violationId: why.decision?.violationId,
-      metadata: {
-        ...this.#common('block'),
-        ...this.#arguments(),
-        ...projectDecision(why.decision, telemetry),
+      metadata: this.#metadata('block', projectDecision(why.decision, telemetry), {
         authorization_decision: why.source === 'deferred' ? 'DEFER' : 'BLOCK',
         decision_reason_code: why.code ?? why.decision?.decisionReasonCode ?? 'policy',
         source: why.source,
         ...(telemetry === 'full' ? { reason: why.reason } : {}),
-      },
+      }),
     });
   }
 
@@ -72,10 +69,7 @@ export class CallEvents {
       content: EVENT_LABELS.post,
       history,
       violationId: effect.decision?.violationId,
-      metadata: {
-        ...this.#common('post'),
-        ...this.#arguments(),
-        ...projectDecision(effect.decision, this.session.config.telemetry),
+      metadata: this.#metadata('post', projectDecision(effect.decision, this.session.config.telemetry), {
         authorization_decision: effect.authorization,
         outcome: result.outcome,
         duration_ms: Math.round(durationMs * 1000) / 1000,
@@ -85,15 +79,21 @@ export class CallEvents {
         ...(result.resultType === undefined ? {} : { result_type: result.resultType }),
         ...(result.resultSizeBytes === undefined ? {} : { result_size_bytes: result.resultSizeBytes }),
         ...(result.errorName === undefined ? {} : { error_class: result.errorName }),
-      },
+      }),
     });
   }
 
-  #common(phase: 'pre' | 'post' | 'block'): JsonObject {
-    return { event_phase: phase, action_attestation_id: this.attestationId };
-  }
-
-  #arguments(): JsonObject {
-    return projectArguments(this.toolArgs, this.session.config.telemetry);
+  #metadata(
+    phase: 'pre' | 'post' | 'block',
+    decision: JsonObject = {},
+    outcome: JsonObject = {},
+  ): JsonObject {
+    const call = { event_phase: phase, action_attestation_id: this.attestationId };
+    return Object.assign(
+      call,
+      projectArguments(this.toolArgs, this.session.config.telemetry),
+      decision,
+      outcome,
+    );
   }
 }

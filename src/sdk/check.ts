@@ -36,7 +36,7 @@ export function checkBody(config: ResolvedConfig, request: CheckRequest): JsonOb
   const metadata =
     own === undefined && !argsLossy
       ? config.metadata
-      : { ...own, ...config.metadata, ...(argsLossy ? { tool_args_truncated: true } : {}) };
+      : Object.assign({}, own, config.metadata, argsLossy ? { tool_args_truncated: true } : undefined);
   return {
     request_id: randomUUID(),
     occurred_at: new Date().toISOString(),

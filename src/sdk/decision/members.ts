@@ -50,7 +50,13 @@ export type DecisionMembers = {
 };
 
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const MEMBERS = Object.entries(READERS).map(([name, read]) => ({ name, wire: snakeCase(name), read }));
+/** By both spellings. */
+const MEMBERS = new Map(
+  Object.entries(READERS).flatMap(([name, read]) => {
+    const member = { name, wire: snakeCase(name), read };
+    return [member.wire, name].map((spelling) => [spelling, member] as const);
+  }),
+);
 
 /**
  * Reads every optional member leniently: one of the wrong type is dropped and named to `onDropped`, and the
@@ -58,9 +64,12 @@ const MEMBERS = Object.entries(READERS).map(([name, read]) => ({ name, wire: sna
  */
 export function readMembers(reply: JsonObject, onDropped: (member: string) => void): DecisionMembers {
   const members: Record<string, unknown> = {};
-  for (const { name, wire, read } of MEMBERS) {
-    const raw = own(reply, wire) ?? own(reply, name);
-    if (raw === undefined || raw === null) continue;
+  for (const spelling of Object.keys(reply)) {
+    const member = MEMBERS.get(spelling);
+    const raw = reply[spelling];
+    if (member === undefined || raw === undefined || raw === null) continue;
+    const { name, wire, read } = member;
+    if (spelling !== wire && (own(reply, wire) ?? null) !== null) continue;
     const value = read(raw);
     if (value === undefined) onDropped(wire);
     else members[name] = value;

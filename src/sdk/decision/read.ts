@@ -52,8 +52,8 @@ export function readDecision(reply: JsonObject): ReadDecision {
   const shadow = readWord(own(reply, 'shadow_decision') ?? own(reply, 'shadowDecision'));
   return {
     decision: {
-      ...members,
       decision: outcome,
+      ...members,
       ...(unknown ? { decisionReasonCode: 'unknown_decision' } : {}),
       ...(shadow === undefined || shadow === 'unknown' ? {} : { shadowDecision: shadow }),
     },

@@ -57,5 +57,7 @@ function receiptIds(receipt: JsonObject | undefined): JsonObject | undefined {
 }
 
 function present(members: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+  const said: Record<string, unknown> = {};
+  for (const name of Object.keys(members)) if (members[name] !== undefined) said[name] = members[name];
+  return said;
 }
