@@ -1,0 +1,80 @@
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LocalPlane } from '../../commands/local-plane.js';
+import { BIN, cliEnvironment } from '../../support/cli.js';
+import { listening, type BuiltFixture, type Listening } from './built-fixture.js';
+
+const AGENT = 'conformance';
+
+/** Allows what is in the agent's scope, and nothing to anybody else. */
+const POLICY = `
+@id("the-fixture")
+permit (principal == Thoth::Agent::"${AGENT}", action in Thoth::Action::"tool_call", resource);
+
+@id("nobody-else")
+@reason("only the conformance suite calls these tools")
+forbid (principal, action in Thoth::Action::"tool_call", resource)
+unless { principal == Thoth::Agent::"${AGENT}" };
+`;
+
+/** A proxy under test, with the decisions it has got so far. */
+export interface GovernedServer extends Listening {
+  /** Calls that the control plane decided, by decision. */
+  decisions(): Record<string, number>;
+}
+
+/** The local control plane with a scope and a policy under which every tool of the fixture may be called. */
+export class ConformancePlane {
+  #records = 0;
+
+  private constructor(
+    private readonly plane: LocalPlane,
+    private readonly keyFile: string,
+  ) {}
+
+  static async start(fixture: BuiltFixture): Promise<ConformancePlane> {
+    const plane = await LocalPlane.start();
+    const keyFile = join(plane.home, 'key');
+    writeFileSync(keyFile, await plane.agentKey(), { mode: 0o600 });
+    const policies = join(plane.home, 'policies');
+    mkdirSync(policies);
+    writeFileSync(join(policies, 'conformance.cedar'), POLICY);
+    await plane.json('policy', 'push', policies, '--yes');
+    const tools = (await toolNames(fixture)).flatMap((name) => ['--tool', name]);
+    await plane.json('agents', 'scope', 'set', AGENT, ...tools);
+    return new ConformancePlane(plane, keyFile);
+  }
+
+  /** Starts `thothctl run`, in block mode, with what makes it a proxy of one kind. */
+  async govern(...flags: string[]): Promise<GovernedServer> {
+    const record = join(this.plane.home, `record-${(this.#records += 1)}`);
+    const identity = ['--agent-id', AGENT, '--enforcement-mode', 'block', '--api-key-file', this.keyFile];
+    const argv = [process.execPath, BIN, 'run', ...identity, '--record', record, ...flags];
+    const proxy = await listening(argv, cliEnvironment(this.plane.home));
+    return { ...proxy, decisions: () => decisionsIn(record) };
+  }
+
+  remove(): Promise<void> {
+    return this.plane.remove();
+  }
+}
+
+function decisionsIn(record: string): Record<string, number> {
+  const count: Record<string, number> = {};
+  for (const line of readFileSync(record, 'utf8').split('\n')) {
+    const entry: unknown = line === '' ? {} : JSON.parse(line);
+    const decision: unknown = Reflect.get(Object(entry), 'decision');
+    if (typeof decision === 'string') count[decision] = (count[decision] ?? 0) + 1;
+  }
+  return count;
+}
+
+async function toolNames({ stdio: [command = '', ...args] }: BuiltFixture): Promise<string[]> {
+  const client = new Client({ name: 'conformance', version: '1' });
+  await client.connect(new StdioClientTransport({ command, args }));
+  const { tools } = await client.listTools();
+  await client.close();
+  return tools.map(({ name }) => name);
+}
