@@ -6,6 +6,7 @@ import type { Plugin } from 'esbuild';
  */
 const PARTS: Readonly<Record<string, string>> = {
   undici: `
+    exports.Agent = require('undici/lib/dispatcher/agent.js');
     exports.Pool = require('undici/lib/dispatcher/pool.js');
     exports.EnvHttpProxyAgent = require('undici/lib/dispatcher/env-http-proxy-agent.js');
     exports.buildConnector = require('undici/lib/core/connect.js');

@@ -49,6 +49,14 @@ export function losses(direct: readonly Check[], through: readonly Check[]): Los
     .filter(({ status }) => status !== 'SUCCESS');
 }
 
+/** Checks that ended otherwise through the proxy, in whatever direction. */
+export function differences(direct: readonly Check[], through: readonly Check[]): number {
+  const statuses = (checks: readonly Check[]) => new Map(checks.map(({ key, status }) => [key, status]));
+  const [here, there] = [statuses(direct), statuses(through)];
+  return [...new Set([...here.keys(), ...there.keys()])].filter((key) => here.get(key) !== there.get(key))
+    .length;
+}
+
 /** How many of the checks that can fail passed: `[84, 84]`. */
 export function score(checks: readonly Check[]): [passed: number, of: number] {
   const passed = checks.filter(({ status }) => status === 'SUCCESS').length;

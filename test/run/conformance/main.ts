@@ -1,31 +1,33 @@
 // `npm run conformance`: the official conformance suites against a server of ours, by itself and behind `thothctl run`.
 // Prints a table, and ends with exit 10 when a check that passes on the server itself does not pass through the proxy.
-import { BuiltFixture } from './built-fixture.js';
-import { losses, score, type Loss } from './checks.js';
-import { ConformancePlane } from './plane.js';
+import { differences, losses, score, type Loss } from './checks.js';
+import { Rig } from './rig.js';
 import { runSuite, SUITES } from './suite.js';
-import { openSurfaces } from './surfaces.js';
 
 delete process.env['NODE_EXTRA_CA_CERTS'];
-const fixture = await BuiltFixture.build();
-const plane = await ConformancePlane.start(fixture);
-const surfaces = await openSurfaces(fixture, plane);
-const rows: string[][] = [['Suite', 'Surface', 'Passed', 'Lost']];
+const rig = await Rig.open();
+const rows: string[][] = [['Suite', 'Surface', 'Passed', 'Lost', 'Other']];
 const lost: (Loss & { readonly where: string })[] = [];
 try {
   for (const suite of SUITES) {
     console.error(`running ${suite.name} …`);
-    const direct = await runSuite(suite, surfaces.direct);
-    rows.push([suite.name, 'direct', score(direct).join('/'), '']);
-    for (const [name, { url }] of surfaces.proxies) {
+    const direct = await runSuite(suite, rig.direct);
+    rows.push([suite.name, 'direct', score(direct).join('/'), '', '']);
+    for (const [name, { url }] of rig.proxies) {
       const through = await runSuite(suite, url);
       const missed = losses(direct, through);
-      rows.push([suite.name, name, score(through).join('/'), String(missed.length)]);
+      rows.push([
+        suite.name,
+        name,
+        score(through).join('/'),
+        String(missed.length),
+        String(differences(direct, through)),
+      ]);
       lost.push(...missed.map((loss) => ({ ...loss, where: `${suite.name}, ${name}` })));
     }
   }
   print(rows);
-  for (const [name, proxy] of surfaces.proxies) {
+  for (const [name, proxy] of rig.proxies) {
     const decisions = Object.entries(proxy.decisions()).map(([word, count]) => `${count} ${word}`);
     console.log(`decided by the control plane, ${name}: ${decisions.join(', ')}`);
   }
@@ -34,13 +36,13 @@ try {
   }
   if (lost.length > 0) process.exitCode = 10;
 } finally {
-  await surfaces.stop();
-  await plane.remove();
-  fixture.remove();
+  await rig.close();
 }
 
 function print(table: readonly (readonly string[])[]): void {
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const widths = (table[0] ?? []).map((_cell, column) =>
+    Math.max(...table.map((row) => row[column]?.length ?? 0)),
+  );
   for (const row of table)
     console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
 }

@@ -8,6 +8,20 @@ import { listening, type BuiltFixture, type Listening } from './built-fixture.js
 
 const AGENT = 'conformance';
 
+/**
+ * Tools that the suite calls although the fixture has none of them (an extension of the protocol). They may be called, so
+ * that it is the fixture that says so.
+ */
+const UNKNOWN_TO_THE_FIXTURE = [
+  'confirm_delete',
+  'failing_job',
+  'greet',
+  'multi_input',
+  'protocol_error_job',
+  'slow_compute',
+  'test_tool_with_task',
+];
+
 /** Allows what is in the agent's scope, and nothing to anybody else. */
 const POLICY = `
 @id("the-fixture")
@@ -36,15 +50,20 @@ export class ConformancePlane {
 
   static async start(fixture: BuiltFixture): Promise<ConformancePlane> {
     const plane = await LocalPlane.start();
-    const keyFile = join(plane.home, 'key');
-    writeFileSync(keyFile, await plane.agentKey(), { mode: 0o600 });
-    const policies = join(plane.home, 'policies');
-    mkdirSync(policies);
-    writeFileSync(join(policies, 'conformance.cedar'), POLICY);
-    await plane.json('policy', 'push', policies, '--yes');
-    const tools = (await toolNames(fixture)).flatMap((name) => ['--tool', name]);
-    await plane.json('agents', 'scope', 'set', AGENT, ...tools);
-    return new ConformancePlane(plane, keyFile);
+    try {
+      const keyFile = join(plane.home, 'key');
+      writeFileSync(keyFile, await plane.agentKey(), { mode: 0o600 });
+      const policies = join(plane.home, 'policies');
+      mkdirSync(policies);
+      writeFileSync(join(policies, 'conformance.cedar'), POLICY);
+      await plane.json('policy', 'push', policies, '--yes');
+      const tools = [...(await toolNames(fixture)), ...UNKNOWN_TO_THE_FIXTURE];
+      await plane.json('agents', 'scope', 'set', AGENT, ...tools.flatMap((name) => ['--tool', name]));
+      return new ConformancePlane(plane, keyFile);
+    } catch (error) {
+      await plane.remove();
+      throw error;
+    }
   }
 
   /** Starts `thothctl run`, in block mode, with what makes it a proxy of one kind. */
