@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { manifestSchema } from '../../src/policy/manifest/schema.js';
+import { grantsSchema, principalsSchema, resourcesSchema } from '../../src/policy/templates/schema.js';
 import { testFileSchema } from '../../src/policy/testing/schema.js';
 import { tenantFileSchema } from '../../src/tenant/schema.js';
 
@@ -10,6 +11,9 @@ export function policySchemas(): ReadonlyMap<string, string> {
       'thoth.policy.schema.json': manifestSchema,
       'policy-test.schema.json': testFileSchema,
       'thoth.tenant.schema.json': tenantFileSchema,
+      'principals.schema.json': principalsSchema,
+      'resources.schema.json': resourcesSchema,
+      'grants.schema.json': grantsSchema,
     }).map(([file, schema]) => [
       file,
       JSON.stringify({

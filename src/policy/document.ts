@@ -52,6 +52,11 @@ export class PlacedDocument {
     this.#faultAt(this.#offsetOf(path), code, message, fix);
   }
 
+  /** The same for what may stay as it is. */
+  warn(path: DocumentPath, code: string, message: string, fix?: string): void {
+    this.#faultAt(this.#offsetOf(path), code, message, fix, 'warning');
+  }
+
   place(path: DocumentPath): { readonly file: string; readonly line: number; readonly column: number } {
     return { file: this.file, ...this.#lineOf(this.#offsetOf(path)) };
   }
@@ -88,7 +93,11 @@ export class PlacedDocument {
       case 'invalid_value':
         return `${subject} is ${JSON.stringify(given)}; expected ${issue.values.map(String).join(', ')}`;
       case 'too_small':
-        return `${subject} must not be empty`;
+        return typeof given === 'number'
+          ? `${subject} must be ${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}`
+          : `${subject} must not be empty`;
+      case 'too_big':
+        return `${subject} must be at most ${issue.maximum}`;
       case 'invalid_union':
         return `${subject} has none of the allowed forms`;
       case 'custom':
@@ -127,10 +136,16 @@ export class PlacedDocument {
     return { line: Math.max(1, line), column: Math.max(1, col) };
   }
 
-  #faultAt(offset: number, code: string, message: string, fix?: string): void {
+  #faultAt(
+    offset: number,
+    code: string,
+    message: string,
+    fix?: string,
+    severity: PolicyFault['severity'] = 'error',
+  ): void {
     const { line, column } = this.#lineOf(offset);
     this.faults.push({
-      severity: 'error',
+      severity,
       code,
       message,
       file: this.file,

@@ -40,3 +40,4 @@ export {
   simulationSummary,
 } from './simulate/index.js';
 export { explainCall, explainOnServer, type AskedOfServer } from './explain/index.js';
+export { compileTemplates } from './templates/index.js';

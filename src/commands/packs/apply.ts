@@ -1,6 +1,7 @@
 import { ThothCommand } from '../../cli/command.js';
 import { dryRunFlag, Flags, repeatable } from '../../cli/flags.js';
 import { applyPacks } from '../../journeys/packs/index.js';
+import { usageError } from '../../errors/index.js';
 import type { Result } from '../../output/port.js';
 
 /** Fractions come as text: oclif has integers only. */
@@ -19,11 +20,30 @@ export default class PacksApply extends ThothCommand<typeof PacksApply> {
   static override examples = [
     '<%= config.bin %> packs apply --pack-id soc2-type2 --agent-id invoices-bot',
     '<%= config.bin %> packs apply --pack-id soc2-type2 --pack-id gdpr-ai-agents --all-agents --environment prod --mismatch-boost 25 --trust-floor 0.2',
+    '<%= config.bin %> packs apply --file compiled/packs/invoices-bot.json',
   ];
   static override exitCodes = ['partial'] as const;
   static override flags = {
     ...dryRunFlag,
-    'pack-id': repeatable({ description: 'pack to assign; repeatable', required: true }),
+    'pack-id': repeatable({ description: 'pack to assign; repeatable' }),
+    file: Flags.string({
+      description: 'JSON file with packs, agents and overrides, instead of all other flags',
+      helpValue: '<file>',
+      exclusive: [
+        'pack-id',
+        'all-agents',
+        'agent-id',
+        'fleet-id',
+        'endpoint-id',
+        'environment',
+        'approval-policy-id',
+        'overrides-by-pack-json',
+        'mismatch-boost',
+        'delegation-boost',
+        'trust-floor',
+        'critical-threshold',
+      ],
+    }),
     'all-agents': Flags.boolean({ description: 'every agent the tenant knows', helpGroup: 'TARGET' }),
     'agent-id': repeatable({ description: 'one agent; repeatable', helpGroup: 'TARGET' }),
     'fleet-id': repeatable({ description: 'the agents of a fleet; repeatable', helpGroup: 'TARGET' }),
@@ -43,6 +63,10 @@ export default class PacksApply extends ThothCommand<typeof PacksApply> {
 
   async execute(): Promise<Result> {
     const { flags } = this;
+    const options = { dryRun: this.dryRun, signal: this.signal };
+    if (flags.file !== undefined) return applyPacks(await this.api(), { file: flags.file }, options);
+    if (flags['pack-id'] === undefined)
+      throw usageError('no pack to assign', 'give --pack-id, or --file with a whole application');
     return applyPacks(
       await this.api(),
       {
@@ -61,7 +85,7 @@ export default class PacksApply extends ThothCommand<typeof PacksApply> {
         },
         overridesJson: flags['overrides-by-pack-json'],
       },
-      { dryRun: this.dryRun, signal: this.signal },
+      options,
     );
   }
 }

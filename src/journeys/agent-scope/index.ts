@@ -1,18 +1,21 @@
 import { ThothctlError, usageError } from '../../errors/index.js';
 import type { GovApi } from '../../govapi/client.js';
+import { bodyFile } from '../json-object/index.js';
 
 export interface ScopeEdit {
   readonly replace: readonly string[];
   readonly add: readonly string[];
   readonly remove: readonly string[];
   readonly none: boolean;
+  /** JSON file with `approved_scope`, the whole new scope. */
+  readonly file?: string | undefined;
 }
 
 type AgentApi = Pick<GovApi, 'call' | 'tenantId'>;
 
 /**
  * Replaces or edits the approved scope of an agent.
- * @throws ThothctlError `usage` unless exactly one of replacing, editing and emptying is asked for.
+ * @throws ThothctlError `usage` unless exactly one of replacing, editing, emptying and a file is asked for.
  */
 export async function setAgentScope(
   api: AgentApi,
@@ -39,12 +42,14 @@ async function wantedScope(
 ): Promise<string[]> {
   const replace = clean(edit.replace);
   const edits = edit.add.length + edit.remove.length > 0;
-  if ([replace.length > 0, edits, edit.none].filter(Boolean).length !== 1) {
+  if ([replace.length > 0, edits, edit.none, edit.file !== undefined].filter(Boolean).length !== 1) {
     throw usageError(
-      'say what the scope should be: tools, or --add and --remove, or --none',
+      'say what the scope should be: tools, or --add and --remove, or --none, or --file',
       `write for example \`thothctl agents scope set ${agentId} read_file,list_directory\``,
     );
   }
+  if (edit.file !== undefined)
+    return clean((await bodyFile('setAgentScope', '--file', edit.file)).approved_scope);
   if (!edits) return replace;
   const present = new Set(await presentScope(api, agentId, signal));
   for (const tool of clean(edit.add)) present.add(tool);

@@ -3,6 +3,7 @@ import type { OperationInput } from '../../contract/index.js';
 import { jsonFault, usageError } from '../../errors/index.js';
 import type { GovApi } from '../../govapi/client.js';
 import type { Result } from '../../output/index.js';
+import { bodyFile } from '../json-object/index.js';
 
 type Body = NonNullable<OperationInput<'applyPacksBulk'>['body']>;
 type Overrides = NonNullable<Body['overrides_by_pack']>;
@@ -23,13 +24,18 @@ export interface PackApplication {
   readonly overridesJson: string | undefined;
 }
 
+/** A whole application from a file, as `policy templates compile` writes it. */
+export interface PackApplicationFile {
+  readonly file: string;
+}
+
 /** @throws ThothctlError `usage` unless exactly one kind of target is chosen and the controls are in range. */
 export async function applyPacks(
   api: Pick<GovApi, 'call' | 'tenantId'>,
-  wanted: PackApplication,
+  wanted: PackApplication | PackApplicationFile,
   options: { readonly dryRun: boolean; readonly signal?: AbortSignal },
 ): Promise<Result> {
-  const body = bodyOf(wanted);
+  const body = 'file' in wanted ? await bodyFile('applyPacksBulk', '--file', wanted.file) : bodyOf(wanted);
   if (options.dryRun) return { data: { dry_run: true, tenant_id: api.tenantId, would_apply: body } };
   const result = await api.call('applyPacksBulk', { body }, { signal: options.signal });
   return {

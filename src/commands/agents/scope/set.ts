@@ -9,6 +9,7 @@ export default class AgentsScopeSet extends ThothCommand<typeof AgentsScopeSet> 
     '<%= config.bin %> agents scope set invoices-bot read_file,list_directory',
     '<%= config.bin %> agents scope set invoices-bot --add write_file',
     '<%= config.bin %> agents scope set invoices-bot --none',
+    '<%= config.bin %> agents scope set invoices-bot --file compiled/scopes/invoices-bot.json',
   ];
   static override args = {
     agent: arg({ description: 'agent id', required: true }),
@@ -31,6 +32,10 @@ export default class AgentsScopeSet extends ThothCommand<typeof AgentsScopeSet> 
       multiple: true,
       multipleNonGreedy: true,
     }),
+    file: Flags.string({
+      description: 'JSON file with approved_scope, the whole new scope',
+      helpValue: '<file>',
+    }),
     none: Flags.boolean({ description: 'an empty scope: no tool at all' }),
   };
 
@@ -44,6 +49,7 @@ export default class AgentsScopeSet extends ThothCommand<typeof AgentsScopeSet> 
         add: this.flags.add ?? [],
         remove: this.flags.remove ?? [],
         none: this.flags.none,
+        file: this.flags.file,
       },
       { dryRun: this.dryRun, signal: this.signal },
     );
