@@ -2,7 +2,7 @@ import { cp, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
 /** Files that are read at run time from the folder of the code, under the same path as in `src`. */
-const ASSET = /\.(?:wasm|wasm\.br|wasm\.gz|br|cedarschema|rego|cedar|sql|pem)$/u;
+const ASSET = /\.(?:wasm|wasm\.br|wasm\.gz|br|cedarschema|rego|cedar|sql|pem|mjs)$/u;
 
 export async function copyAssets(src: string, dist: string): Promise<string[]> {
   const files = await readdir(src, { recursive: true, withFileTypes: true });

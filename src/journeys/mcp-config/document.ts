@@ -6,6 +6,22 @@ export interface ServerEntry {
   /** Undefined for a server the client reaches by URL: there is no command to wrap. */
   readonly command: string | undefined;
   readonly args: readonly string[];
+  /** Variables the client sets for it, beside what it hands on of its own. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Folder the client starts it in; undefined for the client's own. */
+  readonly folder?: string | undefined;
+}
+
+/** Text members of an object from a configuration; anything else in it is nothing to a process. */
+export function textMembers(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, member]: [string, unknown]) =>
+      typeof member === 'string' || typeof member === 'number' || typeof member === 'boolean'
+        ? [[name, String(member)]]
+        : [],
+    ),
+  );
 }
 
 /** Program and arguments of a stdio server. */

@@ -1,10 +1,19 @@
 import type { Node, ParseError } from 'jsonc-parser';
-import { applyEdits, configFault, type ConfigDocument, type Edit, type Launch } from './document.js';
+import {
+  applyEdits,
+  configFault,
+  textMembers,
+  type ConfigDocument,
+  type Edit,
+  type Launch,
+} from './document.js';
 
 interface Found {
   readonly name: string;
   readonly command: Node | undefined;
   readonly args: Node | undefined;
+  readonly env: Node | undefined;
+  readonly cwd: Node | undefined;
 }
 
 /** `*` in a path stands for every member. */
@@ -29,10 +38,12 @@ export async function openJsonDocument(
     .flatMap((container) => nodesAt(root, container))
     .flatMap((node) => entries(node, path, text));
   return {
-    servers: found.map(({ name, command, args }) => ({
+    servers: found.map(({ name, command, args, env, cwd }) => ({
       name,
       command: command === undefined ? undefined : String(getNodeValue(command)),
       args: args === undefined ? [] : stringsOf(getNodeValue(args)),
+      env: env === undefined ? undefined : textMembers(getNodeValue(env)),
+      folder: cwd?.type === 'string' ? String(getNodeValue(cwd)) : undefined,
     })),
     withLaunches: (launches) =>
       applyEdits(
@@ -77,6 +88,8 @@ function entries(container: Node, path: string, text: string): Found[] {
       name: key,
       command: program?.type === 'string' ? program : undefined,
       args: own.find((member) => member.key === 'args')?.value,
+      env: own.find((member) => member.key === 'env')?.value,
+      cwd: own.find((member) => member.key === 'cwd')?.value,
     };
   });
 }

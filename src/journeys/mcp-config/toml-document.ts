@@ -1,10 +1,19 @@
 import type { AST } from 'toml-eslint-parser';
-import { applyEdits, configFault, type ConfigDocument, type Edit, type Launch } from './document.js';
+import {
+  applyEdits,
+  configFault,
+  textMembers,
+  type ConfigDocument,
+  type Edit,
+  type Launch,
+} from './document.js';
 
 interface Found {
   readonly name: string;
   readonly command: AST.TOMLContentNode | undefined;
   readonly args: AST.TOMLContentNode | undefined;
+  readonly env: readonly (readonly [name: string, value: AST.TOMLContentNode])[] | undefined;
+  readonly cwd: AST.TOMLContentNode | undefined;
   /** Whether the members of the server stand on one line between braces. */
   readonly inline: boolean;
 }
@@ -27,13 +36,16 @@ export async function openTomlDocument(
   const valueOf = (node: AST.TOMLContentNode | undefined): unknown =>
     node === undefined ? undefined : getStaticTOMLValue(node);
   return {
-    servers: found.map(({ name, command, args }) => {
+    servers: found.map(({ name, command, args, env, cwd }) => {
       const value = valueOf(command);
       const list = valueOf(args);
+      const folder = valueOf(cwd);
       return {
         name,
         command: typeof value === 'string' ? value : undefined,
         args: Array.isArray(list) ? list.map(String) : [],
+        env: env && textMembers(Object.fromEntries(env.map(([key, node]) => [key, valueOf(node)]))),
+        folder: typeof folder === 'string' ? folder : undefined,
       };
     }),
     withLaunches: (launches) =>
@@ -54,19 +66,27 @@ interface Member {
 }
 
 function collect(program: AST.TOMLProgram, container: string): Found[] {
-  const servers = new Map<string, { command?: Member; args?: Member }>();
+  const servers = new Map<
+    string,
+    { command?: Member; args?: Member; cwd?: Member; env: [string, Member][] }
+  >();
   for (const member of program.body.flatMap((top) => top.body.flatMap((node) => members(node)))) {
-    const [first, name, key] = member.path;
-    if (first !== container || name === undefined || member.path.length > 3) continue;
-    const server = servers.get(name) ?? {};
+    const [first, name, key, variable] = member.path;
+    if (first !== container || name === undefined) continue;
+    if (member.path.length > 3 && (key !== 'env' || member.path.length > 4)) continue;
+    const server = servers.get(name) ?? { env: [] };
+    if (key === 'env' && variable !== undefined) server.env.push([variable, member]);
+    if (key === 'cwd') server.cwd = member;
     if (key === 'command') server.command = member;
     if (key === 'args') server.args = member;
     servers.set(name, server);
   }
-  return [...servers].map(([name, { command, args }]) => ({
+  return [...servers].map(([name, { command, args, cwd, env }]) => ({
     name,
     command: command?.value,
     args: args?.value,
+    cwd: cwd?.value,
+    env: env.length === 0 ? undefined : env.map(([variable, { value }]) => [variable, value]),
     inline: command?.inline ?? false,
   }));
 }

@@ -53,7 +53,7 @@ describe('JSON with comments', () => {
 
   it('finds the servers, those without a command too', async () => {
     expect((await open()).servers).toEqual([
-      { name: 'files', command: 'npx', args: ['-y', 'server-filesystem'] },
+      { name: 'files', command: 'npx', args: ['-y', 'server-filesystem'], env: { TOKEN: 't' } },
       { name: 'bare', command: 'memory', args: [] },
       { name: 'web', command: undefined, args: [] },
     ]);
@@ -66,6 +66,7 @@ describe('JSON with comments', () => {
       name: 'files',
       command: '/usr/bin/node',
       args: WRAPPED('files', 'npx', '-y', 'server-filesystem'),
+      env: { TOKEN: 't' },
     });
     const lines = text.split('\r\n');
     for (const line of lines.filter((each) => !/npx|"-y"|server-filesystem/.test(each)))
@@ -139,7 +140,7 @@ command = "not a server"
 
   it('finds tables, inline tables and dotted keys', async () => {
     expect((await open()).servers).toEqual([
-      { name: 'files', command: 'npx', args: ['-y', 'server-filesystem'] },
+      { name: 'files', command: 'npx', args: ['-y', 'server-filesystem'], env: { TOKEN: 't' } },
       { name: 'bare', command: 'memory', args: [] },
       { name: 'inline', command: 'x', args: ['1'] },
       { name: 'web', command: undefined, args: [] },
@@ -155,7 +156,12 @@ command = "not a server"
     ]);
     const after = document.withLaunches(all);
     expect((await open(after)).servers.slice(0, 3)).toEqual([
-      { name: 'files', command: '/usr/bin/node', args: WRAPPED('files', 'npx', '-y', 'server-filesystem') },
+      {
+        name: 'files',
+        command: '/usr/bin/node',
+        args: WRAPPED('files', 'npx', '-y', 'server-filesystem'),
+        env: { TOKEN: 't' },
+      },
       { name: 'bare', command: '/usr/bin/node', args: WRAPPED('bare', 'memory') },
       { name: 'inline', command: '/usr/bin/node', args: WRAPPED('inline', 'x', '1') },
     ]);
