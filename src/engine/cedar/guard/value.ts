@@ -26,7 +26,7 @@ export function valueOf(expression: unknown): Value {
   };
 }
 
-export function literalOf(expression: unknown): Plain | undefined {
+function literalOf(expression: unknown): Plain | undefined {
   const value = isJsonObject(expression) ? expression['Value'] : undefined;
   return isPlain(value) ? value : undefined;
 }
