@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { lintPolicy } from '../lint.js';
+import { lintPolicies } from '../lint.js';
 import { buildRego } from '../rego/build.js';
 import { RegoCompiler } from '../rego/compiler.js';
 import type { Framework, PolicyDiagnostic } from '../types.js';
@@ -16,7 +16,7 @@ export function serveCompiler(port: MessagePort): void {
 
 async function answer(compiler: RegoCompiler, request: CompileRequest): Promise<CompileReply> {
   if (request.op === 'check')
-    return { id: request.id, op: 'check', diagnostics: await checked(request.framework, request.source) };
+    return { id: request.id, op: 'check', diagnostics: await checked(request.framework, request.sources) };
   try {
     return { id: request.id, op: 'build', compilation: await buildRego(compiler, request.source) };
   } catch (error) {
@@ -26,7 +26,7 @@ async function answer(compiler: RegoCompiler, request: CompileRequest): Promise<
 }
 
 /** Repairs are for whoever holds the file; nobody else has a use for them. */
-async function checked(framework: Framework, source: string): Promise<PolicyDiagnostic[]> {
-  const found = await lintPolicy(framework, source);
-  return found.map(({ edit: _edit, ...each }) => each);
+async function checked(framework: Framework, sources: readonly string[]): Promise<PolicyDiagnostic[][]> {
+  const found = await lintPolicies(framework, sources);
+  return found.map((each) => each.map(({ edit: _edit, ...diagnostic }) => diagnostic));
 }

@@ -34,8 +34,18 @@ export interface BatchReply {
 
 export type CompileRequest =
   | { readonly id: number; readonly op: 'build'; readonly source: string }
-  | { readonly id: number; readonly op: 'check'; readonly framework: Framework; readonly source: string };
+  | {
+      readonly id: number;
+      readonly op: 'check';
+      readonly framework: Framework;
+      readonly sources: readonly string[];
+    };
 
 export type CompileReply =
   | { readonly id: number; readonly op: 'build'; readonly compilation: RegoCompilation }
-  | { readonly id: number; readonly op: 'check'; readonly diagnostics: readonly PolicyDiagnostic[] };
+  | {
+      readonly id: number;
+      readonly op: 'check';
+      /** Of each source. */
+      readonly diagnostics: readonly (readonly PolicyDiagnostic[])[];
+    };

@@ -66,6 +66,34 @@ describe('the pool', () => {
     expect(verdict?.failure).toBeTruthy();
   });
 
+  test('checks that are asked for together are each answered for their own source', async () => {
+    const sources = Array.from({ length: 70 }, (_unused, n) =>
+      n % 3 === 0
+        ? `permit (${n}`
+        : `forbid (principal, action, resource) when { context.purpose == "${n}" };`,
+    );
+    const [rego, ...found] = await Promise.all([
+      evaluator.check('OPA', REGO_ANALYST),
+      ...sources.map((source) => evaluator.check('CEDAR', source)),
+    ]);
+    expect(rego).toEqual(await evaluator.check('OPA', REGO_ANALYST));
+    expect(found.map(([first]) => first?.code)).toEqual(
+      sources.map((_source, n) => (n % 3 === 0 ? 'cedar_parse_error' : undefined)),
+    );
+    for (const n of [0, 69]) expect(found[n]).toEqual(await evaluator.check('CEDAR', sources[n] ?? ''));
+  });
+
+  test('a check that overruns is told so, with whatever was checked beside it', async () => {
+    const hurried = createEvaluator({ compileBudgetMs: 1 });
+    const found = await Promise.all(
+      ['a', 'b', 'c'].map((word) =>
+        hurried.check('CEDAR', `permit (principal, action, resource); // ${word}`),
+      ),
+    );
+    await hurried.close();
+    expect(found.map(([first]) => first?.code)).toEqual(Array(3).fill('policy_check_budget'));
+  });
+
   test('check gives the diagnostics of lint', async () => {
     expect(await evaluator.check('OPA', REGO_ANALYST)).toMatchObject([
       { code: 'directive_disagrees', line: 5 },
