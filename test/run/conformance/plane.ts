@@ -4,33 +4,34 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalPlane } from '../../commands/local-plane.js';
 import { BIN, cliEnvironment } from '../../support/cli.js';
+import { BLOCKED_TOOL } from '../official-clients.js';
 import { listening, type BuiltFixture, type Listening } from './built-fixture.js';
 
 const AGENT = 'conformance';
 
 /**
- * Tools that the suite calls although the fixture has none of them (an extension of the protocol). They may be called, so
- * that it is the fixture that says so.
+ * Tools that the suite (for an extension of the protocol) and the tests call although the fixture has none of them. They may
+ * be called, so that it is the fixture that says so.
  */
 const UNKNOWN_TO_THE_FIXTURE = [
   'confirm_delete',
   'failing_job',
   'greet',
   'multi_input',
+  'no_such_tool',
   'protocol_error_job',
   'slow_compute',
   'test_tool_with_task',
 ];
 
-/** Allows what is in the agent's scope, and nothing to anybody else. */
+/** Allows one agent what is in its scope, except for one tool. */
 const POLICY = `
 @id("the-fixture")
 permit (principal == Thoth::Agent::"${AGENT}", action in Thoth::Action::"tool_call", resource);
 
-@id("nobody-else")
-@reason("only the conformance suite calls these tools")
-forbid (principal, action in Thoth::Action::"tool_call", resource)
-unless { principal == Thoth::Agent::"${AGENT}" };
+@id("never")
+@reason("never here")
+forbid (principal, action == Thoth::Action::"tool_call:${BLOCKED_TOOL}", resource);
 `;
 
 /** A proxy under test, with the decisions it has got so far. */
