@@ -7,6 +7,7 @@ import { verifyReceipt } from './decision/receipt.js';
 import { ThothStepUpRequired, type ThothPolicyViolation } from './errors.js';
 import { explainerFor, type Explainer } from './explanation.js';
 import { waitBudget, waitForHold } from './hold.js';
+import { ownAnswer } from './own-answer.js';
 import { logDecision } from './log-decision.js';
 import { mapModifiedArguments } from './modify.js';
 import { refusal, type Refusal } from './refusal.js';
@@ -201,9 +202,12 @@ class Authorization {
     }
     const budgetMs = waitBudget(config, first);
     config.logger.info(`waiting up to ${Math.round(budgetMs / 1000)} s for approval of '${toolName}'`);
-    this.#call.onHold?.({ token, reason: first.reason, budgetMs });
+    const answered = new AbortController();
+    const answer = ownAnswer(transport, config, token, first, () => answered.abort());
+    this.#call.onHold?.({ token, reason: first.reason, budgetMs, ownAnswer: answer });
     const signals = [shutdownSignal, config.signal, this.#call.signal].filter((each) => each !== undefined);
-    const wait = waitForHold(transport, config, token, budgetMs, AbortSignal.any(signals));
+    const given = AbortSignal.any(signals);
+    const wait = waitForHold(transport, config, token, budgetMs, given, answered.signal);
     if (config.explain === 'eager') void this.#explainerOf(first)?.();
     const outcome = await wait;
     config.logger.info(`the wait for approval of '${toolName}' is over`);

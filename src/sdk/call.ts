@@ -19,11 +19,24 @@ export interface GovernedCall {
   readonly onHold?: (hold: Hold) => void;
 }
 
-interface Hold {
+/** What a surface may know and do about a held call. */
+export interface Hold {
   readonly token: string;
   readonly reason: string | undefined;
   readonly budgetMs: number;
+  /** Present when the tenant lets the session's own user answer; an approver may all the same. */
+  readonly ownAnswer: OwnAnswer | undefined;
 }
+
+export interface OwnAnswer {
+  /** An answer that comes sooner after the question is no person's. Milliseconds. */
+  readonly minimumMs: number;
+  /** Gives the user's answer. False when the enforcer does not take it; the wait goes on either way. */
+  give(answer: 'approve' | 'decline', channel: AnswerChannel): Promise<boolean>;
+}
+
+/** Kind of question of the protocol the user was asked by. */
+export type AnswerChannel = 'elicitation' | 'input_required' | 'task';
 
 /** How a permitted call ended, for its POST event. */
 export interface CallResult {

@@ -39,6 +39,8 @@ export async function waitForHold(
   holdToken: string,
   budgetMs: number,
   signal: AbortSignal,
+  /** Cuts the present pause short: the hold was answered from here. */
+  wake?: AbortSignal,
 ): Promise<HoldOutcome> {
   // Monotonic: a change of the wall clock neither cuts the wait short nor prolongs it.
   const deadline = performance.now() + budgetMs;
@@ -63,10 +65,10 @@ export async function waitForHold(
     const pause = Math.max(config.stepUpPollIntervalMs * (1 + Math.random() / 10), polled.retryAfterMs);
     try {
       await sleep(Math.max(0, Math.min(pause, deadline - performance.now(), MAX_TIMER_MS)), undefined, {
-        signal,
+        signal: wake === undefined || wake.aborted ? signal : AbortSignal.any([signal, wake]),
       });
     } catch {
-      // Aborted: the next round reports it after at most one cancelled poll.
+      // Woken, or aborted: the next round reports that after at most one cancelled poll.
     }
   }
 }

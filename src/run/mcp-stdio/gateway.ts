@@ -1,12 +1,14 @@
-import { CallGovernor, type CallRoute } from '../mcp/call-governor.js';
+import { CallGovernor } from '../mcp/call-governor.js';
+import type { CallRoute } from '../mcp/call-route.js';
 import {
   classifyClientLine,
   INVALID_REQUEST,
   PARSE_ERROR,
   type ToolCallMessage,
 } from '../mcp/client-message.js';
+import { traitsOfConnection, type ClientTraits } from '../mcp/client-traits.js';
 import type { Governance } from '../mcp/governance.js';
-import { errorReply } from '../mcp/replies.js';
+import { cancelledCall, errorReply } from '../mcp/replies.js';
 import { ServerReplies } from '../mcp/server-replies.js';
 import { ServerView } from '../mcp/server-view.js';
 import type { ByteSink } from './byte-sink.js';
@@ -25,6 +27,7 @@ export class McpGateway {
   readonly #replies: ServerReplies;
   readonly #governor: CallGovernor;
   #gone: string | undefined;
+  #client: ClientTraits | undefined;
 
   constructor(
     governance: Governance,
@@ -72,12 +75,22 @@ export class McpGateway {
     return this.#governor.quiet();
   }
 
+  readonly #toClient: Pick<CallRoute, 'serverGone' | 'answer' | 'tell' | 'ask'> = {
+    serverGone: () => this.#gone,
+    answer: (message) => this.#output.inject(message),
+    tell: (message) => {
+      if (!this.#output.backlogged) this.#output.inject(message);
+    },
+    ask: (message) => this.#output.inject(message),
+  };
+
   #clientLine(line: Buffer | undefined): void {
     if (line === undefined) {
       this.#output.inject(errorReply('null', PARSE_ERROR, 'the message is too long'));
       return;
     }
     const message = classifyClientLine(line);
+    if (this.#governor.takes(message, this.#toClient)) return;
     switch (message.kind) {
       case 'refused':
         this.#output.inject(errorReply(message.id, message.code, `refused by Thoth: ${message.message}`));
@@ -86,6 +99,7 @@ export class McpGateway {
         this.#cancelled(message.key, line);
         return;
       case 'request':
+        if (message.method === 'initialize') this.#client = traitsOfConnection(message.params);
         this.#replies.expectReply(message.key, message.id);
         this.server.write(line);
         return;
@@ -105,15 +119,21 @@ export class McpGateway {
       return;
     }
     const route: CallRoute = {
-      serverGone: () => this.#gone,
-      answer: (message) => this.#output.inject(message),
-      tell: (message) => {
-        if (!this.#output.backlogged) this.#output.inject(message);
-      },
+      ...this.#toClient,
+      client: this.#client,
       forward: (message, permit) => {
         this.#replies.expectResult(key, call, permit, line.length);
         permit.started();
         this.server.write(message);
+      },
+      collect: (message, permit, deliver) => {
+        this.#replies.expectResult(key, call, permit, line.length, deliver);
+        permit.started();
+        this.server.write(message);
+        return () => {
+          this.#replies.forget(key);
+          this.server.write(`${cancelledCall(call.id)}\n`);
+        };
       },
     };
     if (this.#replies.full) this.#governor.ruleOut(call, 'too_many_open_calls', TOO_MANY, route);

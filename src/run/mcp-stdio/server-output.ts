@@ -52,9 +52,10 @@ export class ServerOutput {
       return;
     }
     const view = this.view.of(line, scanned);
-    if (typeof view === 'string') this.inject(view);
+    const deliver = this.replies.settle(line, scanned);
+    if (deliver !== undefined) deliver(view.toString());
+    else if (typeof view === 'string') this.inject(view);
     else this.client.write(view);
-    this.replies.settle(line, scanned);
   }
 
   #abandon(why: string): void {

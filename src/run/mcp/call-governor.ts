@@ -1,32 +1,28 @@
-import type { Permit } from '../../sdk/call.js';
-import { ThothPolicyViolation } from '../../sdk/errors.js';
-import { isJsonObject } from '../../sdk/vocabulary.js';
-import type { ToolCallMessage } from './client-message.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Hold, Permit } from '../../sdk/call.js';
+import { ThothDeferredError, ThothPolicyViolation } from '../../sdk/errors.js';
+import type { CallRoute } from './call-route.js';
+import type { ClientMessage, ToolCallMessage } from './client-message.js';
 import { Deciding, DecidingCalls } from './deciding-calls.js';
 import type { Governance } from './governance.js';
-import { lostCallResult, refusedResult, ruledOutResult, waitingProgress } from './replies.js';
-import { rewriteArguments } from './rewrite-arguments.js';
-
-const PROGRESS_INTERVAL_MS = 5000;
+import { PendingCall } from './pending-call.js';
+import { ProxyTasks } from './proxy-tasks.js';
+import { errorReply, refusedResult, ruledOutResult } from './replies.js';
+import { isOwnState } from './request-state.js';
+import { UserQuestions } from './user-questions.js';
 
 const CHANGED_TOOL =
   'its description changed since it was approved; a person can look at it with `thothctl mcp pins diff` and approve it';
-
-/** The way of one call: how its client is told of it, and how it reaches its server. Messages come without framing. */
-export interface CallRoute {
-  /** In words why the server can no longer be reached: `exited with code 1`. */
-  serverGone(): string | undefined;
-  /** Gives the client the one answer to the call. */
-  answer(message: string): void;
-  /** Tells the client that the call still waits; may be left out when the client does not read. */
-  tell(message: string): void;
-  /** Hands the call to the server, changed if the decision says so. */
-  forward(message: Buffer, permit: Permit): void;
-}
+const INVALID_PARAMS = -32602;
+/** A deferred call under a task is asked about again, within these. */
+const MAX_DEFERRAL_MS = 900_000;
+const MAX_DEFERRED_MS = 3_600_000;
 
 /** Decides tool calls, each on its own: one that waits for an approver holds up nothing but itself. */
 export class CallGovernor {
   readonly #deciding: DecidingCalls;
+  readonly #questions = new UserQuestions();
+  readonly #tasks = new ProxyTasks();
 
   constructor(
     private readonly governance: Governance,
@@ -48,7 +44,8 @@ export class CallGovernor {
 
   /** Decides a call and then answers or forwards it. `key` must be free, and names the call until then. */
   govern(key: string, call: ToolCallMessage, message: Buffer, route: CallRoute): void {
-    if (this.governance.tools.isQuarantined(call.name)) {
+    if (isOwnState(call.requestState)) this.#resume(key, call, call.requestState, route);
+    else if (this.governance.tools.isQuarantined(call.name)) {
       this.ruleOut(call, 'tool_definition_changed', CHANGED_TOOL, route);
     } else void this.#decide(key, call, message, route);
   }
@@ -63,11 +60,20 @@ export class CallGovernor {
     account.decided({ ...decided, toolCallId, durationMs: 0, held: false });
   }
 
+  /** Takes what is meant for the proxy itself: the answer to a question of ours, a request about a task of ours. */
+  takes(message: ClientMessage, route: Pick<CallRoute, 'answer' | 'principal'>): boolean {
+    if (message.kind === 'other') {
+      return message.reply !== undefined && this.#questions.reply(message.reply.key, message.reply.result);
+    }
+    if (message.kind !== 'request') return false;
+    return this.#tasks.handle(message, route.principal ?? '', (text) => route.answer(text));
+  }
+
   /** Voids a call that has not reached its server; it is not answered. False when there is none. */
   cancel(key: string): boolean {
     const deciding = this.#deciding.get(key);
     deciding?.cancel();
-    return deciding !== undefined;
+    return deciding !== undefined || this.#tasks.forget(key);
   }
 
   voidHeld(): void {
@@ -86,32 +92,93 @@ export class CallGovernor {
   async #decide(key: string, call: ToolCallMessage, message: Buffer, route: CallRoute): Promise<void> {
     const deciding = new Deciding(message.length);
     this.#deciding.add(key, deciding);
-    let progress: NodeJS.Timeout | undefined;
+    const pending = new PendingCall(key, call, message, route, deciding);
     try {
-      const { metadata } = this.governance;
-      const permit = await this.governance.session.authorize({
-        toolName: call.name,
-        values: call.args === undefined ? [] : [call.args],
-        mapModified: (modified) => [modified],
-        metadata: call.toolCallId === undefined ? metadata : { ...metadata, tool_call_id: call.toolCallId },
-        signal: deciding.signal,
-        onHold: () => {
-          this.#deciding.hold(deciding);
-          progress = tellProgress(call, route);
-        },
-      });
-      this.#account(call, deciding, permit.decision, permit);
-      if (!deciding.cancelled) forward(call, message, permit, route);
+      const permit = await this.#permit(pending);
+      await pending.reachable();
+      this.#account(pending, permit.decision, permit);
+      if (!deciding.cancelled) pending.forward(permit);
     } catch (error) {
-      if (!deciding.cancelled) route.answer(refusal(call, error, route));
-      this.#account(call, deciding, 'BLOCK', error);
+      await pending.reachable();
+      if (!deciding.cancelled) pending.answer((open) => refusedResult(open, error));
+      this.#account(pending, 'BLOCK', error);
     } finally {
-      clearInterval(progress);
-      this.#deciding.remove(key, deciding);
+      pending.end();
+      this.#deciding.remove(pending.key, deciding);
     }
   }
 
-  #account(call: ToolCallMessage, deciding: Deciding, decision: string, outcome: unknown): void {
+  /** Leave to run the call. A deferred one is asked about again, if its client polls a task for it. */
+  async #permit(pending: PendingCall): Promise<Permit> {
+    const { call, deciding } = pending;
+    const { session, metadata } = this.governance;
+    for (;;) {
+      try {
+        return await session.authorize({
+          toolName: call.name,
+          values: call.args === undefined ? [] : [call.args],
+          mapModified: (modified) => [modified],
+          metadata: call.toolCallId === undefined ? metadata : { ...metadata, tool_call_id: call.toolCallId },
+          signal: deciding.signal,
+          onHold: (hold) => this.#held(pending, hold),
+        });
+      } catch (error) {
+        const waitMs = this.#deferral(pending, error);
+        if (waitMs === undefined) throw error;
+        this.#account(pending, 'DEFER', error);
+        await sleep(waitMs, undefined, { signal: deciding.signal }).catch(() => undefined);
+        if (deciding.signal.aborted) throw error;
+      }
+    }
+  }
+
+  /** How long to wait before asking again; undefined when the refusal is the answer. */
+  #deferral(pending: PendingCall, error: unknown): number | undefined {
+    const { deciding } = pending;
+    if (!(error instanceof ThothDeferredError) || deciding.signal.aborted) return undefined;
+    const waitMs = (error.deferTimeoutSeconds ?? 0) * 1000;
+    if (waitMs <= 0 || waitMs > MAX_DEFERRAL_MS || deciding.age + waitMs > MAX_DEFERRED_MS) return undefined;
+    const key = pending.polled ? pending.key : this.#tasks.adopt(pending, error.reason);
+    if (key === undefined) return undefined;
+    this.#deciding.hold(deciding);
+    this.#move(pending, key);
+    return waitMs;
+  }
+
+  #held(pending: PendingCall, hold: Hold): void {
+    this.#deciding.hold(pending.deciding);
+    const asked = this.#questions.ask(pending, hold, (key) => this.#move(pending, key));
+    if (!asked) this.#wait(pending);
+  }
+
+  /** Nobody asks the client any more: it polls a task, or is told now and then that the call still waits. */
+  #wait(pending: PendingCall): void {
+    const key = pending.polled ? undefined : this.#tasks.adopt(pending, 'waiting for approval');
+    if (key === undefined) pending.tellProgress();
+    else this.#move(pending, key);
+  }
+
+  /** The client repeats a call about which its user was asked. */
+  #resume(key: string, call: ToolCallMessage, state: string, route: CallRoute): void {
+    const found = this.#questions.take(state, call, route);
+    if (found === undefined) {
+      const text = 'refused by Thoth: the request state is not valid for this call, or was used already';
+      route.answer(errorReply(call.id, INVALID_PARAMS, text));
+      return;
+    }
+    const { pending } = found;
+    this.#move(pending, key);
+    pending.resume(call, route);
+    const asked = this.#questions.answered(found, call.inputResponses, (next) => this.#move(pending, next));
+    if (!asked) this.#wait(pending);
+  }
+
+  #move(pending: PendingCall, key: string): void {
+    this.#deciding.move(pending.key, key);
+    pending.key = key;
+  }
+
+  #account({ call, deciding }: PendingCall, decision: string, outcome: unknown): void {
     const violation = outcome instanceof ThothPolicyViolation ? outcome : undefined;
     this.governance.account.decided({
       surface: 'mcp',
@@ -130,32 +197,6 @@ export class CallGovernor {
       held: deciding.held,
     });
   }
-}
-
-function forward(call: ToolCallMessage, message: Buffer, permit: Permit, route: CallRoute): void {
-  const gone = route.serverGone();
-  if (gone !== undefined) {
-    route.answer(lostCallResult(call, gone));
-    return;
-  }
-  const [changed] = permit.replacedArguments ?? [];
-  route.forward(isJsonObject(changed) ? rewriteArguments(message, call, changed) : message, permit);
-}
-
-function refusal(call: ToolCallMessage, error: unknown, route: CallRoute): string {
-  const gone = route.serverGone();
-  return gone === undefined ? refusedResult(call, error) : lostCallResult(call, gone);
-}
-
-function tellProgress({ progressToken }: ToolCallMessage, route: CallRoute): NodeJS.Timeout | undefined {
-  if (progressToken === undefined) return undefined;
-  let step = 0;
-  const tell = (): void => {
-    step += 1;
-    route.tell(waitingProgress(progressToken, step));
-  };
-  tell();
-  return setInterval(tell, PROGRESS_INTERVAL_MS);
 }
 
 function isPermit(value: unknown): value is Permit {

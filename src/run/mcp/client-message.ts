@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
+import { traitsOfRequest, type ClientTraits } from './client-traits.js';
 import { scanMessage, type ScannedMessage, type Span } from './json-scan.js';
 
 const CARRIAGE_RETURN = 0x0d;
@@ -23,16 +24,36 @@ export interface ToolCallMessage {
   readonly toolCallId: string | undefined;
   /** The request carries its protocol version, so the reply needs a result type. */
   readonly modern: boolean;
+  /** What the client of such a request said of itself in it. */
+  readonly client: ClientTraits | undefined;
+  /** It asks to be answered with a task handle (2025-11-25). */
+  readonly asksForTask: boolean;
+  /** What the client brings back when it repeats a call for which it was asked something. */
+  readonly requestState: string | undefined;
+  readonly inputResponses: JsonObject | undefined;
 }
 
 /** What is kept of a call until it is answered: never its arguments. */
 export type OpenCall = Pick<ToolCallMessage, 'id' | 'name' | 'modern'>;
 
+/** The client's answer to a request that came to it. */
+interface ClientReply {
+  readonly key: string;
+  /** Undefined when it answered with an error. */
+  readonly result: unknown;
+}
+
 export type ClientMessage =
   | ToolCallMessage
-  | { readonly kind: 'request'; readonly id: string; readonly key: string }
+  | {
+      readonly kind: 'request';
+      readonly id: string;
+      readonly key: string;
+      readonly method: string;
+      readonly params: JsonObject | undefined;
+    }
   | { readonly kind: 'cancelled'; readonly key: string }
-  | { readonly kind: 'other' }
+  | { readonly kind: 'other'; readonly reply?: ClientReply }
   | { readonly kind: 'refused'; readonly id: string; readonly code: number; readonly message: string };
 
 /**
@@ -71,7 +92,11 @@ export function classifyClientMessage(line: Buffer): ClientMessage {
 function classifyObject(line: Buffer, message: JsonObject, scanned: ScannedMessage): ClientMessage {
   const method = message['method'];
   const id = requestId(line, message, scanned);
-  if (method === undefined) return { kind: 'other' };
+  if (method === undefined) {
+    return id === undefined
+      ? { kind: 'other' }
+      : { kind: 'other', reply: { key: id.key, result: message['result'] } };
+  }
   if (typeof method !== 'string') return refused(INVALID_REQUEST, 'the method is not a string', id?.raw);
   if (method === 'tools/call') return classifyCall(line, message, scanned, id);
   if (method === 'notifications/cancelled') {
@@ -80,7 +105,15 @@ function classifyObject(line: Buffer, message: JsonObject, scanned: ScannedMessa
     if (!isJsonObject(params) || span === undefined) return { kind: 'other' };
     return { kind: 'cancelled', key: idKey(params['requestId'], rawText(line, span)) };
   }
-  return id === undefined ? { kind: 'other' } : { kind: 'request', id: id.raw, key: id.key };
+  if (id === undefined) return { kind: 'other' };
+  const { params } = message;
+  return {
+    kind: 'request',
+    id: id.raw,
+    key: id.key,
+    method,
+    params: isJsonObject(params) ? params : undefined,
+  };
 }
 
 function classifyCall(
@@ -106,7 +139,8 @@ function classifyCall(
   if (args !== undefined && args !== null && !isJsonObject(args)) {
     return refused(INVALID_PARAMS, 'the arguments of tools/call must be an object', id.raw);
   }
-  const meta = params['_meta'];
+  const { _meta: meta, requestState, inputResponses } = params;
+  const modern = isJsonObject(meta) && Object.hasOwn(meta, 'io.modelcontextprotocol/protocolVersion');
   const tokenSpan = scanned.spans.get('params._meta.progressToken');
   return {
     kind: 'tool-call',
@@ -118,7 +152,11 @@ function classifyCall(
     paramsSpan,
     progressToken: tokenSpan === undefined ? undefined : rawText(line, tokenSpan),
     toolCallId: isJsonObject(meta) ? toolCallId(meta) : undefined,
-    modern: isJsonObject(meta) && Object.hasOwn(meta, 'io.modelcontextprotocol/protocolVersion'),
+    modern,
+    client: modern ? traitsOfRequest(meta) : undefined,
+    asksForTask: !modern && isJsonObject(params['task']),
+    requestState: typeof requestState === 'string' ? requestState : undefined,
+    inputResponses: isJsonObject(inputResponses) ? inputResponses : undefined,
   };
 }
 

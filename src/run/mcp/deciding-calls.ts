@@ -60,7 +60,16 @@ export class DecidingCalls {
     this.#bytes += call.bytes;
   }
 
+  /** The request of a call was answered; the call goes on under another key. */
+  move(from: string, to: string): void {
+    const call = this.#calls.get(from);
+    if (call === undefined) return;
+    this.#calls.delete(from);
+    this.#calls.set(to, call);
+  }
+
   hold(call: Deciding): void {
+    if (call.held) return;
     call.held = true;
     this.#held += 1;
     this.#bytes -= call.bytes;

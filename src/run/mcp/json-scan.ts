@@ -26,7 +26,7 @@ const MAX_RECORDED_DEPTH = 3;
 /** Members whose meaning decides what a message is; readers that ignore case would take any spelling of them. */
 const PROTOCOL_MEMBERS = new Map<string, readonly string[]>([
   ['', ['jsonrpc', 'id', 'method', 'params', 'result', 'error']],
-  ['params', ['name', 'arguments', '_meta', 'task', 'requestId']],
+  ['params', ['name', 'arguments', '_meta', 'task', 'requestId', 'requestState', 'inputResponses']],
   ['result', ['tools']],
 ]);
 

@@ -1,5 +1,6 @@
 import { ThothPolicyViolation } from '../../sdk/errors.js';
 import { clean } from '../../sdk/logger.js';
+import type { JsonObject } from '../../sdk/vocabulary.js';
 import type { OpenCall } from './client-message.js';
 
 // Every message here comes without framing: stdio adds a line end, HTTP a body or an event.
@@ -64,6 +65,28 @@ function errorResult(call: OpenCall, text: string, meta: Readonly<Record<string,
     _meta: meta,
   };
   return `{"jsonrpc":"2.0","id":${call.id},"result":${JSON.stringify(result)}}`;
+}
+
+/** The answer to a call about which the user is asked: the client repeats it with what the user said. */
+export function inputRequiredResult(call: OpenCall, inputRequests: JsonObject, requestState: string): string {
+  const result = { resultType: 'input_required', inputRequests, requestState };
+  return `{"jsonrpc":"2.0","id":${call.id},"result":${JSON.stringify(result)}}`;
+}
+
+/** A question of ours to the user, for clients that take requests. */
+export function userRequest(id: string, params: JsonObject): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, method: 'elicitation/create', params });
+}
+
+/** Takes a question of ours back. */
+export function cancelledRequest(id: string): string {
+  const params = { requestId: id, reason: 'the call was decided elsewhere' };
+  return JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
+}
+
+/** Tells the server that a call that runs is no longer wanted. */
+export function cancelledCall(id: string): string {
+  return `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":${id}}}`;
 }
 
 /** JSON-RPC error for malformed input and for requests that can no longer be answered. */

@@ -8,7 +8,15 @@ import { RunningCall } from './running-call.js';
 /** A request that was forwarded and has not been answered. */
 type Pending =
   | { readonly kind: 'request'; readonly id: string }
-  | { readonly kind: 'tool-call'; readonly running: RunningCall; readonly bytes: number };
+  | {
+      readonly kind: 'tool-call';
+      readonly running: RunningCall;
+      readonly bytes: number;
+      readonly deliver: Deliver | undefined;
+    };
+
+/** Takes the reply in the client's place. */
+export type Deliver = (reply: string) => void;
 
 /** What the client may leave unanswered at the server before further calls are refused. */
 const MAX_OPEN = 16_384;
@@ -33,11 +41,12 @@ export class ServerReplies {
     if (this.#pending.size < MAX_OPEN || this.#pending.has(key)) this.#expect(key, { kind: 'request', id });
   }
 
-  expectResult(key: string, call: OpenCall, permit: Permit, bytes: number): void {
+  /** `deliver` gets the reply instead of the client. */
+  expectResult(key: string, call: OpenCall, permit: Permit, bytes: number, deliver?: Deliver): void {
     const { id, name, modern } = call;
     this.#bytes += bytes;
     const running = new RunningCall({ id, name, modern }, permit, this.account);
-    this.#expect(key, { kind: 'tool-call', running, bytes });
+    this.#expect(key, { kind: 'tool-call', running, bytes, deliver });
   }
 
   /** The client gave up on it; a late reply is then nobody's. */
@@ -46,11 +55,13 @@ export class ServerReplies {
     if (pending?.kind === 'tool-call') pending.running.ended({ outcome: 'partial' });
   }
 
-  /** Ends the request that a line of the server answers. */
-  settle(line: Buffer, scanned: ScannedMessage): void {
+  /** Ends the request that a line of the server answers. Says who gets it, if not the client. */
+  settle(line: Buffer, scanned: ScannedMessage): Deliver | undefined {
     const key = this.#pending.size === 0 ? undefined : answeredKey(line, scanned);
     const pending = key === undefined ? undefined : this.#take(key);
-    if (pending?.kind === 'tool-call') pending.running.answered(line, scanned);
+    if (pending?.kind !== 'tool-call') return undefined;
+    pending.running.answered(line, scanned);
+    return pending.deliver;
   }
 
   /** Answers for everything still open, and forgets it. */
@@ -60,7 +71,10 @@ export class ServerReplies {
       if (pending === undefined) return [];
       if (pending.kind === 'request') return [lostRequestReply(pending.id, why)];
       pending.running.ended({ outcome: 'error', errorName: 'ServerGone' });
-      return [lostCallResult(pending.running.call, why)];
+      const lost = lostCallResult(pending.running.call, why);
+      if (pending.deliver === undefined) return [lost];
+      pending.deliver(lost);
+      return [];
     });
   }
 

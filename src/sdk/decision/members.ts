@@ -19,6 +19,8 @@ const READERS = {
   violationId: text,
   holdToken: text,
   stepUpTimeoutSeconds: number,
+  selfApproval: object,
+  joinedDecisionId: text,
   modifiedToolArgs: object,
   modificationReason: text,
   deferReason: text,
