@@ -84,7 +84,12 @@ function openSession(options: RunOptions, program: string | undefined): Session 
       // No scope of the run: the list stays empty and the agent's scope on the server applies.
       approvedScope: governance.approvedScope ?? commaList(process.env['THOTH_APPROVED_SCOPE']) ?? [],
       sessionId: governance.sessionId ?? process.env['THOTH_SESSION_ID'],
-      predicates: { ...(program !== undefined && { upstreamBinary: program }), ...governance.predicates },
+      // Elsewhere every ancestor costs a process to ask, at every start.
+      predicates: {
+        reportLineage: process.platform === 'linux',
+        ...(program !== undefined && { upstreamBinary: program }),
+        ...governance.predicates,
+      },
       events: { batchSize: 100, queueLimit: 20_000, flushTimeoutMs: FLUSH_MS, ...governance.events },
     });
     return new Session(createRuntime(config));

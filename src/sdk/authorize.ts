@@ -12,6 +12,7 @@ import { logDecision } from './log-decision.js';
 import { mapModifiedArguments } from './modify.js';
 import { refusal, type Refusal } from './refusal.js';
 import type { SessionState } from './session-state.js';
+import type { JsonObject } from './vocabulary.js';
 import { toWireArguments, type WireArguments } from './wire-args.js';
 import { withdrawHold } from './withdrawal.js';
 
@@ -31,6 +32,7 @@ class Authorization {
   readonly #events: CallEvents;
   readonly #history: readonly string[];
   #explainer: Explainer | undefined;
+  #joinedDecisionId: string | undefined;
 
   constructor(session: SessionState, call: GovernedCall) {
     this.#session = session;
@@ -61,6 +63,7 @@ class Authorization {
     if (this.#call.signal?.aborted === true) this.#cancelled(outcome);
     if (outcome.kind === 'failure') return this.#failed(outcome);
     this.#session.runtime.outages.answered();
+    this.#joinedDecisionId = outcome.decision.joinedDecisionId;
     return this.#act(outcome.decision);
   }
 
@@ -70,7 +73,7 @@ class Authorization {
       toolName: this.#call.toolName,
       toolArgs: this.#wire.toolArgs,
       argsLossy: this.#wire.lossy,
-      metadata: this.#call.metadata,
+      metadata: withLineage(this.#call.metadata, this.#session.runtime.predicates.lineage),
       sessionId: this.#session.sessionId,
       traceId: this.#session.traceId,
       attestationId: this.#attestationId,
@@ -224,6 +227,7 @@ class Authorization {
     return {
       decision: replaced === undefined ? 'ALLOW' : 'MODIFY',
       attestationId: this.#attestationId,
+      joinedDecisionId: this.#joinedDecisionId,
       replacedArguments: replaced,
       started: () => {
         startedAt = performance.now();
@@ -253,6 +257,10 @@ class Authorization {
     if (this.#session.config.explain === 'eager') void error.explain();
     return error;
   }
+}
+
+function withLineage(metadata: JsonObject | undefined, lineage: JsonObject): JsonObject | undefined {
+  return Object.keys(lineage).length === 0 ? metadata : { ...metadata, ...lineage };
 }
 
 /** The policy held a rewritten call: after the approval that one runs, never the original. */

@@ -36,7 +36,7 @@ export interface OwnAnswer {
 }
 
 /** Kind of question of the protocol the user was asked by. */
-export type AnswerChannel = 'elicitation' | 'input_required' | 'task';
+type AnswerChannel = 'elicitation' | 'input_required' | 'task';
 
 /** How a permitted call ended, for its POST event. */
 export interface CallResult {
@@ -52,6 +52,8 @@ export interface Permit {
   readonly decision: 'ALLOW' | 'MODIFY';
   /** Names the call in requests, events and evidence. */
   readonly attestationId: string;
+  /** The decision of another surface that saw the call before; there is no second record. */
+  readonly joinedDecisionId: string | undefined;
   /** Arguments that replace the original ones, when the decision was MODIFY. */
   readonly replacedArguments: readonly unknown[] | undefined;
   /** Must be called when the tool starts: it enters the session history. */

@@ -14,12 +14,7 @@ export class SessionState {
     const { config } = runtime;
     this.sessionId = config.sessionId ?? randomUUID();
     this.traceId = config.enforcementTraceId ?? this.sessionId;
-    this.#template = new EventTemplate(
-      config,
-      this.sessionId,
-      this.traceId,
-      runtime.predicates.eventMetadata,
-    );
+    this.#template = new EventTemplate(config, this.sessionId, this.traceId, runtime.predicates.lineage);
   }
 
   get config(): ResolvedConfig {

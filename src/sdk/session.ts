@@ -48,6 +48,11 @@ export class Session {
     return this.#state.history();
   }
 
+  /** Lineage members of the metadata of requests; empty when nothing asks for them. */
+  get lineage(): JsonObject {
+    return this.#state.runtime.predicates.lineage;
+  }
+
   get tokenSpend(): number {
     return this.#tokens;
   }

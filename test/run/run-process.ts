@@ -11,6 +11,14 @@ import { until } from '../sdk/scripted-enforcer.js';
 /** A run over stdio, or over HTTP when it says who may call. */
 type LaunchOptions = Omit<RunOptions, 'command'> | Omit<McpHttpOptions, 'command'>;
 
+const BUNDLE = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  logLevel: 'error',
+  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+} as const;
+
 /** A folder with the launcher bundled into one file, so that a process starts in a fraction of a second. */
 export class RunHarness {
   private constructor(readonly folder: string) {}
@@ -18,15 +26,19 @@ export class RunHarness {
   static async create(): Promise<RunHarness> {
     const folder = mkdtempSync(join(tmpdir(), 'thothctl-run-'));
     await build({
+      ...BUNDLE,
       entryPoints: [join(import.meta.dirname, 'launcher.ts')],
       outfile: join(folder, 'launcher.mjs'),
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      logLevel: 'error',
-      banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     });
     return new RunHarness(folder);
+  }
+
+  /** Bundles a program, whose imports are relative to this folder, into one file and returns its path. */
+  async program(name: string, source: string): Promise<string> {
+    const outfile = join(this.folder, `${name}.mjs`);
+    const stdin = { contents: source, resolveDir: import.meta.dirname, loader: 'ts' } as const;
+    await build({ ...BUNDLE, stdin, outfile });
+    return outfile;
   }
 
   /** Writes a file into the folder and returns its path. */

@@ -36,6 +36,7 @@ export const RequestMetadata: () => Schema<T.RequestMetadata> = once(() =>
     policy_context: z.optional(z.record(z.string(), z.unknown())),
     mcp_runtime_identity: z.optional(z.string()),
     mcp_host: z.optional(z.string()),
+    mcp_client: z.optional(z.string()),
     tool_call_id: z.optional(z.string()),
     surface: z.optional(z.enum(['sdk', 'mcp'])),
     process_lineage: z.optional(z.record(z.string(), z.unknown())),

@@ -35,6 +35,8 @@ export type RequestMetadata = {
   mcp_runtime_identity?: string;
   /** Host or URL of the MCP server the call goes to. What MCP control and the MCP inventory go by. */
   mcp_host?: string;
+  /** What the client of an MCP server calls itself, `name/version`; its own word. */
+  mcp_client?: string;
   /** The agent's own name of the call. Two surfaces that see one call send the same one: the second question, asked with another `surface`, the same credential, session, tool and arguments, is decided again but is part of the first decision's record if it comes to the same outcome. */
   tool_call_id?: string;
   /** Where the call was seen. */

@@ -13,6 +13,8 @@ export interface DecidedCall {
   readonly attestationId?: string | undefined;
   /** The agent's own name of the call, by which its other surfaces join. */
   readonly toolCallId?: string | undefined;
+  /** Another surface saw the call before; this is that decision, and it counts once. */
+  readonly joinedDecisionId?: string | undefined;
   /** Milliseconds from the request to the decision, the wait for an approver included. */
   readonly durationMs: number;
   readonly held: boolean;
@@ -66,8 +68,10 @@ export class Account {
   }
 
   decided(call: DecidedCall): void {
-    this.#counts[OUTCOMES[call.decision] ?? 'blocked'] += 1;
-    if (call.held) this.#counts.held += 1;
+    if (call.joinedDecisionId === undefined) {
+      this.#counts[OUTCOMES[call.decision] ?? 'blocked'] += 1;
+      if (call.held) this.#counts.held += 1;
+    }
     this.#write({
       type: 'decision',
       surface: call.surface,
@@ -78,6 +82,7 @@ export class Account {
       violation_id: call.violationId,
       action_attestation_id: call.attestationId,
       tool_call_id: call.toolCallId,
+      joined_decision_id: call.joinedDecisionId,
       duration_ms: rounded(call.durationMs),
       held: call.held,
     });

@@ -21,6 +21,7 @@ export function decidedCheck(check: JsonObject, outcome: CheckOutcome): Omit<Dec
     violationId: decision?.violationId,
     attestationId: typeof attestationId === 'string' ? attestationId : undefined,
     toolCallId: typeof toolCallId === 'string' ? toolCallId : undefined,
+    joinedDecisionId: decision?.joinedDecisionId,
     held: decision?.decision === 'STEP_UP',
   };
 }

@@ -29,6 +29,8 @@ export interface Outgoing extends Incoming {
   readonly asked: Asked;
   /** Headers that a changed message needs in place of the client's. */
   readonly added: HeaderValues;
+  /** Told the session that its answer opens. */
+  readonly opened?: ((session: string) => void) | undefined;
 }
 
 /** Why a message is not even looked at further. */

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { CallGovernor, type CallRoute } from '../mcp/call-governor.js';
+import { CallGovernor } from '../mcp/call-governor.js';
+import type { CallRoute } from '../mcp/call-route.js';
+import { traitsOfConnection } from '../mcp/client-traits.js';
 import {
   classifyClientMessage,
   INVALID_REQUEST,
@@ -18,6 +20,7 @@ import type { HeaderValues } from './forwarded-headers.js';
 import { HEADER_MISMATCH, headerMismatch } from './header-check.js';
 import { parameterHeaders, type ParameterMarks } from './parameter-marks.js';
 import { readMessage } from './read-message.js';
+import { principalOf, sessionOf, Sessions } from './sessions.js';
 
 const UNKNOWN_MARKS =
   'its arguments were changed by the policy, and the headers that repeat them cannot be made before the tools were listed; list the tools and call again';
@@ -29,6 +32,7 @@ const TOO_BUSY = 'too many calls are being decided; call again later';
  */
 export class HttpGateway {
   readonly #governor: CallGovernor;
+  readonly #sessions = new Sessions();
   /** Replies of calls under decision, by the key of the call. */
   readonly #waiting = new Map<string, ClientReply>();
 
@@ -49,6 +53,7 @@ export class HttpGateway {
       case 'GET':
       case 'DELETE':
         request.resume();
+        if (request.method === 'DELETE') this.#sessions.ended(sessionOf(request) ?? '');
         return this.backend.take(request.method, request, reply);
       default:
         reply.status(405, { allow: 'GET, POST, DELETE' });
@@ -87,9 +92,15 @@ export class HttpGateway {
       reply.answer(errorReply(idOf(message), rejected.code, rejected.message), rejected.status);
       return;
     }
+    const answer = (text: string): void => reply.answer(text);
+    if (this.#governor.takes(message, { answer, principal: principalOf(request) })) {
+      if (message.kind === 'other') reply.status(202);
+      return;
+    }
     if (message.kind === 'tool-call') return this.#call(message, incoming);
     if (message.kind === 'cancelled' && this.#cancel(message.key, request)) return reply.status(202);
-    return this.backend.send({ ...incoming, asked: askedOf(message), added: {} });
+    const opened = this.#opened(message);
+    return this.backend.send({ ...incoming, asked: askedOf(message), added: {}, opened });
   }
 
   #call(call: ToolCallMessage, incoming: Incoming): void {
@@ -102,15 +113,20 @@ export class HttpGateway {
       reply.answer(errorReply(call.id, INVALID_REQUEST, text), 400);
       return;
     }
+    const tell = (message: string): void => {
+      if (!reply.backlogged) reply.tell(message);
+    };
     const route: CallRoute = {
+      client: this.#sessions.clientOf(request),
+      principal: principalOf(request),
       serverGone: () => undefined,
       answer: (message) => {
         this.#waiting.delete(key);
         reply.answer(message);
       },
-      tell: (message) => {
-        if (!reply.backlogged) reply.tell(message);
-      },
+      tell,
+      // A question travels on the stream of the call it is about.
+      ...(session !== undefined && reply.readsStreams && { ask: tell }),
       forward: (message, permit) => {
         this.#waiting.delete(key);
         const added = message === bytes ? {} : this.#changedHeaders(message, request);
@@ -138,6 +154,13 @@ export class HttpGateway {
       this.#governor.cancel(key);
     });
     this.#governor.govern(key, call, bytes, route);
+  }
+
+  /** Remembers the client that opens a session, once the server has named it. */
+  #opened(message: ClientMessage): ((session: string) => void) | undefined {
+    if (message.kind !== 'request' || message.method !== 'initialize') return undefined;
+    const client = traitsOfConnection(message.params);
+    return (session) => this.#sessions.opened(session, client);
   }
 
   /** Voids a call that has not reached the server; its client expects no answer. False when there is none. */
@@ -170,9 +193,4 @@ function askedOf(message: ClientMessage): Asked {
 
 function idOf(message: ClientMessage): string {
   return 'id' in message ? message.id : 'null';
-}
-
-function sessionOf({ headers }: IncomingMessage): string | undefined {
-  const session = headers['mcp-session-id'];
-  return typeof session === 'string' ? session : undefined;
 }

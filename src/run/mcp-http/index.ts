@@ -109,6 +109,6 @@ function remoteServer(url: URL): McpServer {
   return {
     identity: { name: place.slice(0, 80), digest },
     program: undefined,
-    metadata: { mcp_server_url: `${url.origin}${url.pathname}` },
+    metadata: { mcp_host: url.host, mcp_server_url: `${url.origin}${url.pathname}` },
   };
 }

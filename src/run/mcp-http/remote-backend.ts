@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { answerLost, type Asked, type Backend, type Outgoing } from './backend.js';
 import type { ClientReply } from './client-reply.js';
-import type { HeaderValues } from './forwarded-headers.js';
 import { passOn } from './pass-on.js';
 import type { ServerMessages } from './server-messages.js';
+import { sessionOf } from './sessions.js';
 import type { Upstream, UpstreamResponse } from './upstream.js';
 
 /** A remote server: sessions, resumption and versions are between it and its clients. */
@@ -17,8 +17,8 @@ export class RemoteBackend implements Backend {
     return undefined;
   }
 
-  send({ request, reply, bytes, asked, added }: Outgoing): Promise<void> {
-    return this.#exchange('POST', request, reply, asked, bytes, added);
+  send({ request, reply, asked, opened, ...post }: Outgoing): Promise<void> {
+    return this.#exchange('POST', request, reply, asked, post, opened);
   }
 
   take(method: 'GET' | 'DELETE', request: IncomingMessage, reply: ClientReply): Promise<void> {
@@ -35,20 +35,22 @@ export class RemoteBackend implements Backend {
     { headers }: IncomingMessage,
     reply: ClientReply,
     asked: Asked,
-    body?: Buffer,
-    added: HeaderValues = {},
+    post?: Pick<Outgoing, 'bytes' | 'added'>,
+    opened?: Outgoing['opened'],
   ): Promise<void> {
     const abort = new AbortController();
     // In the newer protocol this is how a client cancels.
     reply.onGone(() => abort.abort());
     let response: UpstreamResponse;
     try {
-      response = await this.upstream.send(method, headers, abort.signal, body, added);
+      response = await this.upstream.send(method, headers, abort.signal, post?.bytes, post?.added);
     } catch {
       asked.running?.ended({ outcome: 'error', errorName: 'ServerGone' });
       answerLost('could not be reached', reply, asked);
       return;
     }
+    const session = sessionOf(response);
+    if (session !== undefined) opened?.(session);
     await passOn(response, reply, this.messages, asked);
   }
 }

@@ -62,11 +62,14 @@ export class StdioBackend implements Backend {
   }
 
   async send(outgoing: Outgoing): Promise<void> {
-    const { envelope, request, reply, asked } = outgoing;
+    const { envelope, request, reply, asked, opened } = outgoing;
     try {
       if (isModern(envelope.version)) return await this.#shared.send(outgoing);
       const session = opensSession(envelope) ? await this.#start() : this.#session(request);
-      if (typeof session === 'object') return session.send(outgoing);
+      if (typeof session === 'object') {
+        opened?.(session.id);
+        return session.send(outgoing);
+      }
       asked.running?.ended({ outcome: 'error', errorName: 'ServerGone' });
       answerLost('is gone', reply, asked);
     } catch (error) {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hold, Permit } from '../../sdk/call.js';
 import { ThothDeferredError, ThothPolicyViolation } from '../../sdk/errors.js';
+import type { JsonObject } from '../../sdk/vocabulary.js';
 import type { CallRoute } from './call-route.js';
 import type { ClientMessage, ToolCallMessage } from './client-message.js';
 import { Deciding, DecidingCalls } from './deciding-calls.js';
@@ -118,7 +119,7 @@ export class CallGovernor {
           toolName: call.name,
           values: call.args === undefined ? [] : [call.args],
           mapModified: (modified) => [modified],
-          metadata: call.toolCallId === undefined ? metadata : { ...metadata, tool_call_id: call.toolCallId },
+          metadata: { ...metadata, ...seenHere(pending) },
           signal: deciding.signal,
           onHold: (hold) => this.#held(pending, hold),
         });
@@ -193,10 +194,19 @@ export class CallGovernor {
       source: violation?.source,
       violationId: violation?.violationId,
       attestationId: isPermit(outcome) ? outcome.attestationId : violation?.actionAttestationId,
+      joinedDecisionId: isPermit(outcome) ? outcome.joinedDecisionId : undefined,
       durationMs: deciding.age,
       held: deciding.held,
     });
   }
+}
+
+/** What this surface alone knows of a call. */
+function seenHere({ call, client }: PendingCall): JsonObject {
+  return {
+    ...(client?.name === undefined ? {} : { mcp_client: client.name }),
+    ...(call.toolCallId === undefined ? {} : { tool_call_id: call.toolCallId, surface: 'mcp' }),
+  };
 }
 
 function isPermit(value: unknown): value is Permit {

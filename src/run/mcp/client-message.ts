@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { toolCallIdIn } from '../../sdk/tool-call-id.js';
 import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
 import { traitsOfRequest, type ClientTraits } from './client-traits.js';
 import { scanMessage, type ScannedMessage, type Span } from './json-scan.js';
@@ -151,20 +152,13 @@ function classifyCall(
     argsSpan: scanned.spans.get('params.arguments'),
     paramsSpan,
     progressToken: tokenSpan === undefined ? undefined : rawText(line, tokenSpan),
-    toolCallId: isJsonObject(meta) ? toolCallId(meta) : undefined,
+    toolCallId: toolCallIdIn(meta),
     modern,
     client: modern ? traitsOfRequest(meta) : undefined,
     asksForTask: !modern && isJsonObject(params['task']),
     requestState: typeof requestState === 'string' ? requestState : undefined,
     inputResponses: isJsonObject(inputResponses) ? inputResponses : undefined,
   };
-}
-
-/** `claudecode/toolUseId` and its like: agents put the model's id of the call under a prefix of their own. */
-function toolCallId(meta: JsonObject): string | undefined {
-  const name = Object.keys(meta).find((key) => /(?:^|\/)tool_?(?:use|call)_?id$/i.test(key));
-  const value = name === undefined ? undefined : meta[name];
-  return typeof value === 'string' && /^[\w.:-]{1,128}$/.test(value) ? value : undefined;
 }
 
 interface RequestId {

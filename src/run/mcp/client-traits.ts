@@ -1,3 +1,4 @@
+import { clean } from '../../sdk/logger.js';
 import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
 
 /** What a client says it can do, as far as it matters to a call that waits. */
@@ -6,8 +7,11 @@ export interface ClientTraits {
   readonly asksUser: boolean;
   /** It can poll for a result under a task handle (2026-07-28 extension). */
   readonly pollsTasks: boolean;
+  /** What it calls itself, `name/version`; its own word. */
+  readonly name: string | undefined;
 }
 
+const MAX_NAME = 200;
 const META = 'io.modelcontextprotocol/';
 export const CAPABILITIES = `${META}clientCapabilities`;
 const TASKS_EXTENSION = `${META}tasks`;
@@ -16,16 +20,23 @@ const HEADLESS = 'ai.thoth/headless';
 
 /** From the params of `initialize`. Such a client asks for a task with the call itself. */
 export function traitsOfConnection(params: JsonObject | undefined): ClientTraits {
-  return { asksUser: asksUser(params?.['capabilities'], params?.['clientInfo']), pollsTasks: false };
+  const clientInfo = params?.['clientInfo'];
+  return {
+    asksUser: asksUser(params?.['capabilities'], clientInfo),
+    pollsTasks: false,
+    name: nameOf(clientInfo),
+  };
 }
 
 /** From the `_meta` that every request of the newer protocol carries. */
 export function traitsOfRequest(meta: JsonObject): ClientTraits {
   const capabilities = meta[CAPABILITIES];
   const extensions = isJsonObject(capabilities) ? capabilities['extensions'] : undefined;
+  const clientInfo = meta[`${META}clientInfo`];
   return {
-    asksUser: asksUser(capabilities, meta[`${META}clientInfo`]),
+    asksUser: asksUser(capabilities, clientInfo),
     pollsTasks: isJsonObject(extensions) && isJsonObject(extensions[TASKS_EXTENSION]),
+    name: nameOf(clientInfo),
   };
 }
 
@@ -36,6 +47,13 @@ export function capabilitiesBehindTask(capabilities: unknown): JsonObject {
   if (!isJsonObject(extensions)) return rest;
   const { [TASKS_EXTENSION]: _tasks, ...others } = extensions;
   return { ...rest, extensions: others };
+}
+
+function nameOf(clientInfo: unknown): string | undefined {
+  if (!isJsonObject(clientInfo) || typeof clientInfo['name'] !== 'string') return undefined;
+  const { name, version } = clientInfo;
+  const text = clean(typeof version === 'string' ? `${name}/${version}` : name).trim();
+  return text === '' ? undefined : text.slice(0, MAX_NAME);
 }
 
 function asksUser(capabilities: unknown, clientInfo: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { Permit } from '../../sdk/call.js';
 import { isJsonObject } from '../../sdk/vocabulary.js';
 import type { CallRoute } from './call-route.js';
+import type { ClientTraits } from './client-traits.js';
 import type { OpenCall, ToolCallMessage } from './client-message.js';
 import type { Deciding } from './deciding-calls.js';
 import { lostCallResult, waitingProgress } from './replies.js';
@@ -33,6 +34,11 @@ export class PendingCall {
   ) {
     this.request = call;
     this.#route = route;
+  }
+
+  /** Who made the call, by its own account. */
+  get client(): ClientTraits | undefined {
+    return this.call.client ?? this.#route?.client;
   }
 
   get route(): CallRoute | undefined {

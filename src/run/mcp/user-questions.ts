@@ -37,10 +37,8 @@ export class UserQuestions {
    */
   ask(pending: PendingCall, hold: Hold, parked: (key: string) => void): boolean {
     const { ownAnswer } = hold;
-    const { route, call } = pending;
-    const traits = call.client ?? route?.client;
-    if (ownAnswer === undefined || !this.#trusted || traits?.asksUser !== true) return false;
-    if (call.modern) {
+    if (ownAnswer === undefined || !this.#trusted || pending.client?.asksUser !== true) return false;
+    if (pending.call.modern) {
       this.#inReply(
         { pending, hold: { ...hold, ownAnswer }, question: this.#question(pending, hold), round: 1 },
         parked,

@@ -7,7 +7,8 @@ import type { JsonObject } from '../../sdk/vocabulary.js';
  */
 export function canonicalReply(raw: JsonObject, decision: EnforcementDecision): JsonObject {
   const broken = brokenPromise(decision);
-  const { authorizationDecision: _camel, ...rest } = raw;
+  // Whoever stands in front of the child's client was asked nothing: only the run itself may ask.
+  const { authorizationDecision: _camel, self_approval: _offer, selfApproval: _offered, ...rest } = raw;
   const present = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null));
   if (broken === undefined) {
     return {

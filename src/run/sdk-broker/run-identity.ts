@@ -16,7 +16,6 @@ const CHILD_MEMBERS = [
   'purpose',
   'data_classification',
   'task_context',
-  'metadata',
   'action_attestation_id',
   'model_name',
   'model_provider',
@@ -41,6 +40,7 @@ export function underRunIdentity(body: JsonObject, session: Session): JsonObject
     ...kept,
     ...identityMembers(config, session.sessionId),
     approved_scope: approvedScope(body['approved_scope'], config.approvedScope),
+    metadata: seenByChild(body['metadata'], session.lineage),
     environment: config.environment,
     enforcement_trace_id: config.enforcementTraceId ?? session.sessionId,
     identity_binding: config.identityBinding,
@@ -49,6 +49,17 @@ export function underRunIdentity(body: JsonObject, session: Session): JsonObject
     ...(config.purpose === undefined ? {} : { purpose: config.purpose }),
     ...(config.dataClassification === undefined ? {} : { data_classification: config.dataClassification }),
   };
+}
+
+/**
+ * The child may be an agent, or a run of its own inside this one: its surface is its word. The lineage is not; a child
+ * would leave out what speaks against it.
+ */
+function seenByChild(metadata: unknown, lineage: JsonObject): JsonObject {
+  const { surface, ...told } = isJsonObject(metadata) ? metadata : {};
+  const named =
+    typeof told['tool_call_id'] === 'string' ? { surface: surface === 'mcp' ? 'mcp' : 'sdk' } : {};
+  return { ...told, ...named, ...lineage };
 }
 
 function identityMembers(config: ResolvedConfig, sessionId: string): JsonObject {

@@ -27,6 +27,8 @@ export interface PredicateOptions {
   readonly intentToolAllowlist?: string;
   /** Base name or path of the wrapped server binary, when there is one. */
   readonly upstreamBinary?: string;
+  /** True: tells the lineage with every request and event, also when no rule asks for it. */
+  readonly reportLineage?: boolean;
 }
 
 /**

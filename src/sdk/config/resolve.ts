@@ -175,7 +175,10 @@ function eventOptions(options: EventOptions): ResolvedConfig['events'] {
 }
 
 function predicates(options: PredicateOptions, env: Environment): PredicateOptions {
-  const pick = (name: keyof PredicateOptions, variable: string): PredicateOptions => {
+  const pick = (
+    name: Exclude<keyof PredicateOptions, 'reportLineage'>,
+    variable: string,
+  ): PredicateOptions => {
     const value = firstPresent(options[name], env[variable]);
     return value === undefined ? {} : { [name]: value };
   };
@@ -184,5 +187,6 @@ function predicates(options: PredicateOptions, env: Environment): PredicateOptio
     ...pick('blockedLineageUpstreamBinaries', 'THOTH_BLOCKED_LINEAGE_UPSTREAM_BINARIES'),
     ...pick('intentToolAllowlist', 'THOTH_INTENT_TOOL_ALLOWLIST'),
     ...(options.upstreamBinary === undefined ? {} : { upstreamBinary: options.upstreamBinary }),
+    ...(options.reportLineage === true ? { reportLineage: true } : {}),
   };
 }

@@ -11,8 +11,8 @@ interface PredicateHit {
 
 export interface LocalPredicates {
   check(toolName: string, sessionIntent: string | undefined): PredicateHit | undefined;
-  /** Lineage members of event metadata; empty when no lineage rule is configured. */
-  readonly eventMetadata: JsonObject;
+  /** Lineage members of the metadata of requests and events; empty when no lineage rule is configured. */
+  readonly lineage: JsonObject;
 }
 
 /**
@@ -25,7 +25,8 @@ export function createPredicates(
 ): LocalPredicates {
   const rules = parseRules(options);
   const upstream = options.upstreamBinary === undefined ? undefined : binaryName(options.upstreamBinary);
-  const watched = rules.ancestorTokens.length > 0 || rules.upstreamBinaries.length > 0;
+  const asked = options.reportLineage === true;
+  const watched = asked || rules.ancestorTokens.length > 0 || rules.upstreamBinaries.length > 0;
   const ancestors = watched ? ancestorsOf() : [];
   const lineageHit = checkLineage(rules, upstream, ancestors);
   return {
@@ -38,7 +39,7 @@ export function createPredicates(
         reason: `the session intent '${sessionIntent}' does not allow this tool`,
       };
     },
-    eventMetadata: watched ? lineageMetadata(ancestors, upstream) : {},
+    lineage: watched ? lineageMetadata(ancestors, upstream) : {},
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ThothPolicyViolation } from '../errors.js';
 import { isPlainObject } from '../modify.js';
+import { toolCallId, toolCallIdIn } from '../tool-call-id.js';
 import { isJsonObject, type JsonObject } from '../vocabulary.js';
 
 /** What the policy sees of a call, and how changed values go back into it. */
@@ -8,6 +9,8 @@ export interface CallShape {
   restore(values: readonly unknown[]): readonly unknown[];
   /** Set where the call names the tool: one entry point then serves many tools. */
   readonly toolName?: string;
+  /** The agent's own name of the call, where the framework tells it. */
+  readonly toolCallId?: string | undefined;
   /** What the framework's loop gets instead of a throw that would end its whole run. */
   readonly refused?: (refusal: ThothPolicyViolation) => unknown;
 }
@@ -28,14 +31,18 @@ export function callShape(tool: object, entry: string, args: readonly unknown[])
     return { ...jsonText(second, (value) => [first, value, ...args.slice(2)]), refused };
   }
   if (args.length === 2 && isCallOptions(second)) {
-    return { values: [first], restore: (values) => [...values, second] };
+    return { values: [first], restore: (values) => [...values, second], toolCallId: idInOptions(second) };
   }
   return { values: args, restore: (values) => values };
 }
 
 function langChainShape(input: unknown, rest: readonly unknown[]): CallShape {
   if (isToolCall(input)) {
-    return { values: [input.args], restore: ([args]) => [{ ...input, args }, ...rest] };
+    return {
+      values: [input.args],
+      restore: ([args]) => [{ ...input, args }, ...rest],
+      toolCallId: toolCallId(input['id']),
+    };
   }
   return { values: [input], restore: (values) => [...values, ...rest] };
 }
@@ -55,7 +62,12 @@ function mcpShape(args: readonly unknown[]): CallShape {
       { ...first, arguments: value },
       ...args.slice(1),
     ];
-    return { toolName: first['name'], values: [first['arguments'] ?? {}], restore };
+    return {
+      toolName: first['name'],
+      values: [first['arguments'] ?? {}],
+      restore,
+      toolCallId: toolCallIdIn(first['_meta']),
+    };
   }
   return { values: args, restore: (values) => values };
 }
@@ -86,10 +98,19 @@ function isAgentsTool(tool: object): boolean {
 }
 
 /** What the Vercel AI SDK and the tool runner of the Anthropic SDK pass behind the arguments. */
-function isCallOptions(value: unknown): boolean {
+function isCallOptions(value: unknown): value is JsonObject {
   if (!isJsonObject(value)) return false;
-  const toolUse = value['toolUse'] ?? value['toolUseBlock'];
+  const toolUse = toolUseOf(value);
   return typeof value['toolCallId'] === 'string' || (isJsonObject(toolUse) && toolUse['type'] === 'tool_use');
+}
+
+function idInOptions(options: JsonObject): string | undefined {
+  const toolUse = toolUseOf(options);
+  return toolCallId(options['toolCallId']) ?? (isJsonObject(toolUse) ? toolCallId(toolUse['id']) : undefined);
+}
+
+function toolUseOf(options: JsonObject): unknown {
+  return options['toolUse'] ?? options['toolUseBlock'];
 }
 
 function isToolCall(value: unknown): value is JsonObject & { readonly args: JsonObject } {

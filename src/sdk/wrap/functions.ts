@@ -3,6 +3,7 @@ import type { GovernedCall, Permit } from '../call.js';
 import { ThothPolicyViolation } from '../errors.js';
 import type { Session } from '../session.js';
 import { callShape, type CallShape } from './call-shape.js';
+import { seenBySdk } from '../tool-call-id.js';
 import type { AnyFunction } from './entry-points.js';
 import { errorResult, resultFacts } from './result.js';
 import {
@@ -94,7 +95,12 @@ function governGenerator(original: AnyFunction, target: WrapTarget, session: Ses
 }
 
 function asked(target: WrapTarget, shape: CallShape): GovernedCall {
-  return { toolName: shape.toolName ?? target.toolName, values: shape.values };
+  const metadata = seenBySdk(shape.toolCallId);
+  return {
+    toolName: shape.toolName ?? target.toolName,
+    values: shape.values,
+    ...(metadata === undefined ? {} : { metadata }),
+  };
 }
 
 function callContext(session: Session, target: WrapTarget): CallContext {

@@ -10,6 +10,8 @@ export interface EnforceCall {
   readonly clientRequestId: string | undefined;
   /** The agent's own name of the call, and which surface saw it. */
   readonly toolCallId: string | undefined;
+  /** What the client of an MCP server calls itself. */
+  readonly mcpClient: string | undefined;
   readonly seenAs: SeenAs | undefined;
 }
 
@@ -113,6 +115,11 @@ function callId(metadata: JsonObject | undefined): string | undefined {
   return typeof id === 'string' && /^[\w.:/+=-]{1,256}$/.test(id) ? id : undefined;
 }
 
+function shortText(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value === '' || LONE_SURROGATE.test(value)) return undefined;
+  return value.length <= 200 ? value : undefined;
+}
+
 /** Only whole arguments can be compared: a cut-off call is never taken for another. */
 function seenAs(metadata: JsonObject | undefined): SeenAs | undefined {
   const toolCallId = callId(metadata);
@@ -173,6 +180,7 @@ export function readEnforceCall(body: unknown, principal: Principal, receivedAt:
     attestationId: optionalText(body, 'action_attestation_id'),
     clientRequestId: optionalText(body, 'request_id'),
     toolCallId: callId(metadata),
+    mcpClient: shortText(metadata?.['mcp_client']),
     seenAs: seenAs(metadata),
   };
 }

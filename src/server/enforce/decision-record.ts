@@ -63,6 +63,7 @@ export function decisionDraft(
     hold_token: hold?.token,
     in_scope: decision.inScope,
     matched_rule_ids: decision.matchedRuleIds,
+    mcp_client: call.mcpClient,
     mcp_host: mcpHost(request.metadata),
     observed: filled(decision.observed)?.map(observedVerdict),
     policy_input_digest: circumstances.policyInputDigest,

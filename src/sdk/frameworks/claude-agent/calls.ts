@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Permit } from '../../call.js';
 import { ThothPolicyViolation } from '../../errors.js';
 import type { Session } from '../../session.js';
+import { seenBySdk, toolCallId } from '../../tool-call-id.js';
 import type { JsonObject } from '../../vocabulary.js';
 import { errorResult, resultFacts } from '../../wrap/result.js';
 
@@ -80,11 +81,13 @@ export class AgentCalls {
 
   /** Never throws: an error in a hook would let the tool run. */
   async #ask(call: AskedCall, holder: { permit?: Permit }): Promise<Verdict> {
+    const metadata = seenBySdk(toolCallId(call.id));
     try {
       const permit = await this.session.authorize({
         toolName: call.toolName,
         values: [call.input],
         mapModified: (modified) => applied(call.input, modified),
+        ...(metadata === undefined ? {} : { metadata }),
         ...(call.signal === undefined ? {} : { signal: call.signal }),
       });
       holder.permit = permit;
