@@ -40,3 +40,10 @@ export function xmlText(text: string): string {
     .replaceAll('"', '&quot;')
     .replaceAll('\n', '&#10;');
 }
+
+/** A file of a directory as seen from where `given`, the directory or file, was named: pipelines look for it there. */
+export function located(given: string, file: string): string {
+  const base = given.replace(/\\/gu, '/').replace(/^(?:\.\/)+|\/+$/gu, '');
+  if (base === '' || base === '.') return file;
+  return base === file || base.endsWith(`/${file}`) ? base : `${base}/${file}`;
+}

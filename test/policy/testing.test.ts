@@ -56,7 +56,7 @@ describe('policy test', () => {
     expect(forms['junit']?.()).toMatch(
       /<testsuites name="thothctl policy test" tests="3" failures="1">[\s\S]*<failure message="decided BLOCK/,
     );
-    expect(forms['github']?.()).toMatch(/^::error file=some\.test\.yaml,line=9,col=1::wrong on purpose/);
+    expect(forms['github']?.()).toMatch(/^::error file=\S+\/some\.test\.yaml,line=9,col=5::wrong on purpose/);
     expect(forms['markdown']?.()).toMatch(/Policy tests: failed[\s\S]*Never decided: `pay#never`/);
   });
 

@@ -1,5 +1,5 @@
 import type { PolicyFault } from '../fault.js';
-import { githubAnnotation, markdownTable } from '../report-forms.js';
+import { githubAnnotation, located, markdownTable } from '../report-forms.js';
 import type { LintReport } from './report.js';
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
@@ -30,12 +30,6 @@ export function lintForms(report: LintReport, given: string): Readonly<Record<st
             )}`
       }`,
   };
-}
-
-function located(given: string, file: string): string {
-  const base = given.replace(/\\/gu, '/').replace(/^(?:\.\/)+|\/+$/gu, '');
-  if (base === '' || base === '.') return file;
-  return base === file || base.endsWith(`/${file}`) ? base : `${base}/${file}`;
 }
 
 /** SARIF 2.1.0 (OASIS), as code-scanning services read it. */

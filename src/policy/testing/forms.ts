@@ -17,7 +17,7 @@ export function testRows(report: TestReport): Record<string, string>[] {
     tool: each.tool,
     decision: each.decision,
     rules: each.matched_rule_ids.join(' '),
-    detail: each.passed ? '' : `${each.differences.join('; ')} (${each.file}:${each.line})`,
+    detail: each.passed ? '' : `${each.differences.join('; ')} (${each.path}:${each.line})`,
   }));
 }
 
@@ -33,7 +33,11 @@ export function testForms(report: TestReport): Readonly<Record<string, () => str
       report.results
         .filter(({ passed }) => !passed)
         .map((each) =>
-          githubAnnotation('error', `${each.name}: ${each.differences.join('; ')}`, { ...each, column: 1 }),
+          githubAnnotation('error', `${each.name}: ${each.differences.join('; ')}`, {
+            file: each.path,
+            line: each.line,
+            column: each.column,
+          }),
         )
         .join(''),
     markdown: () =>
@@ -52,7 +56,7 @@ export function testForms(report: TestReport): Readonly<Record<string, () => str
 
 function junit(report: TestReport): string {
   const files = new Map<string, TestResult[]>();
-  for (const each of report.results) files.set(each.file, [...(files.get(each.file) ?? []), each]);
+  for (const each of report.results) files.set(each.path, [...(files.get(each.path) ?? []), each]);
   const suites = [...files].map(
     ([file, results]) =>
       `  <testsuite name="${xmlText(file)}" tests="${results.length}" failures="${results.filter(({ passed }) => !passed).length}">\n${results.map(testCase).join('')}  </testsuite>\n`,
@@ -61,7 +65,7 @@ function junit(report: TestReport): string {
 }
 
 function testCase(result: TestResult): string {
-  const head = `    <testcase name="${xmlText(result.name)}" classname="${xmlText(result.file)}" file="${xmlText(result.file)}" line="${result.line}" time="${(result.duration_ms / 1000).toFixed(3)}"`;
+  const head = `    <testcase name="${xmlText(result.name)}" classname="${xmlText(result.path)}" file="${xmlText(result.path)}" line="${result.line}" time="${(result.duration_ms / 1000).toFixed(3)}"`;
   if (result.passed) return `${head}/>\n`;
-  return `${head}>\n      <failure message="${xmlText(result.differences.join('; '))}">${xmlText(`${result.file}:${result.line}: ${result.reason}`)}</failure>\n    </testcase>\n`;
+  return `${head}>\n      <failure message="${xmlText(result.differences.join('; '))}">${xmlText(`${result.path}:${result.line}: ${result.reason}`)}</failure>\n    </testcase>\n`;
 }

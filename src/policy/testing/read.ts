@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, join, posix, relative, sep } from 'node:path';
 import * as z from 'zod/mini';
 import { usageError } from '../../errors/index.js';
 import { PlacedDocument } from '../document.js';
@@ -9,7 +9,10 @@ import { testFileSchema, testSchema, type Expectation } from './schema.js';
 
 export interface PolicyTest {
   readonly name: string;
+  /** Relative to the folder it was found in. */
   readonly file: string;
+  /** As seen from where the folder was named. */
+  readonly path: string;
   readonly line: number;
   readonly column: number;
   readonly call: DescribedCall;
@@ -28,7 +31,7 @@ export async function readTests(paths: readonly string[]): Promise<readonly Poli
   for (const path of paths) {
     for (const { file, shown } of await testFiles(path)) {
       const document = await PlacedDocument.parse(await readFile(file, 'utf8'), shown);
-      tests.push(...testsOf(document));
+      tests.push(...testsOf(document, posix.normalize(file.split(sep).join('/'))));
       faults.push(...document.faults);
     }
   }
@@ -41,7 +44,7 @@ export async function readTests(paths: readonly string[]): Promise<readonly Poli
   return tests;
 }
 
-function testsOf(document: PlacedDocument): PolicyTest[] {
+function testsOf(document: PlacedDocument, path: string): PolicyTest[] {
   if (document.faults.length > 0) return [];
   document.narrow(testFileSchema);
   const defaults = callDefaultsSchema.safeParse(document.at(['defaults']) ?? {});
@@ -64,6 +67,7 @@ function testsOf(document: PlacedDocument): PolicyTest[] {
         name,
         call: { ...(defaults.success ? defaults.data : {}), ...call },
         expect,
+        path,
         ...document.place(['tests', index]),
       },
     ];

@@ -12,7 +12,10 @@ import { readTests, type PolicyTest } from './read.js';
 export interface TestResult {
   readonly name: string;
   readonly file: string;
+  /** The file as seen from where its folder was named. */
+  readonly path: string;
   readonly line: number;
+  readonly column: number;
   readonly passed: boolean;
   readonly tool: string;
   readonly agent: string;
@@ -97,7 +100,9 @@ function resultOf(test: PolicyTest, decision: Decision, milliseconds: number): T
   return {
     name: test.name,
     file: test.file,
+    path: test.path,
     line: test.line,
+    column: test.column,
     passed: differences.length === 0,
     tool: call.tool,
     agent: call.agent ?? 'agent',
