@@ -9,16 +9,26 @@ export interface PolicyFault extends PolicyDiagnostic {
 /** `file:line:column: severity: message`, the form editors and CI annotate, followed by the excerpt. */
 export function faultText(fault: PolicyFault): string {
   const head = `${fault.file}:${fault.line}:${fault.column}: ${fault.severity}: ${fault.message} [${fault.code}]`;
-  const excerpt = fault.excerpt ? `\n${fault.excerpt.replace(/^/gm, '    ')}` : '';
+  const excerpt = fault.excerpt ? `\n${pointed(fault.excerpt, fault.column).replace(/^/gm, '    ')}` : '';
   return `${head}${excerpt}${fault.fix ? `\n    fix: ${fault.fix}` : ''}`;
 }
 
-/** The source line of a fault with a caret below the column. */
+const LONGEST_EXCERPT = 160;
+const CUT = '…';
+
+/** The source line of a fault; of a long one the part around the column. */
 export function excerptOf(text: string, line: number, column: number): string {
-  const source = (text.split('\n')[line - 1] ?? '').replace(/\r$/, '').replace(/\t/g, ' ');
-  const from = Math.max(0, column - 61);
-  const shown = source.slice(from, from + 120);
-  return `${shown}\n${' '.repeat(Math.max(0, column - 1 - from))}^`;
+  const source = (text.split('\n')[line - 1] ?? '').trimEnd().replace(/\t/g, ' ');
+  if (source.length <= LONGEST_EXCERPT) return source;
+  const from = Math.max(0, column - LONGEST_EXCERPT / 2);
+  return CUT + source.slice(from, from + LONGEST_EXCERPT);
+}
+
+/** An excerpt with a caret below the column; of a cut line nobody knows where that is. */
+export function pointed(excerpt: string, column: number): string {
+  const line = excerpt.replace(/\t/g, ' ');
+  if (line.startsWith(CUT) || column > Array.from(line).length + 1) return line;
+  return `${line}\n${' '.repeat(column - 1)}^`;
 }
 
 /** Every fault at once, so that one run is enough to repair a directory. */

@@ -38,7 +38,7 @@ export function parseDirectives(framework: Framework, source: string): Directive
         line: index + 1,
         column:
           Math.max(0, problem.word === '' ? text.indexOf('thoth_rule') : text.indexOf(problem.word)) + 1,
-        excerpt: text.trim(),
+        excerpt: text.trimEnd(),
         fix: `a directive reads: thoth_rule effect=${EFFECTS.join('|')} [action_prefix=tool_call:…] [purpose=…] [min_sensitivity=…] [min_behavioral_score=0..1] reason=Words_joined_by_underscores`,
       });
   });

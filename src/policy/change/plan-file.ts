@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { jsonFault, ThothctlError, usageError } from '../../errors/index.js';
-import { excerptOf } from '../fault.js';
+import { excerptOf, pointed } from '../fault.js';
 import type { PolicyApi } from '../remote.js';
 import { writeInPlace } from '../write-in-place.js';
 import type { PushPlan } from './plan.js';
@@ -137,7 +137,7 @@ function parsed(path: string, text: string): unknown {
   } catch {
     const { line, column } = jsonFault(text);
     throw usageError(
-      `${path}:${line}:${column}: the plan is not JSON\n${excerptOf(text, line, column)}`,
+      `${path}:${line}:${column}: the plan is not JSON\n${pointed(excerptOf(text, line, column), column)}`,
       AGAIN,
     );
   }
