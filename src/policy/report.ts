@@ -65,7 +65,7 @@ function diffRows(diff: PolicyDiff, deletions: readonly Pick<Step, 'name'>[] = [
             detail:
               change.action === 'create'
                 ? `${change.desired.framework}, ${change.desired.mode}, ${change.desired.assignments.join(' ')}`
-                : `${change.members.join(', ')} (now version ${change.remote?.version ?? '?'})`,
+                : `${change.members.join(', ')} (replaces version ${change.remote?.version ?? '?'})`,
           },
         ],
   );

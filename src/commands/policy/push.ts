@@ -66,7 +66,9 @@ export default class PolicyPush extends ThothCommand<typeof PolicyPush> {
     const detailed = shown ? await detailChanges(api, plan.diff, this.signal) : { details: [], omitted: 0 };
     const forms = differenceForms('Policy push', plan.diff, detailed, deletions);
     if (plan.steps.length === 0)
-      this.out.notice(`Nothing to push: all ${report.unchanged} bundles are up to date.`);
+      this.out.notice(
+        `Nothing to push: ${report.unchanged === 1 ? 'the bundle is' : `all ${report.unchanged} bundles are`} up to date.`,
+      );
     if (this.dryRun) return { data: { sent: [], dry_run: true, ...report, ...detailed }, ...forms };
     if (deletions.length > 0)
       await this.confirm(`Delete every version of ${deletions.map(({ name }) => name).join(', ')}?`);
