@@ -4,11 +4,10 @@ import { HttpError, type Principal, type Provenance } from '../http/port.js';
 import { StoreConflict } from '../store/port.js';
 import { actorOf } from '../tenants/recorded-change.js';
 import { isObject } from './call-request.js';
-import { approvalDraft } from './approval-record.js';
+import { endHold } from './end-hold.js';
 import type { FindHold } from './find-hold.js';
 import { expireHold } from './hold-expiry.js';
 import { holdReply, SELF_VERDICTS, type ApprovalRow } from './hold-reply.js';
-import { pendingGuard } from './pending-guard.js';
 import { selfApprovalObstacle, selfApprovalOf } from './self-approval.js';
 
 interface Answerer {
@@ -88,41 +87,16 @@ async function answerOnce(
     throw new HttpError(409, 'answered_too_soon', 'no person answers this fast; an approver has to');
   }
 
-  const { build } = context.store;
-  const resolved = {
-    status: verdict.status,
-    resolved_at: now,
-    resolved_by: by.principal.name,
-    decision_literal: verdict.literal,
-    resolution_reason: null,
-  };
-  await context.store.commit({
-    tenantId: row.tenant_id,
-    guards: [pendingGuard(build, row)],
-    statements: [
-      build
-        .updateTable('approvals')
-        .set(resolved)
-        .where('tenant_id', '=', row.tenant_id)
-        .where('approval_id', '=', row.approval_id)
-        .compile(),
-    ],
-    evidence: [
-      approvalDraft(
-        context,
-        row,
-        verdict.verb,
-        actorOf(by),
-        {
-          status: verdict.status,
-          verdict: verdict.literal,
-          channel,
-          answered_after_ms: now - row.created_at,
-        },
-        now,
-      ),
-    ],
+  const ended = await endHold(context, row, {
+    becomes: {
+      status: verdict.status,
+      resolved_by: by.principal.name,
+      decision_literal: verdict.literal,
+    },
+    verb: verdict.verb,
+    actor: actorOf(by),
+    facts: { verdict: verdict.literal, channel, answered_after_ms: now - row.created_at },
+    now,
   });
-  context.streams.publish(row.tenant_id);
-  return holdReply({ ...row, ...resolved });
+  return holdReply(ended);
 }

@@ -1,44 +1,26 @@
 import type { ServerContext } from '../context.js';
 import { StoreConflict } from '../store/port.js';
 import { SERVER_ACTOR } from '../tenants/recorded-change.js';
-import { approvalDraft } from './approval-record.js';
+import { endHold } from './end-hold.js';
 import type { ApprovalRow } from './hold-reply.js';
-import { pendingGuard } from './pending-guard.js';
 
 const BATCH = 200;
 
 /** Resolves a hold nobody answered in time. False when it was resolved in the meantime by someone else. */
 export async function expireHold(context: ServerContext, row: ApprovalRow): Promise<boolean> {
-  const now = context.clock.now();
   try {
-    await context.store.commit({
-      tenantId: row.tenant_id,
-      guards: [pendingGuard(context.store.build, row)],
-      statements: [
-        context.store.build
-          .updateTable('approvals')
-          .set({ status: 'expired', resolved_at: now, resolution_reason: 'timeout' })
-          .where('tenant_id', '=', row.tenant_id)
-          .where('approval_id', '=', row.approval_id)
-          .compile(),
-      ],
-      evidence: [
-        approvalDraft(
-          context,
-          row,
-          'expire',
-          SERVER_ACTOR,
-          { status: 'expired', expires_at: iso(row.expires_at) },
-          now,
-        ),
-      ],
+    await endHold(context, row, {
+      becomes: { status: 'expired', resolution_reason: 'timeout' },
+      verb: 'expire',
+      actor: SERVER_ACTOR,
+      facts: { expires_at: iso(row.expires_at) },
+      now: context.clock.now(),
     });
+    return true;
   } catch (error) {
     if (error instanceof StoreConflict) return false;
     throw error;
   }
-  context.streams.publish(row.tenant_id);
-  return true;
 }
 
 /** Expires every hold that is due, of one tenant or of all. */

@@ -2,12 +2,11 @@ import type { ServerContext } from '../context.js';
 import { HttpError, type Principal, type Provenance } from '../http/port.js';
 import { StoreConflict } from '../store/port.js';
 import { actorOf } from '../tenants/recorded-change.js';
-import { approvalDraft } from './approval-record.js';
 import { madeTheCall } from './approval-row.js';
+import { endHold } from './end-hold.js';
 import { expireHold } from './hold-expiry.js';
 import type { FindHold } from './find-hold.js';
 import { holdReply, type ApprovalRow } from './hold-reply.js';
-import { pendingGuard } from './pending-guard.js';
 
 /** A lost race resolves the hold for good, so the second look always finds an end. */
 const MAX_ATTEMPTS = 3;
@@ -40,44 +39,17 @@ export async function withdrawHold(
       continue;
     }
     try {
-      return holdReply(await commitWithdrawal(context, row, withdrawal));
+      const withdrawn = await endHold(context, row, {
+        becomes: { status: 'withdrawn', resolved_by: principal.name },
+        verb: 'withdraw',
+        actor: actorOf(withdrawal),
+        now: context.clock.now(),
+      });
+      return holdReply(withdrawn);
     } catch (error) {
       if (!(error instanceof StoreConflict) || attempt === MAX_ATTEMPTS) throw error;
     }
   }
-}
-
-async function commitWithdrawal(
-  context: ServerContext,
-  row: ApprovalRow,
-  { principal, provenance }: Withdrawal,
-): Promise<ApprovalRow> {
-  const now = context.clock.now();
-  const end = { status: 'withdrawn', resolved_at: now, resolved_by: principal.name };
-  await context.store.commit({
-    tenantId: row.tenant_id,
-    guards: [pendingGuard(context.store.build, row)],
-    statements: [
-      context.store.build
-        .updateTable('approvals')
-        .set(end)
-        .where('tenant_id', '=', row.tenant_id)
-        .where('approval_id', '=', row.approval_id)
-        .compile(),
-    ],
-    evidence: [
-      approvalDraft(
-        context,
-        row,
-        'withdraw',
-        actorOf({ principal, provenance }),
-        { status: 'withdrawn' },
-        now,
-      ),
-    ],
-  });
-  context.streams.publish(row.tenant_id);
-  return { ...row, ...end };
 }
 
 function alreadyResolved(row: ApprovalRow): HttpError {
