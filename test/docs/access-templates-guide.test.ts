@@ -24,10 +24,10 @@ beforeAll(async () => {
   const { stdout } = await promisify(execFile)('bash', ['-c', ['set -euo pipefail; exec </dev/null', ...blocks].join('\n')], {
     cwd: plane.home,
     env: { ...cliEnvironment(plane.home), PATH: `${bin}:${process.env['PATH'] ?? ''}` },
-    timeout: 80_000,
+    timeout: 240_000,
   });
   printed = stdout;
-}, 100_000);
+}, 270_000);
 afterAll(() => plane.remove());
 
 let sessions = 0;

@@ -40,7 +40,7 @@ beforeAll(async () => {
   const guide = await readFile(join(ROOT, 'docs/guides/ci.md'), 'utf8');
   blocks = [...guide.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, language = '', text = '']) => ({ language, text }));
   await plane.enforce(await plane.agentKey(), 'read_file');
-}, 60_000);
+}, 270_000);
 afterAll(() => plane.remove());
 
 async function program(path: string, line: string): Promise<void> {
@@ -69,7 +69,7 @@ async function steps(folder: string, lines: readonly string[], env: Record<strin
     const { stdout, stderr } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', line], {
       cwd: folder,
       env: { ...environment, ...env },
-      timeout: 60_000,
+      timeout: 240_000,
     });
     output += stdout + stderr;
   }
@@ -108,7 +108,7 @@ describe('the guide to pipelines', () => {
     const history = JSON.stringify(await plane.json('policy', 'history', 'github'));
     expect(history).toContain('a'.repeat(40));
     expect(history).toContain('actions/runs/4711');
-  }, 90_000);
+  }, 270_000);
 
   it('GitLab CI: the same jobs, one script each', async () => {
     const folder = await repository('gitlab', 'burn');
@@ -117,7 +117,7 @@ describe('the guide to pipelines', () => {
     expect(await readFile(join(folder, 'policy-simulation.md'), 'utf8')).not.toBe('');
     await steps(folder, jobs['policy-deploy']?.script ?? []);
     expect(JSON.stringify(await bundles())).toContain('"gitlab"');
-  }, 90_000);
+  }, 270_000);
 
   it('a shell: and a second run changes nothing', async () => {
     const folder = await repository('shell', 'melt');
@@ -127,7 +127,7 @@ describe('the guide to pipelines', () => {
     await steps(folder, ['thothctl policy push policies']);
     expect(await plane.json('evidence', 'head')).toMatchObject({ chain_index: before['chain_index'] });
     expect(JSON.stringify(await bundles())).toContain('"shell"');
-  }, 90_000);
+  }, 270_000);
 
   it('the hook stops a commit with a broken policy, and lets others through', async () => {
     const folder = await repository('hooked', 'crush');
@@ -138,5 +138,5 @@ describe('the guide to pipelines', () => {
     await expect(steps(folder, [`git add -A && ${git} commit -q -m bad`])).rejects.toThrow(/hooked\.cedar/);
     await writeFile(join(folder, 'notes.txt'), 'not policy');
     await steps(folder, ['git reset -q', 'git add notes.txt', `${git} commit -q -m notes`]);
-  }, 90_000);
+  }, 270_000);
 });

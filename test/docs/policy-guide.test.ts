@@ -51,7 +51,7 @@ const calls = ${JSON.stringify([call('send_payment', { tool_args: { amount: 5000
   const { stdout } = await promisify(execFile)('bash', ['-c', script], {
     cwd: work,
     env: { ...cliEnvironment(home), PATH: `${bin}:${process.env['PATH'] ?? ''}` },
-    timeout: 80_000,
+    timeout: 240_000,
   });
 
   expect(blocks.length).toBeGreaterThan(5);
@@ -65,4 +65,4 @@ const calls = ${JSON.stringify([call('send_payment', { tool_args: { amount: 5000
   expect(stdout).toMatch(/ Ana .*https:\/\/ci\.example\.com\/runs\/7/);
   expect(stdout).toMatch(/rollback +payment-approval +2 +enforce/);
   expect(stdout).toMatch(/the end/);
-}, 100_000);
+}, 270_000);

@@ -37,7 +37,7 @@ describe('README', () => {
     const { stdout } = await promisify(execFile)('bash', ['-c', script], {
       cwd: work,
       env: { PATH: `${bin}:${process.env['PATH'] ?? ''}`, HOME: home },
-      timeout: 60_000,
+      timeout: 240_000,
     });
 
     expect(stdout).toMatch(/sent 20/);
@@ -45,7 +45,7 @@ describe('README', () => {
     expect(stdout).not.toMatch(/sent 9000/);
     expect(stdout).toMatch(/wire_transfer/);
     expect(stdout).toMatch(/verified/i);
-  }, 90_000);
+  }, 270_000);
 
   it('links only to files that exist', () => {
     const links = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/\]\(([^)#]+)\)/g)].map((match) => match[1] ?? '');

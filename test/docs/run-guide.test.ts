@@ -38,14 +38,14 @@ it('every command of the run guide works as printed', async () => {
   const { stdout } = await promisify(execFile)('bash', ['-c', script], {
     cwd: work,
     env: { ...cliEnvironment(home), PATH: `${bin}:${process.env['PATH'] ?? ''}` },
-    timeout: 60_000,
+    timeout: 240_000,
   });
 
   expect(blocks.length).toBeGreaterThan(3);
   expect(stdout).toMatch(/support http:\/\/127\.0\.0\.1:\d+/);
   expect(stdout).toMatch(/read_text_file/);
   expect(stdout).toMatch(/the end/);
-}, 90_000);
+}, 270_000);
 
 function program(path: string, line: string): void {
   writeFileSync(path, `#!/bin/sh\n${line}\n`);

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ThothctlError } from '../../errors/index.js';
 import { endGroup } from '../child/clean-up.js';
 import { launch, type Launch } from '../child/launch.js';
 import { signalGroup } from '../child/signals.js';
@@ -35,7 +36,12 @@ export class ServedProcess {
     events: ProcessEvents,
   ) {
     const { stdin, stdout } = child;
-    if (stdin === null || stdout === null) throw new TypeError('the pipes of the server are missing');
+    if (stdin === null || stdout === null)
+      throw new ThothctlError({
+        code: 'child_not_started',
+        message: 'The server was started without pipes to talk to it.',
+        exit: 'runFailed',
+      });
     this.#input = new ByteSink(stdin, () => undefined);
     const framer = new LineFramer();
     stdout.on('data', (chunk: Buffer) => {
