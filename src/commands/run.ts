@@ -63,11 +63,13 @@ Ends with the exit code of the command, or 128 plus the signal that ended it.`;
       allowNo: true,
     }),
     'mcp-http': Flags.string({
-      description: 'stand before the remote MCP server at this URL; a command is then the agent',
+      description:
+        'stand before the remote MCP server at this URL, for a client on stdio; a command is then the agent',
       helpValue: '<url>',
     }),
     listen: Flags.string({
-      description: 'serve MCP over HTTP here [default with --mcp-http: a free port of 127.0.0.1]',
+      description:
+        'serve MCP over HTTP here [default before an agent or on a terminal: a free port of 127.0.0.1]',
       helpValue: '<host:port>',
     }),
     header: repeatable({

@@ -18,6 +18,7 @@ it('every command of the run guide works as printed', async () => {
   // The package runner would fetch the very server that is bundled for quickstart: -y NAME FOLDER.
   program(join(bin, 'npx'), `shift 2; exec "${process.execPath}" "${ROOT}/dist/mcp-filesystem.mjs" "$@"`);
   writeFileSync(join(work, 'agent.js'), 'console.log(process.env.THOTH_AGENT_ID, process.env.THOTH_API_URL);');
+  writeFileSync(join(work, 'crm.token'), 'Bearer t0ken');
   copyFileSync(join(ROOT, 'README.md'), join(work, 'README.md'));
   const guide = readFileSync(join(ROOT, 'docs/guides/run.md'), 'utf8');
   const blocks = [...guide.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');

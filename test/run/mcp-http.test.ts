@@ -38,6 +38,7 @@ async function front(
     {
       governance: { agentId: 'bot', tenantId: 'acme', apiUrl: enforcer.url, apiKey: 'k', ...governance },
       upstream: { url: remote.url, headers: {} },
+      listen: { host: '127.0.0.1', port: 0 },
       allowed: { origins: [], hosts: [] },
       insecureHttp: false,
       ...options,
@@ -60,7 +61,7 @@ describe('the official client before the official server over HTTP', () => {
   it('lists, calls and ends its session as if there were nothing between', async () => {
     const client = await connect(await front());
     const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(['echo', 'erase']);
+    expect(tools.map(({ name }) => name)).toEqual(['echo', 'erase', 'wait']);
     const result = await client.callTool({ name: 'echo', arguments: { text: 'hello' } });
     expect(result.content).toEqual([{ type: 'text', text: 'hello' }]);
     await (client.transport as StreamableHTTPClientTransport).terminateSession();

@@ -22,6 +22,7 @@ export class RemoteServer {
   /** Takes the place of the official server. */
   script: Script | undefined;
   readonly #transports = new Map<string, StreamableHTTPServerTransport>();
+  readonly #servers: McpServer[] = [];
   readonly #server = createServer((request, response) => void this.#serve(request, response));
 
   static async start(): Promise<RemoteServer> {
@@ -39,9 +40,22 @@ export class RemoteServer {
     return this.received.map(({ body }) => body).filter((body) => body.includes(`"method":"${method}"`));
   }
 
-  async stop(): Promise<void> {
+  /** Gives every session one more tool, which their clients are told of. */
+  addTool(name: string): void {
+    for (const server of this.#servers)
+      server.registerTool(name, { inputSchema: {} }, () => ({ content: [] }));
+  }
+
+  /** Ends every session without telling its client. */
+  async forget(): Promise<void> {
     await Promise.all([...this.#transports.values()].map((each) => each.close()));
+    this.#transports.clear();
+  }
+
+  async stop(): Promise<void> {
+    await this.forget();
     this.#server.closeAllConnections();
+    if (!this.#server.listening) return;
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
@@ -73,6 +87,20 @@ export class RemoteServer {
       this.ran.push('erased');
       return { content: [{ type: 'text', text: 'gone' }] };
     });
+    server.registerTool(
+      'wait',
+      { description: 'Waits to be cancelled', inputSchema: {} },
+      (_args, { signal }) => {
+        this.ran.push('waiting');
+        return new Promise((resolve) => {
+          signal.addEventListener('abort', () => {
+            this.ran.push('cancelled');
+            resolve({ content: [] });
+          });
+        });
+      },
+    );
+    this.#servers.push(server);
     // Their handlers are declared by assignment, ours by the interface: the types differ in `undefined` alone.
     await server.connect(transport as Parameters<typeof server.connect>[0]);
     return transport;

@@ -2,6 +2,8 @@ import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
 
 const PROTOCOL_VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 
+const CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabilities';
+
 /** First revision in which every request says its own version, in `_meta` and in headers. */
 const FIRST_MODERN = '2026-07-28';
 
@@ -21,6 +23,8 @@ export interface Envelope {
   readonly isRequest: boolean;
   /** Revision the message names in its `_meta`. */
   readonly version: string | undefined;
+  /** The message says what its client can do, as every one of the newer protocol must. */
+  readonly namesCapabilities: boolean;
   /** What `Mcp-Name` must say. */
   readonly name: string | undefined;
   readonly args: JsonObject | undefined;
@@ -39,6 +43,7 @@ export function envelopeOf(body: Buffer): Envelope {
     method: typeof method === 'string' ? method : undefined,
     isRequest: typeof method === 'string' && id !== undefined,
     version: typeof version === 'string' ? version : undefined,
+    namesCapabilities: isJsonObject(meta[CAPABILITIES_KEY]),
     name: typeof name === 'string' ? name : undefined,
     args: isJsonObject(known['arguments']) ? known['arguments'] : undefined,
   };

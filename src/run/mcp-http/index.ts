@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { bridgeStdio } from './bridge-stdio.js';
 import { usageError } from '../../errors/index.js';
 import { runChild } from '../child/run-child.js';
 import type { ExitStatus } from '../exit-status.js';
@@ -28,7 +30,8 @@ const STDIO_PATH = '/mcp';
 /**
  * Runs with MCP over HTTP as the surface that is governed. With a remote server and a command, the command is the agent
  * and finds the endpoint's address in THOTH_MCP_URL; the run ends with it. Without a remote server the command is a server
- * on stdio, and is served over HTTP. A run without an agent ends with a signal.
+ * on stdio, and is served over HTTP. With neither an agent nor an address, a client on our stdio is served by the remote
+ * server. Otherwise a run without an agent ends with a signal.
  */
 export async function runMcpHttp(options: McpHttpOptions): Promise<RunResult> {
   const { upstream, insecureHttp } = options;
@@ -68,11 +71,23 @@ async function frontRemote(
   run: GovernedRun,
 ): Promise<ExitStatus> {
   const upstream = await Upstream.open(remote);
+  const streams = options.streams ?? { stdin: process.stdin, stdout: process.stdout };
+  if (options.listen === undefined && options.command.length === 0 && !isTerminal(streams.stdin)) {
+    try {
+      return await bridgeStdio(run.governance, upstream, streams, stopSignal());
+    } finally {
+      await upstream.close();
+    }
+  }
   const open = (messages: ServerMessages) => new RemoteBackend(upstream, messages);
   return serve(options, run, upstream.url.pathname, open, (url) => {
     const [program, ...args] = options.command;
     return program === undefined ? stopSignal() : runChild(options, [program, ...args], run, url);
   });
+}
+
+function isTerminal(stream: Readable): boolean {
+  return 'isTTY' in stream && stream.isTTY === true;
 }
 
 /** Serves an endpoint for as long as `work` lasts. */

@@ -8,10 +8,8 @@ import { signalGroup } from '../child/signals.js';
 import { exitStatus } from '../exit-status.js';
 import { ByteSink } from '../mcp-stdio/byte-sink.js';
 import { LineFramer } from '../mcp-stdio/line-framer.js';
+import { oneLine } from '../mcp/one-line.js';
 
-const LF = 0x0a;
-const CR = 0x0d;
-const SPACE = 0x20;
 /** What a server gets to end by itself once its input is closed. */
 const CLOSING_MS = 2000;
 const MAX_BACKLOG = 16 * 1024 * 1024;
@@ -93,14 +91,4 @@ export class ServedProcess {
     waited.abort();
     await endGroup(this.child);
   }
-}
-
-/** In JSON a raw line end stands only between tokens, where a space says the same and moves nothing. */
-function oneLine(message: Buffer): Buffer {
-  const line = Buffer.alloc(message.length + 1, LF);
-  message.copy(line);
-  for (let at = 0; at < message.length; at += 1) {
-    if (line[at] === LF || line[at] === CR) line[at] = SPACE;
-  }
-  return line;
 }

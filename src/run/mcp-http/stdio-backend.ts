@@ -36,7 +36,14 @@ export class StdioBackend implements Backend {
 
   reject(incoming: Incoming): Rejection | undefined {
     const { envelope, request, message, bytes } = incoming;
-    if (isModern(envelope.version)) {
+    if (isStateless(envelope)) {
+      if (envelope.isRequest && !envelope.namesCapabilities) {
+        return {
+          status: 400,
+          code: INVALID_PARAMS,
+          message: 'the message does not name its client capabilities',
+        };
+      }
       // Its id is replaced, and must be the one that the server would read.
       return scanMessage(bytes)?.ambiguousBelow === true
         ? { status: 400, code: INVALID_REQUEST, message: 'a member of the message is given twice' }
@@ -64,7 +71,7 @@ export class StdioBackend implements Backend {
   async send(outgoing: Outgoing): Promise<void> {
     const { envelope, request, reply, asked, opened } = outgoing;
     try {
-      if (isModern(envelope.version)) return await this.#shared.send(outgoing);
+      if (isStateless(envelope)) return await this.#shared.send(outgoing);
       const session = opensSession(envelope) ? await this.#start() : this.#session(request);
       if (typeof session === 'object') {
         opened?.(session.id);
@@ -137,6 +144,11 @@ const REJECTED: Readonly<Record<'missing' | 'unknown', Rejection>> = {
   missing: { status: 400, code: BAD_SESSION, message: 'Mcp-Session-Id is missing' },
   unknown: { status: 404, code: NO_SESSION, message: 'the session is unknown or has ended' },
 };
+
+/** Every message that names a revision is for a server without sessions; one that it does not know, it says so itself. */
+function isStateless({ version }: Envelope): boolean {
+  return version !== undefined && !LEGACY_VERSIONS.includes(version);
+}
 
 function opensSession({ method }: Envelope): boolean {
   return method === 'initialize';

@@ -62,6 +62,21 @@ export class Upstream {
   }
 }
 
+/** The response is a stream of events. */
+export function isStream({ status, headers }: UpstreamResponse): boolean {
+  return status < 300 && headers['content-type']?.toLowerCase().includes('text/event-stream') === true;
+}
+
+/** The body is compressed or the like, and cannot be judged then. */
+export function isEncoded({ headers }: UpstreamResponse): boolean {
+  return (headers['content-encoding']?.toLowerCase() ?? 'identity') !== 'identity';
+}
+
+/** Ends a body that nobody reads. */
+export function discard(body: Readable): void {
+  body.on('error', () => undefined).destroy();
+}
+
 /** @throws ThothctlError exit 2 when no server can be reached by it, or not safely. */
 export function serverUrl(text: string, insecureHttp: boolean): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;

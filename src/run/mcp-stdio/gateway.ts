@@ -17,6 +17,9 @@ import { ServerOutput } from './server-output.js';
 
 const TOO_MANY = 'too many calls are open at this server; wait for some of them';
 
+/** Where the client's lines go: the input of a server, or what stands for one. */
+export type ServerSide = Pick<ByteSink, 'full' | 'together' | 'write' | 'end'>;
+
 /**
  * Stands between an MCP client and its server on stdio. Each `tools/call` is decided; everything else travels
  * on as its original bytes, in order.
@@ -31,7 +34,7 @@ export class McpGateway {
 
   constructor(
     governance: Governance,
-    private readonly server: ByteSink,
+    private readonly server: ServerSide,
     client: ByteSink,
     /** Told when room for further calls is free again. */
     onRoom: () => void,

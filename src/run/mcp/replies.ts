@@ -57,6 +57,22 @@ export function lostCallResult(call: OpenCall, why: string): string {
   );
 }
 
+/** The answer to a call that the server turned away by a status of HTTP, so that it did not run. */
+export function turnedAwayResult(call: OpenCall, status: number): string {
+  const text = `The MCP server turned the call of '${call.name}' away with status ${status}${remedy(status)}.`;
+  return errorResult(call, text, { 'ai.thoth/source': 'server_status', 'ai.thoth/status': status });
+}
+
+export function turnedAwayReply(id: string, status: number): string {
+  const text = `the MCP server turned the request away with status ${status}${remedy(status)}`;
+  return errorReply(id, INTERNAL_ERROR, text);
+}
+
+function remedy(status: number): string {
+  if (status === 401 || status === 403) return '; a credential for it is given with --header';
+  return status >= 300 && status < 400 ? ', a redirect, which is not followed' : '';
+}
+
 function errorResult(call: OpenCall, text: string, meta: Readonly<Record<string, string | number>>): string {
   const result = {
     content: [{ type: 'text', text: clean(text).slice(0, MAX_TEXT) }],

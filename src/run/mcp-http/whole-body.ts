@@ -1,0 +1,21 @@
+import type { Readable } from 'node:stream';
+
+/** Largest body that is not a stream; it is kept until it is whole, because only then it can be judged. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+/** Undefined when it is too long or breaks off. */
+export async function wholeBody(body: Readable): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body) {
+      if (!Buffer.isBuffer(chunk)) return undefined;
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES) return undefined;
+      chunks.push(chunk);
+    }
+  } catch {
+    return undefined;
+  }
+  return Buffer.concat(chunks, size);
+}
