@@ -63,11 +63,12 @@ export class CallGovernor {
 
   /** Takes what is meant for the proxy itself: the answer to a question of ours, a request about a task of ours. */
   takes(message: ClientMessage, route: Pick<CallRoute, 'answer' | 'principal'>): boolean {
-    if (message.kind === 'other') {
-      return message.reply !== undefined && this.#questions.reply(message.reply.key, message.reply.result);
+    const { principal = '' } = route;
+    if (message.kind === 'request') {
+      return this.#tasks.handle(message, principal, (text) => route.answer(text));
     }
-    if (message.kind !== 'request') return false;
-    return this.#tasks.handle(message, route.principal ?? '', (text) => route.answer(text));
+    const { reply } = message.kind === 'other' ? message : {};
+    return reply !== undefined && this.#questions.reply(reply.key, reply.result, principal);
   }
 
   /** Voids a call that has not reached its server; it is not answered. False when there is none. */

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
 import type { ToolCallMessage } from './client-message.js';
 
 /** What became of a question: a verdict, a slip of the pen, or nothing that may be believed. */
-type UserAnswer = 'approve' | 'decline' | 'mistyped' | 'nothing' | 'by_itself';
+export type UserAnswer = 'approve' | 'decline' | 'mistyped' | 'nothing' | 'by_itself';
 
 const MAX_ARGUMENTS = 600;
 const MAX_REASON = 300;
