@@ -113,6 +113,22 @@ describe('a client that takes questions', () => {
     await one.message((message) => isQuestion(message) && message['id'] !== question['id']);
   });
 
+  it('can answer neither after the hold is over nor twice', async () => {
+    await servers.letUsersApprove(1);
+    await connect({}, { stepUpTimeoutMinutes: 0.03 });
+    call(1);
+    const question = await one.message(isQuestion);
+    expect(await one.message(reply(1))).toMatchObject({ result: { isError: true } });
+    const accept = { action: 'accept', content: { code: codeIn(question['params']) } };
+    answer(question, accept);
+    answer(question, accept);
+    one.send({ id: 2, method: 'ping' });
+    await one.message(reply(2));
+    expect(one.seen().map((line) => member(JSON.parse(line), 'method'))).toEqual(['initialize', 'ping']);
+    const kinds = (await servers.records(one.sessionId)).map((record) => record['kind']);
+    expect(kinds).not.toContain('control.approval.self_approve');
+  });
+
   it.each<[string, number | null, Row, Row, string]>([
     ['the tenant does not let users approve', null, {}, {}, 'search_web'],
     ['the call is critical', 1, {}, {}, 'wire_transfer'],
@@ -151,9 +167,9 @@ describe('a client of the newer protocol', () => {
       params: { name: 'search_web', arguments: { q: 'x', n: 1.5 }, _meta: META, ...more },
     });
 
-  async function asked(): Promise<{ readonly state: unknown; readonly params: unknown }> {
+  async function asked(governance: Row = {}): Promise<{ readonly state: unknown; readonly params: unknown }> {
     await servers.letUsersApprove(1);
-    one = servers.start();
+    one = servers.start(governance);
     call(1);
     const { result } = await one.message(reply(1));
     expect(result).toMatchObject({
@@ -235,6 +251,18 @@ describe('a client of the newer protocol', () => {
     expect(one.seen()).toEqual([]);
     call(2, { requestState: state, inputResponses: { approval: { action: 'cancel' } } });
     expect(await one.message(reply(2))).toMatchObject({ result: { content: [{ text: 'ran search_web' }] } });
+  });
+
+  it('is refused when it comes back after the hold is over', async () => {
+    const { state, params } = await asked({ stepUpTimeoutMinutes: 0.03 });
+    const open = async (): Promise<boolean> => {
+      const { data } = (await servers.thoth.call('GET', '/thoth/approvals?status=pending')).body;
+      return data.some((each: Row) => each['session_id'] === one.sessionId);
+    };
+    while (await open()) await new Promise((done) => setTimeout(done, 25));
+    call(2, { requestState: state, inputResponses: accepted(params) });
+    expect(await one.message(reply(2))).toMatchObject({ result: { isError: true } });
+    expect(one.seen()).toEqual([]);
   });
 
   it('passes on a state that is the server’s', async () => {

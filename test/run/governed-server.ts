@@ -20,6 +20,8 @@ createInterface({ input: process.stdin }).on('line', (line) => {
 export interface GovernedServers {
   readonly thoth: DataPlane;
   start(governance?: RunOptions['governance']): GovernedServer;
+  /** The same behind an endpoint: a remote server, or the one on stdio when no URL is given. */
+  listen(remote?: string): Promise<GovernedEndpoint>;
   /** The tenant lets users answer their own holds this long after they were made; null: it does not. */
   letUsersApprove(minimumSeconds: number | null): Promise<void>;
   /** The newest pending approval of a session. */
@@ -29,16 +31,25 @@ export interface GovernedServers {
   stop(): Promise<void>;
 }
 
-export interface GovernedServer {
-  readonly running: RunningCommand;
+interface Stoppable {
   readonly sessionId: string;
+  stop(): Promise<void>;
+}
+
+export interface GovernedEndpoint extends Stoppable {
+  readonly url: string;
+  /** Lines that the server on stdio got. */
+  seen(): string[];
+}
+
+export interface GovernedServer extends Stoppable {
+  readonly running: RunningCommand;
   /** Lines the server got. */
   seen(): string[];
   messages(): Row[];
   /** The first message that fits; waits for it. */
   message(fits: (message: Row) => boolean): Promise<Row>;
   send(message: Row): void;
-  stop(): Promise<void>;
 }
 
 export async function startGovernedServers(): Promise<GovernedServers> {
@@ -46,7 +57,25 @@ export async function startGovernedServers(): Promise<GovernedServers> {
   const script = harness.file('server.mjs', ECHO_SERVER);
   const apiKey = await thoth.key(['execute'], undefined, 'agent');
   const approver = await thoth.key(['read', 'write'], undefined, 'approver');
-  const started: GovernedServer[] = [];
+  const started: Stoppable[] = [];
+  const identity = {
+    agentId: 'bot',
+    tenantId: thoth.server.tenantId,
+    userId: 'alice',
+    apiUrl: thoth.server.url,
+    apiKey,
+    enforcement: 'step_up',
+    stepUpPollIntervalMs: 50,
+  } as const;
+  const lines = (file: string): string[] =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
+  const stop = async ({ child, ended }: RunningCommand): Promise<void> => {
+    child.stdin.end();
+    child.kill('SIGKILL');
+    await ended;
+  };
   const pendingOf = async (sessionId: string): Promise<Row> => {
     for (;;) {
       const { data } = (await thoth.call('GET', '/thoth/approvals?status=pending')).body;
@@ -62,20 +91,7 @@ export async function startGovernedServers(): Promise<GovernedServers> {
       const sessionId = `run-${started.length + 1}`;
       const received = harness.file(`received-${started.length + 1}`, '');
       const running = harness.start(
-        {
-          governance: {
-            agentId: 'bot',
-            tenantId: thoth.server.tenantId,
-            userId: 'alice',
-            apiUrl: thoth.server.url,
-            apiKey,
-            sessionId,
-            enforcement: 'step_up',
-            stepUpPollIntervalMs: 50,
-            ...governance,
-          },
-          mcp: true,
-        },
+        { governance: { ...identity, sessionId, ...governance }, mcp: true },
         [process.execPath, script],
         { RECEIVED: received },
       );
@@ -84,10 +100,7 @@ export async function startGovernedServers(): Promise<GovernedServers> {
         running,
         sessionId,
         messages,
-        seen: () =>
-          readFileSync(received, 'utf8')
-            .split('\n')
-            .filter((line) => line !== ''),
+        seen: () => lines(received),
         async message(fits) {
           for (;;) {
             const found = messages().find(fits);
@@ -97,14 +110,27 @@ export async function startGovernedServers(): Promise<GovernedServers> {
           }
         },
         send: (message) => running.send(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`),
-        async stop() {
-          running.child.stdin.end();
-          running.child.kill('SIGKILL');
-          await running.ended;
-        },
+        stop: () => stop(running),
       };
       started.push(one);
       return one;
+    },
+    async listen(remote) {
+      const sessionId = `run-${started.length + 1}`;
+      const received = harness.file(`received-${started.length + 1}`, '');
+      const running = harness.start(
+        {
+          governance: { ...identity, sessionId },
+          ...(remote !== undefined && { upstream: { url: remote, headers: {} } }),
+          allowed: { origins: [], hosts: [] },
+          insecureHttp: false,
+        },
+        remote === undefined ? [process.execPath, script] : [],
+        { RECEIVED: received },
+      );
+      const one = { sessionId, seen: () => lines(received), stop: () => stop(running) };
+      started.push(one);
+      return { ...one, url: await running.address() };
     },
     async letUsersApprove(minimumSeconds) {
       const setting =
