@@ -122,6 +122,7 @@ export async function startGovernedServers(): Promise<GovernedServers> {
         {
           governance: { ...identity, sessionId },
           ...(remote !== undefined && { upstream: { url: remote, headers: {} } }),
+          listen: { host: '127.0.0.1', port: 0 },
           allowed: { origins: [], hosts: [] },
           insecureHttp: false,
         },
