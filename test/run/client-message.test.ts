@@ -36,6 +36,8 @@ describe('a line of the client', () => {
     ['a call without params', '{"jsonrpc":"2.0","id":1,"method":"tools/call"}'],
     ['a method that is no text', '{"jsonrpc":"2.0","id":1,"method":["tools/call"]}'],
     ['a message behind a carriage return', `{"a":\r${call()}\r,"jsonrpc":"2.0","method":"ping"}`],
+    ['members to inherit', '{"jsonrpc":"2.0","__proto__":{"method":"tools/call"},"method":"ping"}'],
+    ['params to inherit', call(',"__proto__":{"arguments":{}}')],
     ['text that is not JSON', 'tools/call please'],
     ['two messages', call() + call()],
     ['a byte order mark', `\ufeff${call()}`],
@@ -63,6 +65,31 @@ describe('a line of the client', () => {
     expect(idOf('9007199254740992')).toMatchObject({ key: 'n:9007199254740992' });
     expect(idOf('"1"')).toMatchObject({ key: 's:1' });
     expect(classify(call().replace('tools/call', 'tools\\/c\\u0061ll')).kind).toBe('tool-call');
+  });
+
+  it('finds its parts where they stand, whatever else bears a name like theirs', () => {
+    const decoys = [
+      '"params.arguments":{"decoy":1}',
+      '"":{"id":2,"params":{"arguments":{"decoy":1}}}',
+      '"params._meta":{"progressToken":3}',
+    ];
+    const line = Buffer.from(
+      call(',"arguments":{"p":1},"":{"arguments":{}},"_meta":{"progressToken":7,"a.b":1}').replace(
+        /\}$/,
+        `,${decoys.join()}}`,
+      ),
+    );
+    const found = classifyClientLine(line);
+    if (found.kind !== 'tool-call') throw new Error(JSON.stringify(found));
+    expect(found).toMatchObject({ id: '1', progressToken: '7' });
+    expect(line.toString('utf8', found.argsSpan?.start, found.argsSpan?.end)).toBe('{"p":1}');
+    expect(scanMessage(line)?.spans.has('params._meta.a.b')).toBe(true);
+  });
+
+  it('knows an id again that its server spells in another way', () => {
+    const keyOf = (id: string) => Reflect.get(classify(call().replace('"id":1', `"id":${id}`)), 'key');
+    expect(['1', '1.0', '10e-1'].map(keyOf)).toEqual(['n:1', 'n:1', 'n:1']);
+    expect(['"\\u0061"', '"a"'].map(keyOf)).toEqual(['s:a', 's:a']);
   });
 
   it('never passes as something harmless when its method is tools/call', () => {

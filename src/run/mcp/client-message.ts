@@ -104,7 +104,7 @@ function classifyObject(line: Buffer, message: JsonObject, scanned: ScannedMessa
     const params = message['params'];
     const span = scanned.spans.get('params.requestId');
     if (!isJsonObject(params) || span === undefined) return { kind: 'other' };
-    return { kind: 'cancelled', key: idKey(params['requestId'], rawText(line, span)) };
+    return { kind: 'cancelled', key: idKey(rawText(line, span)) };
   }
   if (id === undefined) return { kind: 'other' };
   const { params } = message;
@@ -171,12 +171,26 @@ function requestId(line: Buffer, message: JsonObject, scanned: ScannedMessage): 
   const span = scanned.spans.get('id');
   if (span === undefined || (typeof value !== 'string' && typeof value !== 'number')) return undefined;
   const raw = rawText(line, span);
-  return { raw, key: idKey(value, raw) };
+  return { raw, key: idKey(raw) };
 }
 
-/** Numbers compare by their text: two ids beyond 2^53 must not become one. */
-export function idKey(value: unknown, raw: string): string {
-  return typeof value === 'string' ? `s:${value}` : `n:${raw}`;
+/**
+ * What the spellings of one id have in common: a server may answer `1.0` as `1`. Beyond 2^53 numbers compare by their
+ * text, or two ids would become one.
+ */
+export function idKey(raw: string): string {
+  const value = parsedId(raw);
+  if (typeof value === 'string') return `s:${value}`;
+  const exact = typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+  return `n:${exact ? value : raw}`;
+}
+
+function parsedId(raw: string): unknown {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return undefined;
+  }
 }
 
 function rawText(line: Buffer, span: Span): string {

@@ -5,7 +5,10 @@ export interface Span {
 }
 
 export interface ScannedMessage {
-  /** Values by path, down to three members: `id`, `params.arguments`, `params._meta.progressToken`. */
+  /**
+   * Values by path, down to three members: `id`, `params.arguments`, `params._meta.progressToken`. A name with a dot in it
+   * counts only as the third, so that no member can pass for another.
+   */
   readonly spans: ReadonlyMap<string, Span>;
   /** A top-level name occurs twice, or in a spelling that some JSON readers take for a protocol member. */
   readonly ambiguousTop: boolean;
@@ -22,6 +25,8 @@ const CLOSE_ARRAY = 0x5d;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 const MAX_RECORDED_DEPTH = 3;
+/** Path of everything below what is recorded. */
+const UNRECORDED = '[]';
 
 /** Members whose meaning decides what a message is; readers that ignore case would take any spelling of them. */
 const PROTOCOL_MEMBERS = new Map<string, readonly string[]>([
@@ -54,7 +59,8 @@ export function scanMessage(line: Buffer): ScannedMessage | undefined {
   let at = 0;
   const finishValue = (start: number, end: number): void => {
     const frame = stack.at(-1);
-    if (frame === undefined || !frame.object || frame.depth > MAX_RECORDED_DEPTH) return;
+    if (frame === undefined || !frame.object || frame.path === UNRECORDED) return;
+    if (frame.depth < MAX_RECORDED_DEPTH && !isPathPart(frame.key)) return;
     spans.set(frame.path === '' ? frame.key : `${frame.path}.${frame.key}`, { start, end });
   };
   while (at < line.length) {
@@ -134,27 +140,29 @@ export function elementsOf(line: Buffer, array: Span): Span[] | undefined {
 }
 
 function openFrame(parent: Frame | undefined, object: boolean, start: number): Frame {
-  const depth = (parent?.depth ?? 0) + 1;
-  // Below the recorded depth, and inside arrays, paths are not needed and would only cost.
-  const path =
-    parent === undefined
-      ? ''
-      : !parent.object || depth > MAX_RECORDED_DEPTH
-        ? '[]'
-        : parent.path === ''
-          ? parent.key
-          : `${parent.path}.${parent.key}`;
+  const path = parent === undefined ? '' : pathBelow(parent);
   const watched = object && PROTOCOL_MEMBERS.has(path);
   return {
     object,
     path,
-    depth: parent !== undefined && !parent.object ? MAX_RECORDED_DEPTH + 1 : depth,
+    depth: (parent?.depth ?? 0) + 1,
     keys: new Set(),
     folded: watched ? new Set() : undefined,
     start,
     key: '',
     expectKey: object,
   };
+}
+
+/** Below the recorded depth, and inside arrays, paths are not needed and would only cost. */
+function pathBelow({ object, path, depth, key }: Frame): string {
+  if (!object || path === UNRECORDED || depth >= MAX_RECORDED_DEPTH || !isPathPart(key)) return UNRECORDED;
+  return path === '' ? key : `${path}.${key}`;
+}
+
+/** A path must mean one place: with a dot or nothing for a name, another member could have it as well. */
+function isPathPart(name: string): boolean {
+  return name !== '' && !name.includes('.');
 }
 
 /** Enters a name into its object; false when it is there already or could be taken for another. */
@@ -167,7 +175,9 @@ function takeKey(frame: Frame, line: Buffer, start: number, end: number): boolea
   if (frame.folded === undefined) return fresh;
   const folded = fold(key);
   const known = PROTOCOL_MEMBERS.get(frame.path)?.find((member) => fold(member) === folded);
-  const clear = fresh && !frame.folded.has(folded) && (known === undefined || known === key);
+  // Merged into another object, this name would give it members that stand nowhere in the message.
+  const inherits = key === '__proto__';
+  const clear = fresh && !inherits && !frame.folded.has(folded) && (known === undefined || known === key);
   frame.folded.add(folded);
   return clear;
 }

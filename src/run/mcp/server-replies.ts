@@ -96,14 +96,5 @@ export class ServerReplies {
 export function answeredKey(message: Buffer, { spans }: ScannedMessage): string | undefined {
   const id = spans.get('id');
   if (id === undefined || spans.has('method')) return undefined;
-  const raw = message.toString('utf8', id.start, id.end);
-  return idKey(raw.startsWith('"') ? parseText(raw) : undefined, raw);
-}
-
-function parseText(raw: string): unknown {
-  try {
-    return JSON.parse(raw);
-  } catch {
-    return raw;
-  }
+  return idKey(message.toString('utf8', id.start, id.end));
 }
