@@ -1,3 +1,5 @@
+import { GrowingBytes } from '../growing-bytes.js';
+
 const NEWLINE = 0x0a;
 
 /** Longest message accepted from either side; a line beyond it is reported, not kept. */
@@ -8,8 +10,7 @@ const MAX_LINE_BYTES = 64 * 1024 * 1024;
  * boundary is whole again in its line. Lines keep their terminator, so that they can travel on unchanged.
  */
 export class LineFramer {
-  #parts: Buffer[] = [];
-  #size = 0;
+  readonly #begun = new GrowingBytes();
   #overlong = false;
 
   /** Calls `onLine` for every line that the chunk completes; undefined stands for one that was too long. */
@@ -26,23 +27,20 @@ export class LineFramer {
 
   /** What stands after the last newline, at the end of the stream. */
   rest(): Buffer | undefined {
-    return this.#size === 0 || this.#overlong ? undefined : this.#complete(Buffer.alloc(0));
+    return this.#begun.size === 0 ? undefined : this.#complete(Buffer.alloc(0));
   }
 
   #keep(part: Buffer): void {
-    this.#size += part.length;
-    if (this.#size > MAX_LINE_BYTES) {
-      this.#overlong = true;
-      this.#parts = [];
-    } else this.#parts.push(part);
+    if (this.#begun.size + part.length > MAX_LINE_BYTES) this.#overlong = true;
+    if (this.#overlong) this.#begun.drop(this.#begun.size);
+    else this.#begun.add(part);
   }
 
   #complete(last: Buffer): Buffer | undefined {
-    if (this.#size === 0) return last;
+    if (this.#begun.size === 0 && !this.#overlong) return last;
     this.#keep(last);
-    const line = this.#overlong ? undefined : Buffer.concat(this.#parts, this.#size);
-    this.#parts = [];
-    this.#size = 0;
+    const line = this.#overlong ? undefined : this.#begun.bytes;
+    this.#begun.drop(this.#begun.size);
     this.#overlong = false;
     return line;
   }

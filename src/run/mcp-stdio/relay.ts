@@ -24,7 +24,7 @@ export interface Relay {
  * back-pressure: a side that does not read stops the other from writing.
  */
 export function relay(
-  child: ChildProcess,
+  child: Pick<ChildProcess, 'stdin' | 'stdout'>,
   streams: RelayStreams,
   governance: Governance,
   governed: true | 'recognise',
