@@ -9,6 +9,7 @@ setFlagsFromString('--wasm-tiering-budget=1000000000');
 
 async function codes(framework: Framework, source: string): Promise<string[]> {
   const found = await lintPolicy(framework, source);
+  for (const each of found) expect(each.fix, `${each.code}: ${each.message}`).toMatch(/\w{2}/u);
   return found.map((each) => `${each.severity} ${each.code} ${each.line}:${each.column}`);
 }
 
@@ -23,6 +24,17 @@ describe('Rego', () => {
 
   test.each<[string, string, string[]]>([
     ['syntax', `${REGO_HEAD}allow if {{\n`, ['error rego_parse_error 4:1']],
+    [
+      'open text',
+      `${REGO_HEAD}deny if input.action == "x`,
+      ['error rego_parse_error 3:25', 'error rego_parse_error 3:25'],
+    ],
+    ['unknown function', `${REGO_HEAD}deny if { ${TOUCHES_ALL}; fetch(1) }`, ['error rego_type_error 3:68']],
+    [
+      'rule that needs itself',
+      `${REGO_HEAD}deny if { ${TOUCHES_ALL}; deny }`,
+      ['error rego_recursion_error 3:1'],
+    ],
     ['not Rego at all', 'hello', ['error rego_parse_error 1:1']],
     ['empty', '', ['error rego_parse_error 1:1']],
     ['unsafe variable', `${REGO_HEAD}deny if { ${TOUCHES_ALL}; x }`, ['error rego_unsafe_var_error 3:68']],
@@ -106,6 +118,17 @@ describe('Cedar', () => {
     ],
   ])('%s', async (_name, source, expected) => {
     expect(await codes('CEDAR', source)).toEqual(expected);
+  });
+
+  test('remedies speak of the policy at hand', async () => {
+    const fix = async (source: string) => (await lintPolicy('CEDAR', source))[0]?.fix;
+    expect(await fix(forbid('context.args.payment.amount > 3'))).toBe(
+      'guard it: context.args has payment && …',
+    );
+    expect(await fix(forbid('context.behavioral_score >= 0.7'))).toMatch(
+      /^write context\.behavioral_score\.greaterThanOrEqual\(decimal\("0\.7"\)\)/u,
+    );
+    expect(await fix(forbid('context.amount > 3'))).toContain('context.args');
   });
 
   test('a forbid of the action group itself is refused, since it could never hold', async () => {

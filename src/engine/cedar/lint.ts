@@ -1,7 +1,7 @@
 import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
 import { parseDirectives } from '../directive/parse.js';
 import { placeOf, placeOfByte } from '../place.js';
-import type { PolicyDiagnostic } from '../types.js';
+import type { PolicyDiagnostic, SourceEdit } from '../types.js';
 import type { CedarLibrary } from './library.js';
 import { decimalEdit } from './decimal-edit.js';
 import { parseCedar, type ParsedCedar } from './policies.js';
@@ -76,13 +76,19 @@ function parseFinding(source: string, error: DetailedError): PolicyDiagnostic {
     code: decimal === null ? 'cedar_parse_error' : 'cedar_decimal_literal',
     message: decimal === null ? message : `${message}; Cedar has no decimal literal`,
     ...place,
-    ...(decimal === null
-      ? error.help === null
-        ? {}
-        : { fix: error.help }
-      : {
-          fix: 'compare with context.behavioral_score.greaterThanOrEqual(decimal("0.8")) or context.behavioral_score_percent >= 80',
-          ...(edit === undefined ? {} : { edit }),
-        }),
+    fix: decimal === null ? (error.help ?? parseRemedy(error.message)) : decimalRemedy(edit),
+    ...(edit === undefined ? {} : { edit }),
   };
+}
+
+function parseRemedy(message: string): string {
+  return /end of input/.test(message)
+    ? 'something is opened and not closed: a brace, a parenthesis, a quote; or the `;` at the end is missing'
+    : 'a policy reads: forbid (principal, action, resource) when { … }; look just before the place marked';
+}
+
+/** Whole numbers compare by signs, decimals by methods: which it is to be is the author's to say. */
+function decimalRemedy(edit: SourceEdit | undefined): string {
+  const own = edit === undefined ? '' : `write ${edit.text}, which \`policy lint --fix\` does; or `;
+  return `${own}compare a whole number: context.behavioral_score_percent >= 80 instead of 0.8, cents instead of an amount`;
 }

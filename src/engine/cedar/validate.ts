@@ -96,7 +96,15 @@ function refusal(from: CedarSource | undefined, policy: CedarPolicy, error: Deta
   };
 }
 
-const UNTYPED = new RegExp(`attribute \`(?:${UNTYPED_CONTEXT.join('|')})\\.`);
+const UNTYPED = new RegExp(`attribute \`((?:${UNTYPED_CONTEXT.join('|')})\\.[^\`]*)\``);
+
+const CONTEXT_HAS = `arguments of the call are in context.args; the context has ${CONTEXT_ATTRIBUTES.join(', ')}`;
+
+/** Of `args.payment.amount`: the test that has to come first. */
+function guard(path: string): string {
+  const end = path.lastIndexOf('.');
+  return `guard it: context.${path.slice(0, end)} has ${path.slice(end + 1)} && …`;
+}
 
 function finding(
   source: string,
@@ -108,14 +116,15 @@ function finding(
   const within = Buffer.from(policy.text, 'utf8').subarray(0, at).toString('utf8').length;
   const place = placeOf(source, policy.offset + within);
   const message = error.message.replace(/^for policy `\d+`, /, `${policy.label}: `);
-  if (UNTYPED.test(error.message))
+  const untyped = UNTYPED.exec(error.message)?.[1];
+  if (untyped !== undefined)
     return [
       {
         severity: 'warning',
         code: 'cedar_unguarded_attribute',
         message: `${policy.label}: the attribute may be absent; a call without it is then blocked as policy_evaluation_failed`,
         ...place,
-        fix: 'guard it: context.args has amount && context.args.amount > 100',
+        fix: guard(untyped),
       },
     ];
   const impossible = /policy is impossible|unable to find an applicable action/.test(error.message);
@@ -137,7 +146,7 @@ function finding(
       code: severity === 'error' ? 'cedar_schema_error' : 'cedar_schema_warning',
       message,
       ...place,
-      fix: error.help ?? `the context has: ${CONTEXT_ATTRIBUTES.join(', ')}`,
+      fix: [error.help, CONTEXT_HAS].filter((each) => each !== null).join(' '),
     },
   ];
 }

@@ -71,22 +71,46 @@ function preflight(source: string, reply: RegoReply): PolicyDiagnostic[] {
 }
 
 function fixOf(code: string, name: string | undefined, message: string): string | undefined {
-  if (code === 'rego_unsafe_builtin' || code === 'rego_unsupported_builtin')
-    return (
-      (name === undefined ? undefined : INSTEAD[name]) ?? 'see the list of built-ins in docs/policy-input.md'
-    );
-  if (code === 'rego_type_error' && /undefined ref: input\.action/.test(message))
+  switch (code) {
+    case 'rego_unsafe_builtin':
+    case 'rego_unsupported_builtin':
+      return (name === undefined ? undefined : INSTEAD[name]) ?? BUILT_INS;
+    case 'rego_type_error':
+      return typeFix(message);
+    case 'rego_parse_error':
+      return parseFix(message);
+    case 'rego_unsafe_var_error':
+      return 'a variable needs a value from the body of its rule: `some x in …`, `x := …`; a text stands in quotes';
+    case 'rego_recursion_error':
+      return 'no rule may depend on itself: take the call that leads back out of it';
+    case 'rego_external_data':
+      return 'a bundle is one file: put the list into the policy, or send it as policy context with the call';
+    case 'rego_entry_is_function':
+      return 'give the rule no parameters: `deny contains reason if { … }`';
+    case 'rego_v0_syntax':
+      return 'write `allow if { … }` and `deny contains reason if { … }`, or run `opa fmt --rego-v1`';
+    case 'rego_v1_without_import':
+      return 'add `import rego.v1` below the package line';
+    default:
+      return undefined;
+  }
+}
+
+const BUILT_INS = 'see the list of built-ins in docs/policy-input.md';
+
+function typeFix(message: string): string {
+  if (message.startsWith('undefined function')) return BUILT_INS;
+  if (/undefined ref: input\.action/.test(message))
     return 'input.action is the text "tool_call:<tool>"; name and arguments are input.tool.name and input.tool.args';
-  if (code === 'rego_type_error' && /undefined ref: input/.test(message))
-    return 'the members of input are listed in docs/policy-input.md';
-  if (code === 'rego_type_error' && message === 'match error')
+  if (message === 'match error')
     return 'the two sides have types that are never equal; the name of the tool is input.tool.name, the other members of input and their types are in docs/policy-input.md';
-  if (code === 'rego_v0_syntax')
-    return 'write `allow if { … }` and `deny contains reason if { … }`, or run `opa fmt --rego-v1`';
-  if (code === 'rego_parse_error')
-    return /\beof\b/i.test(message)
-      ? 'something is opened and not closed: a brace, a bracket, a quote'
-      : 'the statement before the place marked may not be finished';
-  if (code === 'rego_v1_without_import') return 'add `import rego.v1` below the package line';
-  return undefined;
+  return 'the members of input and their types are listed in docs/policy-input.md';
+}
+
+function parseFix(message: string): string {
+  if (/\beof\b/i.test(message)) return 'something is opened and not closed: a brace, a bracket, a quote';
+  if (/non-terminated string|illegal token/.test(message))
+    return 'a text opens and closes with " on one line; over several lines it stands between backticks';
+  if (message === 'package expected') return 'the first statement is `package <name>`';
+  return 'the statement before the place marked may not be finished';
 }
