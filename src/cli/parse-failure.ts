@@ -1,6 +1,6 @@
 import { ThothctlError, usageError } from '../errors/index.js';
 import { cleanText } from '../output/index.js';
-import { nearest } from './suggest.js';
+import { nearest } from '../errors/nearest.js';
 
 /** What is known of the command whose arguments did not parse. */
 export interface ParsedCommand {

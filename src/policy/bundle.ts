@@ -1,4 +1,5 @@
 import type { Framework } from '../engine/types.js';
+import type { PlaceInFile } from './document.js';
 
 export const POLICY_MODES = ['enforce', 'observe'] as const;
 export const POLICY_STATUSES = ['active', 'staged', 'paused'] as const;
@@ -22,7 +23,7 @@ export interface DesiredBundle {
   readonly status: PolicyStatus;
   readonly description: string;
   /** Where a manifest declares it; undefined for a file that is a bundle by being there. */
-  readonly declaredAt?: { readonly file: string; readonly line: number; readonly column: number };
+  readonly declaredAt?: PlaceInFile;
 }
 
 /** A bundle version as the control plane lists it, narrowed to what the comparison needs. */

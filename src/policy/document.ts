@@ -1,10 +1,19 @@
 import type * as z from 'zod/mini';
 import type * as Yaml from 'yaml';
+import { nearest } from '../errors/nearest.js';
 import { excerptOf, type PolicyFault } from './fault.js';
+import { describedAs, knownMembers } from './schema-words.js';
 
 export type DocumentPath = readonly (string | number)[];
 
 type Issue = z.core.$ZodIssue;
+
+export interface PlaceInFile {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly excerpt: string;
+}
 
 /** A YAML file of an author: its value, and where each part of it stands. */
 export class PlacedDocument {
@@ -44,7 +53,7 @@ export class PlacedDocument {
   narrow<T>(schema: z.ZodMiniType<T>, path: DocumentPath = []): T | undefined {
     const read = schema.safeParse(this.at(path));
     if (read.success) return read.data;
-    for (const issue of read.error.issues) this.#report(issue, path);
+    for (const issue of read.error.issues) this.#report(issue, path, schema);
     return undefined;
   }
 
@@ -57,8 +66,9 @@ export class PlacedDocument {
     this.#faultAt(this.#offsetOf(path), code, message, fix, 'warning');
   }
 
-  place(path: DocumentPath): { readonly file: string; readonly line: number; readonly column: number } {
-    return { file: this.file, ...this.#lineOf(this.#offsetOf(path)) };
+  place(path: DocumentPath): PlaceInFile {
+    const { line, column } = this.#lineOf(this.#offsetOf(path));
+    return { file: this.file, line, column, excerpt: excerptOf(this.text, line, column) };
   }
 
   /** The part of the value at a path; undefined where there is none. */
@@ -71,14 +81,21 @@ export class PlacedDocument {
     return value;
   }
 
-  #report(issue: Issue, above: DocumentPath): void {
-    const path = [...above, ...issue.path.filter((key) => typeof key !== 'symbol')];
+  #report(issue: Issue, above: DocumentPath, schema: z.ZodMiniType): void {
+    const inner = issue.path.filter((key) => typeof key !== 'symbol');
+    const path = [...above, ...inner];
     if (issue.code === 'unrecognized_keys') {
+      const known = knownMembers(schema, inner);
       for (const key of issue.keys)
-        this.#faultAt(this.#offsetOf([...path, key], 'key'), 'manifest_key', `unknown key \`${key}\``);
+        this.#faultAt(
+          this.#offsetOf([...path, key], 'key'),
+          'manifest_key',
+          `unknown key \`${key}\``,
+          meant(key, known),
+        );
       return;
     }
-    this.fault(path, 'manifest_value', this.#words(issue, path));
+    this.fault(path, 'manifest_value', this.#words(issue, path), describedAs(schema, inner));
   }
 
   #words(issue: Issue, path: DocumentPath): string {
@@ -155,6 +172,12 @@ export class PlacedDocument {
       ...(fix === undefined ? {} : { fix }),
     });
   }
+}
+
+function meant(key: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const near = nearest(key, known);
+  return `${near === undefined ? '' : `did you mean \`${near}\`? `}it may have ${known.join(', ')}`;
 }
 
 const NOUNS: Readonly<Record<string, string>> = {

@@ -8,6 +8,7 @@ import { PlacedDocument, type DocumentPath } from '../policy/document.js';
 import { faultyTenantFile } from './fault.js';
 import { lintSource } from '../policy/lint/check.js';
 import { modeFor, statusFor } from '../policy/load.js';
+import { readAuthored } from '../policy/read-file.js';
 import { isJsonObject } from '../json/object.js';
 import { isSecretPath } from '../secret-reference/secret-path.js';
 import { secretPaths } from './compare.js';
@@ -162,6 +163,7 @@ async function bundle(document: PlacedDocument, folder: string, item: Item): Pro
   if (file === undefined && inline === undefined) return item;
   const [name = ''] = item.identity;
   const source = typeof file === 'string' ? await policyText(document, folder, name, file) : (inline ?? '');
+  if (source === undefined) return item;
   const { rawPolicy, lineOffset } = policyContent(source);
   const framework = said.framework ?? frameworkOf(file ?? '') ?? 'CEDAR';
   const shown = file === undefined ? document.file : relative(process.cwd(), resolve(folder, file)) || file;
@@ -190,18 +192,17 @@ async function policyText(
   folder: string,
   name: string,
   file: string,
-): Promise<string> {
-  try {
-    return await readFile(resolve(folder, file), 'utf8');
-  } catch {
-    document.fault(
-      ['policy_bundles', name, 'file'],
-      'tenant_file_file',
-      `\`${file}\` cannot be read`,
-      'paths are relative to the tenant file',
-    );
-    return 'forbid(principal, action, resource);';
-  }
+): Promise<string | undefined> {
+  const read = await readAuthored(resolve(folder, file), file);
+  if (typeof read === 'string') return read;
+  const { code, message, fix } = read;
+  document.fault(
+    ['policy_bundles', name, 'file'],
+    code,
+    `\`${file}\`: ${message}`,
+    code === 'policy_unreadable' ? 'paths are relative to the tenant file' : fix,
+  );
+  return undefined;
 }
 
 function keyFileIn(folder: string, item: Item): Item {

@@ -160,19 +160,25 @@ fleets:
 policy_bundles:
   x: { file: nowhere.cedar }
   y: { framework: CEDAR, raw_policy: "forbid(principal, action, resource) when { 1.5 > 1 };" }
+  z: { file: huge.rego }
 `,
     );
+    await writeFile(join(plane.home, 'huge.rego'), Buffer.alloc(50 * 1024 * 1024, 0x61));
     const failed = await plane.run(['plan', file]);
     expect(failed.exit).toBe(2);
     expect(failed.stderr).toMatch(/broken\.yaml:5:\d+: error: .*rollout_pct/);
     expect(failed.stderr).toMatch(/broken\.yaml:5:\d+: error: unknown key `colour`/);
+    expect(failed.stderr).toMatch(/fix: it may have region, policy_id/);
     const values = await write(
       'values.yaml',
       (await readFile(file, 'utf8')).replace('rollout_pct: 200, colour: blue', 'region: eu'),
     );
     const second = await plane.run(['plan', values]);
     expect(second.stderr).toMatch(/values\.yaml:3:\d+: error: `webhook\.secret` holds a secret/);
-    expect(second.stderr).toMatch(/values\.yaml:7:\d+: error: `nowhere\.cedar` cannot be read/);
+    expect(second.stderr).toMatch(
+      /values\.yaml:7:\d+: error: `nowhere\.cedar`: it cannot be read \(ENOENT\)/,
+    );
+    expect(second.stderr).toMatch(/values\.yaml:9:\d+: error: `huge\.rego`: it has 52428800 bytes/);
     expect(second.stderr).toMatch(/values\.yaml:8:\d+: error: /);
     expect(second.stderr).not.toContain('in-the-clear');
   });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -180,10 +180,45 @@ describe('loadPolicy', () => {
       '6:5 the entry must be a mapping',
     ]);
     const [, second] = faults;
+    expect(second?.fix).toBe('Who is governed: all (the default), agent:<id> or <id>.');
     expect(second?.excerpt).toBe('  - { file: a.cedar, assignments: 3 }');
     expect(second && faultText(second)).toContain(
       `\n      - { file: a.cedar, assignments: 3 }\n${' '.repeat(4 + 34)}^`,
     );
+  });
+
+  it('says of an unknown key which one was meant, and which there are', async () => {
+    const root = await directory({
+      'a.cedar': 'a',
+      'thoth.policy.yaml': 'include: [x]\nbundles:\n  - { file: a.cedar, moed: observe, owner: me }\n',
+    });
+    const { faults } = await loadPolicy(root);
+    expect(faults.map(({ message, fix }) => `${message}: ${fix}`)).toEqual([
+      'unknown key `include`: did you mean `includes`? it may have version, defaults, includes, bundles',
+      'unknown key `moed`: did you mean `mode`? it may have file, name, framework, assignments, mode, enforcement_mode, status, description',
+      'unknown key `owner`: it may have file, name, framework, assignments, mode, enforcement_mode, status, description',
+    ]);
+  });
+
+  it('shows both a name that is taken and the entry that takes it again', async () => {
+    const root = await directory({
+      'a.cedar': 'a',
+      'b.cedar': 'b',
+      'thoth.policy.yaml': 'bundles:\n  - { file: a.cedar, name: x }\n  - { file: b.cedar, name: x }\n',
+    });
+    const { faults } = await loadPolicy(root);
+    expect(faults).toMatchObject([
+      { code: 'bundle_name_twice', line: 3, column: 5, excerpt: '  - { file: b.cedar, name: x }' },
+    ]);
+    expect(faults[0]?.message).toContain('a.cedar');
+  });
+
+  it.skipIf(process.getuid?.() === 0)('reports a folder it may not look into', async () => {
+    const root = await directory({ 'a.cedar': 'a', 'closed/b.cedar': 'b' });
+    await chmod(join(root, 'closed'), 0o000);
+    const { faults } = await loadPolicy(root);
+    await chmod(join(root, 'closed'), 0o700);
+    expect(faults).toMatchObject([{ file: 'closed', code: 'policy_unreadable', line: 1 }]);
   });
 
   it('survives a bomb of aliases', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -70,6 +70,23 @@ describe('policy test', () => {
     expect(listing).toContain('`decision` is "MAYBE"; expected ALLOW, BLOCK, STEP_UP, MODIFY, DEFER');
     expect(listing).toContain('`time` is not an instant');
     expect(listing).toContain('`expect` is missing');
+  });
+
+  it('lists test files that cannot be read beside the faults of the others', async () => {
+    const other = await mkdtemp(join(folder, '.unreadable-'));
+    await symlink(join(other, 'gone'), join(other, 'gone.test.yaml'));
+    await writeFile(join(other, 'huge.test.yaml'), Buffer.alloc(2 * 1024 * 1024, 0x23));
+    await writeFile(join(other, 'odd.test.yaml'), 'testz: []\n');
+    await expect(testPolicy(join(folder, 'pay.cedar'), [other])).rejects.toMatchObject({
+      exit: 'usage',
+      details: {
+        diagnostics: expect.arrayContaining([
+          expect.objectContaining({ file: 'gone.test.yaml', code: 'policy_unreadable' }),
+          expect.objectContaining({ file: 'huge.test.yaml', code: 'policy_too_large' }),
+          expect.objectContaining({ file: 'odd.test.yaml', code: 'manifest_key' }),
+        ]),
+      },
+    });
   });
 
   it('keeps hostile names inside the XML', async () => {

@@ -1,6 +1,6 @@
 import { usageError, type ThothctlError } from '../../errors/index.js';
 import { cleanLine } from '../../output/index.js';
-import { nearest } from '../suggest.js';
+import { nearest } from '../../errors/nearest.js';
 import type { Catalogue } from './catalogue.js';
 
 /** The error for words that name no command, with the nearest one. Nothing is ever run on a guess. */

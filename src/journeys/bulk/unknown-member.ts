@@ -1,4 +1,4 @@
-import { nearest } from '../../cli/suggest.js';
+import { nearest } from '../../errors/nearest.js';
 import type { Fields } from './source.js';
 
 /** A misspelt member would be dropped in silence, so it is a fault. */

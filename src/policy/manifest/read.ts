@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Framework } from '../../engine/types.js';
 import type { PolicyMode, PolicyStatus } from '../bundle.js';
-import { PlacedDocument } from '../document.js';
+import { PlacedDocument, type PlaceInFile } from '../document.js';
 import type { PolicyFault } from '../fault.js';
 import { bundleSchema, defaultsPart, manifestSchema, type BundleDefaults } from './schema.js';
 
@@ -20,13 +20,7 @@ export interface DeclaredBundle extends BundleSettings {
   readonly file: string;
   readonly name: string | undefined;
   readonly framework: Framework | undefined;
-  readonly place: Placed;
-}
-
-interface Placed {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
+  readonly place: PlaceInFile;
 }
 
 export interface Manifest {

@@ -1,10 +1,11 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join, posix, relative, sep } from 'node:path';
 import * as z from 'zod/mini';
 import { usageError } from '../../errors/index.js';
 import { PlacedDocument } from '../document.js';
 import { callDefaultsSchema, type DescribedCall } from '../evaluate/call.js';
 import { faultyPolicy, type PolicyFault } from '../fault.js';
+import { readAuthored, unreadable } from '../read-file.js';
 import { testFileSchema, testSchema, type Expectation } from './schema.js';
 
 export interface PolicyTest {
@@ -29,8 +30,13 @@ export async function readTests(paths: readonly string[]): Promise<readonly Poli
   const faults: PolicyFault[] = [];
   const tests: PolicyTest[] = [];
   for (const path of paths) {
-    for (const { file, shown } of await testFiles(path)) {
-      const document = await PlacedDocument.parse(await readFile(file, 'utf8'), shown);
+    for (const { file, shown } of await testFiles(path, faults)) {
+      const text = await readAuthored(file, shown);
+      if (typeof text !== 'string') {
+        faults.push(text);
+        continue;
+      }
+      const document = await PlacedDocument.parse(text, shown);
       tests.push(...testsOf(document, posix.normalize(file.split(sep).join('/'))));
       faults.push(...document.faults);
     }
@@ -74,14 +80,17 @@ function testsOf(document: PlacedDocument, path: string): PolicyTest[] {
   });
 }
 
-async function testFiles(path: string): Promise<{ file: string; shown: string }[]> {
+async function testFiles(path: string, faults: PolicyFault[]): Promise<{ file: string; shown: string }[]> {
   const found = await stat(path).catch((cause: unknown) => {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
     throw usageError(`test path ${path} cannot be read: ${reason}`, 'give an existing file or folder');
   });
   if (found.isFile()) return [{ file: path, shown: basename(path) }];
   const walk = async (folder: string): Promise<string[]> => {
-    const entries = await readdir(folder, { withFileTypes: true });
+    const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+      faults.push(unreadable(relative(path, folder).split(sep).join('/') || '.', cause));
+      return [];
+    });
     const nested = await Promise.all(
       entries
         .filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')

@@ -1,0 +1,43 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { PolicyFault } from './fault.js';
+
+/** Larger than any policy a person writes; a bigger one is a mistake, and the server refuses it anyway. */
+const LARGEST_FILE = 1024 * 1024;
+
+/** Text of a file of a policy author, or what is wrong with it. `file` is what the fault calls it. */
+export async function readAuthored(path: string, file: string): Promise<string | PolicyFault> {
+  const fault = (code: string, message: string, fix: string): PolicyFault =>
+    fileFault(file, code, message, fix);
+  try {
+    const info = await stat(path);
+    if (!info.isFile())
+      return fault('policy_unreadable', 'it is not a regular file', 'name a file, or remove it');
+    if (info.size > LARGEST_FILE)
+      return fault(
+        'policy_too_large',
+        `it has ${info.size} bytes; a policy file may have at most ${LARGEST_FILE}`,
+        'split it into several files; facts about calls come as policy context with the call, not in the policy',
+      );
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+  } catch (cause) {
+    if (cause instanceof TypeError)
+      return fault('policy_encoding', 'it is not valid UTF-8 text', 'save it as UTF-8');
+    return unreadable(file, cause);
+  }
+}
+
+/** A file or folder the system does not let us read. */
+export function unreadable(file: string, cause: unknown): PolicyFault {
+  const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+  return fileFault(
+    file,
+    'policy_unreadable',
+    `it cannot be read (${reason})`,
+    'check that it exists and may be read',
+  );
+}
+
+/** Something wrong with a file as a whole. */
+export function fileFault(file: string, code: string, message: string, fix: string): PolicyFault {
+  return { severity: 'error', code, message, file, line: 1, column: 1, fix };
+}
