@@ -5,8 +5,8 @@ const CLIENT = { capabilities: { elicitation: {} }, clientInfo: { name: 'peer', 
 interface PeerOptions {
   readonly credential?: string | undefined;
   readonly accept: string;
-  /** Headers of the connection: the session, or the revision of every request. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Undefined for a client that says in each request what it is. */
+  readonly session: string | undefined;
 }
 
 /** A client on HTTP that says just what a test wants, as whom it wants. */
@@ -21,19 +21,17 @@ export class HttpPeer {
   /** Opens a session of the older protocol. */
   static async open(url: string, credential: string): Promise<HttpPeer> {
     const accept = 'application/json, text/event-stream';
-    const stranger = new HttpPeer(url, { credential, accept, headers: {} });
+    const stranger = new HttpPeer(url, { credential, accept, session: '' });
     const opened = await stranger.request('initialize', { protocolVersion: '2025-11-25', ...CLIENT });
     await opened.reply();
-    const headers = { 'mcp-session-id': opened.headers.get('mcp-session-id') ?? '' };
-    const peer = new HttpPeer(url, { ...stranger.options, headers });
+    const peer = stranger.with({ session: opened.headers.get('mcp-session-id') ?? '' });
     await peer.post({ method: 'notifications/initialized' });
     return peer;
   }
 
-  /** One that says in each request what it is. */
   static modern(url: string, credential: string): HttpPeer {
-    const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'echo' };
-    return new HttpPeer(url, { credential, accept: 'application/json, text/event-stream', headers });
+    const accept = 'application/json, text/event-stream';
+    return new HttpPeer(url, { credential, accept, session: undefined });
   }
 
   /** The same connection used by somebody else, or in another way. */
@@ -42,7 +40,9 @@ export class HttpPeer {
   }
 
   post(message: Row): Promise<Response> {
-    return this.#fetch('POST', JSON.stringify({ jsonrpc: '2.0', ...message }));
+    const { session } = this.options;
+    const headers = session === undefined ? modernHeaders(message) : { 'mcp-session-id': session };
+    return this.#fetch('POST', headers, JSON.stringify({ jsonrpc: '2.0', ...message }));
   }
 
   async request(method: string, params: Row): Promise<Exchange> {
@@ -56,11 +56,11 @@ export class HttpPeer {
   }
 
   end(): Promise<Response> {
-    return this.#fetch('DELETE');
+    return this.#fetch('DELETE', { 'mcp-session-id': this.options.session ?? '' });
   }
 
-  #fetch(method: string, body?: string): Promise<Response> {
-    const { credential, accept, headers } = this.options;
+  #fetch(method: string, headers: Record<string, string>, body?: string): Promise<Response> {
+    const { credential, accept } = this.options;
     return fetch(this.url, {
       method,
       headers: {
@@ -72,6 +72,13 @@ export class HttpPeer {
       body: body ?? null,
     });
   }
+}
+
+/** What the newer protocol repeats of a message in headers. */
+function modernHeaders({ method, params }: Row): Record<string, string> {
+  const { name, taskId = name } = params as { readonly name?: string; readonly taskId?: string };
+  const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': String(method) };
+  return taskId === undefined ? headers : { ...headers, 'mcp-name': taskId };
 }
 
 /** One request and all that is said on its response. */

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { ClientMessage } from '../mcp/client-message.js';
 import type { RunningCall } from '../mcp/running-call.js';
-import type { ClientReply } from './client-reply.js';
+import type { ClientReply, Reply } from './client-reply.js';
 import type { Envelope } from './envelope.js';
 import type { HeaderValues } from './forwarded-headers.js';
 
 /** A message that a client has sent, and where its answer goes. */
 export interface Incoming {
   readonly request: IncomingMessage;
-  readonly reply: ClientReply;
+  readonly reply: Reply;
   readonly message: Exclude<ClientMessage, { kind: 'refused' }>;
   readonly envelope: Envelope;
   readonly bytes: Buffer;
@@ -52,7 +52,7 @@ export interface Backend {
 }
 
 /** Tells the client that no answer will come; as a result where the request was a call, which every client shows. */
-export function answerLost(why: string, reply: ClientReply, { running, lost }: Asked): void {
+export function answerLost(why: string, reply: Reply, { running, lost }: Asked): void {
   const text = lost(why) ?? JSON.stringify({ error: `the MCP server ${why}` });
   reply.answer(text, running === undefined ? 502 : 200);
 }

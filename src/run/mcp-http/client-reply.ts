@@ -122,3 +122,6 @@ export class ClientReply {
     this.response.destroy();
   }
 }
+
+/** The response to a request, or what stands in for one. */
+export type Reply = Pick<ClientReply, keyof ClientReply>;

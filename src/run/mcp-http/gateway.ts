@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Permit } from '../../sdk/call.js';
 import { CallGovernor } from '../mcp/call-governor.js';
 import type { CallRoute } from '../mcp/call-route.js';
 import { traitsOfConnection } from '../mcp/client-traits.js';
@@ -14,7 +15,8 @@ import type { Governance } from '../mcp/governance.js';
 import { errorReply, lostCallResult, lostRequestReply } from '../mcp/replies.js';
 import { RunningCall } from '../mcp/running-call.js';
 import type { Asked, Backend, Incoming } from './backend.js';
-import { ClientReply } from './client-reply.js';
+import { ClientReply, type Reply } from './client-reply.js';
+import { CollectedReply } from './collected-reply.js';
 import { envelopeOf, isModern } from './envelope.js';
 import type { HeaderValues } from './forwarded-headers.js';
 import { HEADER_MISMATCH, headerMismatch } from './header-check.js';
@@ -34,7 +36,7 @@ export class HttpGateway {
   readonly #governor: CallGovernor;
   readonly #sessions = new Sessions();
   /** Replies of calls under decision, by the key of the call. */
-  readonly #waiting = new Map<string, ClientReply>();
+  readonly #waiting = new Map<string, Reply>();
 
   constructor(
     private readonly governance: Governance,
@@ -129,18 +131,17 @@ export class HttpGateway {
       ...(session !== undefined && reply.readsStreams && { ask: tell }),
       forward: (message, permit) => {
         this.#waiting.delete(key);
-        const added = message === bytes ? {} : this.#changedHeaders(message, request);
-        if (added === undefined) {
-          this.#governor.ruleOut(call, 'header_marks_unknown', UNKNOWN_MARKS, route);
-          return;
-        }
-        const { id, name, modern } = call;
-        const running = new RunningCall({ id, name, modern }, permit, this.governance.account);
-        const lost = (why: string) => lostCallResult(call, why);
-        permit.started();
-        const asked = { key: call.key, running, lost };
-        this.backend.send({ ...incoming, bytes: message, asked, added }).catch(() => reply.breakOff());
+        this.#forward(call, { ...incoming, bytes: message }, permit, route);
       },
+      // In a session the server may ask its client on the way, who would not read it.
+      ...(session === undefined && {
+        collect: (message, permit, deliver) => {
+          const collected = new CollectedReply(call, deliver);
+          const polled = { ...incoming, bytes: message, reply: collected };
+          this.#forward(call, polled, permit, { ...route, answer: deliver });
+          return () => collected.giveUp();
+        },
+      }),
     };
     if (this.#governor.full) {
       this.#governor.ruleOut(call, 'too_many_open_calls', TOO_BUSY, route);
@@ -154,6 +155,20 @@ export class HttpGateway {
       this.#governor.cancel(key);
     });
     this.#governor.govern(key, call, bytes, route);
+  }
+
+  #forward(call: ToolCallMessage, incoming: Incoming, permit: Permit, route: CallRoute): void {
+    const { bytes, request, reply } = incoming;
+    const added = permit.replacedArguments === undefined ? {} : this.#changedHeaders(bytes, request);
+    if (added === undefined) {
+      this.#governor.ruleOut(call, 'header_marks_unknown', UNKNOWN_MARKS, route);
+      return;
+    }
+    const { id, key, name, modern } = call;
+    const running = new RunningCall({ id, name, modern }, permit, this.governance.account);
+    const lost = (why: string) => lostCallResult(call, why);
+    permit.started();
+    this.backend.send({ ...incoming, asked: { key, running, lost }, added }).catch(() => reply.breakOff());
   }
 
   /** Remembers the client that opens a session, once the server has named it. */

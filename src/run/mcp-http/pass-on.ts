@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { answeredKey } from '../mcp/server-replies.js';
 import { answerLost, type Asked } from './backend.js';
-import type { ClientReply } from './client-reply.js';
+import type { Reply } from './client-reply.js';
 import { withData } from './event-stream.js';
 import { responseHeaders } from './forwarded-headers.js';
 import { readEvents } from './read-events.js';
@@ -12,7 +12,7 @@ import { wholeBody } from './whole-body.js';
 /** Passes the server's response on to the client, as its original bytes unless a message of it has to change. */
 export async function passOn(
   response: UpstreamResponse,
-  reply: ClientReply,
+  reply: Reply,
   messages: ServerMessages,
   asked: Asked,
 ): Promise<void> {
@@ -28,7 +28,7 @@ export async function passOn(
   else await passBody(response, reply, messages, asked);
 }
 
-function fail(why: string, body: Readable, reply: ClientReply, asked: Asked): void {
+function fail(why: string, body: Readable, reply: Reply, asked: Asked): void {
   discard(body);
   asked.running?.ended({ outcome: 'error', errorName: 'BadResponse' });
   answerLost(why, reply, asked);
@@ -36,7 +36,7 @@ function fail(why: string, body: Readable, reply: ClientReply, asked: Asked): vo
 
 async function passEvents(
   { headers, body }: UpstreamResponse,
-  reply: ClientReply,
+  reply: Reply,
   messages: ServerMessages,
   { key, running, lost }: Asked,
 ): Promise<void> {
@@ -63,7 +63,7 @@ async function passEvents(
 
 async function passBody(
   { status, headers, body }: UpstreamResponse,
-  reply: ClientReply,
+  reply: Reply,
   messages: ServerMessages,
   asked: Asked,
 ): Promise<void> {

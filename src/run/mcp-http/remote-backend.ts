@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { answerLost, type Asked, type Backend, type Outgoing } from './backend.js';
-import type { ClientReply } from './client-reply.js';
+import type { ClientReply, Reply } from './client-reply.js';
 import { passOn } from './pass-on.js';
 import type { ServerMessages } from './server-messages.js';
 import { sessionOf } from './sessions.js';
@@ -33,7 +33,7 @@ export class RemoteBackend implements Backend {
   async #exchange(
     method: 'GET' | 'POST' | 'DELETE',
     { headers }: IncomingMessage,
-    reply: ClientReply,
+    reply: Reply,
     asked: Asked,
     post?: Pick<Outgoing, 'bytes' | 'added'>,
     opened?: Outgoing['opened'],

@@ -1,4 +1,4 @@
-import type { ClientReply } from './client-reply.js';
+import type { Reply } from './client-reply.js';
 
 /** What one session keeps of events that a client may ask for again. */
 const MAX_KEPT_BYTES = 8 * 1024 * 1024;
@@ -33,13 +33,13 @@ export class SessionStream {
   #serial = 0;
   /** Serial of the last event that went out on a connection. */
   #sent = 0;
-  #reply: ClientReply | undefined;
+  #reply: Reply | undefined;
   #done = false;
 
   constructor(
     readonly name: string,
     private readonly kept: KeptEvents,
-    reply?: ClientReply,
+    reply?: Reply,
   ) {
     if (reply !== undefined) this.#carriedBy(reply);
   }
@@ -73,7 +73,7 @@ export class SessionStream {
   }
 
   /** Goes on after the event that the client names, else after the last that went out. */
-  resume(reply: ClientReply, serial = this.#sent): void {
+  resume(reply: Reply, serial = this.#sent): void {
     reply.openStream();
     this.#carriedBy(reply);
     for (const event of this.kept.after(this, serial)) this.#send(event);
@@ -87,7 +87,7 @@ export class SessionStream {
   }
 
   /** The latest connection carries it. */
-  #carriedBy(reply: ClientReply): void {
+  #carriedBy(reply: Reply): void {
     this.#reply?.end();
     this.#reply = reply;
     reply.onGone(() => {

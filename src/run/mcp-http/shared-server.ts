@@ -2,7 +2,7 @@ import { answeredKey } from '../mcp/server-replies.js';
 import { scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
 import { splice, type Edit } from '../mcp/splice.js';
 import { answerLost, type Asked, type Outgoing } from './backend.js';
-import type { ClientReply } from './client-reply.js';
+import type { Reply } from './client-reply.js';
 import { ServedProcess, type ProcessLaunch } from './served-process.js';
 import type { ServerMessages } from './server-messages.js';
 
@@ -11,7 +11,7 @@ const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
 
 interface OpenRequest {
   readonly asked: Asked;
-  readonly reply: ClientReply;
+  readonly reply: Reply;
   readonly listens: boolean;
   /** Id and progress token as the client wrote them. */
   readonly id: string;

@@ -3,7 +3,7 @@ import { answeredKey } from '../mcp/server-replies.js';
 import { scanMessage } from '../mcp/json-scan.js';
 import type { Outgoing } from './backend.js';
 import { answerLost, type Asked } from './backend.js';
-import type { ClientReply } from './client-reply.js';
+import type { Reply } from './client-reply.js';
 import { ServedProcess, type ProcessLaunch } from './served-process.js';
 import type { ServerMessages } from './server-messages.js';
 import { KeptEvents, SessionStream } from './session-stream.js';
@@ -14,7 +14,7 @@ const MAX_ENDED = 64;
 interface OpenRequest {
   readonly asked: Asked;
   readonly stream: SessionStream;
-  readonly reply: ClientReply;
+  readonly reply: Reply;
   /** As its bytes. */
   readonly progressToken: string | undefined;
 }
@@ -84,7 +84,7 @@ export class StdioSession {
   }
 
   /** Opens the stream of what the server says on its own, or goes on with any stream. False when there is none such. */
-  listen(reply: ClientReply, lastEventId: string | undefined): boolean {
+  listen(reply: Reply, lastEventId: string | undefined): boolean {
     this.#lastUse = Date.now();
     const [, name = '', serial = ''] = /^(\d{1,15})\.(\d{1,15})$/.exec(lastEventId ?? '') ?? [];
     const stream =
