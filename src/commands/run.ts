@@ -64,7 +64,7 @@ Ends with the exit code of the command, or 128 plus the signal that ended it.`;
     }),
     'mcp-http': Flags.string({
       description:
-        'stand before the remote MCP server at this URL, for a client on stdio; a command is then the agent',
+        'stand before the remote MCP server at this URL, for a client on stdio; a command is then the agent. A URL that holds a key is given like a --secret',
       helpValue: '<url>',
     }),
     listen: Flags.string({
@@ -163,7 +163,8 @@ Ends with the exit code of the command, or 128 plus the signal that ended it.`;
 
   async #http(): Promise<Omit<McpHttpOptions, keyof RunOptions | 'listen'>> {
     const { flags } = this;
-    const url = flags['mcp-http'];
+    const at = flags['mcp-http'];
+    const url = at === undefined ? undefined : await addressOf(at);
     const headers = await secrets('--header', flags.header, /^([\w!#$%&'*+.^`|~-]+)=([^]*)$/);
     return {
       ...(url !== undefined && { upstream: { url, headers } }),
@@ -241,6 +242,13 @@ async function secrets(
     await resolveSecretReference(reference, place),
   ]);
   return Object.fromEntries(await Promise.all(resolved));
+}
+
+/** An address may hold a key, so it may stand in a reference too. */
+async function addressOf(text: string): Promise<string> {
+  const { isSecretReference, resolveSecretReference } = await import('../secret-reference/index.js');
+  if (!isSecretReference(text)) return text;
+  return resolveSecretReference(text, { folder: process.cwd(), env: process.env });
 }
 
 function listenAddress(text: string): { host: string; port: number } {

@@ -153,7 +153,7 @@ describe('doctor --mcp', () => {
         dead: wrapped('dead', key, script('console.error("secret-of-the-server"); process.exit(3)')),
         mute: wrapped('mute', key, script('setInterval(() => {}, 1000)')),
         gone: { command: join(plane.home, 'thothctl'), args: ['run', '--mcp', '--', 'x'] },
-        remote: { url: 'https://example.com/mcp' },
+        remote: { type: 'sse', url: 'https://example.com/mcp' },
       },
       '--mcp-timeout',
       '20',

@@ -7,6 +7,8 @@ import { z } from 'zod';
 
 export interface Received {
   readonly method: string;
+  /** Path and query. */
+  readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
@@ -63,7 +65,8 @@ export class RemoteServer {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString('utf8');
-    const received = { method: request.method ?? '', headers: request.headers, body };
+    const { method = '', url = '' } = request;
+    const received = { method, url, headers: request.headers, body };
     this.received.push(received);
     if (this.script !== undefined) return this.script(received, response);
     const session = request.headers['mcp-session-id'];

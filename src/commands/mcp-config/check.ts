@@ -14,7 +14,7 @@ import type { Result } from '../../output/port.js';
 export default class McpConfigCheck extends ThothCommand<typeof McpConfigCheck> {
   static override summary = 'Tell which MCP servers run ungoverned, or governed otherwise than asked';
   static override description =
-    'Exit 10 when a stdio server is not under thothctl run, or carries other settings than those given here. For device management: run it periodically, and mcp-config wrap where it fails.';
+    'Exit 10 when a server is not under thothctl run, or carries other settings than those given here. For device management: run it periodically, and mcp-config wrap where it fails.';
   static override examples = ['<%= config.bin %> mcp-config check --tenant-id acme --json'];
   static override exitCodes = ['checkFailed'] as const;
   static override args = targetArgs;

@@ -25,7 +25,7 @@ export default class McpConfigUnwrap extends ThothCommand<typeof McpConfigUnwrap
     const changing = plans.filter((plan) => plan.after !== plan.target.text);
     if (!this.dryRun && changing.length > 0)
       await this.confirm(
-        `The tool calls of ${changing.flatMap((plan) => plan.launches).length} MCP servers will no longer be decided: ${changing.map((plan) => plan.target.path).join(', ')}`,
+        `The tool calls of ${changing.flatMap((plan) => plan.changes).length} MCP servers will no longer be decided: ${changing.map((plan) => plan.target.path).join(', ')}`,
       );
     const files = this.dryRun
       ? plans.map((plan) => reportOf(plan, plan.after !== plan.target.text))

@@ -20,7 +20,7 @@ import type { Result } from '../../output/port.js';
 
 export default class McpConfigWrap extends ThothCommand<typeof McpConfigWrap> {
   static override summary = 'Put every MCP server of a client under thothctl run';
-  static override description = `Rewrites how each stdio server is started; comments, order and everything else keep their bytes. The original is kept beside the file and comes back to the byte with mcp-config unwrap. Running it again changes nothing.`;
+  static override description = `Rewrites how each server is started; one reached by URL is then started too, and its headers move into private files. Comments, order and everything else keep their bytes. The original is kept beside the file and comes back to the byte with mcp-config unwrap. Running it again changes nothing.`;
   static override examples = [
     '<%= config.bin %> mcp-config wrap --client claude-desktop --tenant-id acme --api-key-file ~/.thoth/agent.key',
     '<%= config.bin %> mcp-config wrap .mcp.json --dry-run',

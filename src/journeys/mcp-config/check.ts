@@ -1,7 +1,7 @@
+import type { Launch, ServerEntry } from './document.js';
 import { readWrapped } from './launch.js';
 import type { FileReport, ServerReport } from './report.js';
 import { readTargets, type Selection } from './targets.js';
-import type { ServerEntry } from './document.js';
 
 /** Flags of `run` a wrapped server must carry, by name. */
 export type Expected = ReadonlyMap<string, string>;
@@ -12,14 +12,27 @@ export async function checkConfigs(selection: Selection, expected: Expected): Pr
     path,
     client,
     changed: false,
-    servers: document.servers.map((entry) => examine(entry, expected)),
+    servers: document.servers.map((entry) => stateOf(entry, launchOf(entry), expected)),
   }));
 }
 
-function examine({ name, command, args }: ServerEntry, expected: Expected): ServerReport {
-  if (command === undefined)
-    return { name, state: 'remote', detail: 'reached by URL, there is no command to wrap' };
-  const wrapped = readWrapped({ command, args });
+export function launchOf({ command, args }: ServerEntry): Launch | undefined {
+  return command === undefined ? undefined : { command, args };
+}
+
+/** State of a server that is started in this way, or is reached by URL. */
+export function stateOf(
+  { name, remote }: ServerEntry,
+  launch: Launch | undefined,
+  expected: Expected = new Map(),
+): ServerReport {
+  if (launch === undefined) {
+    if (remote === undefined) return { name, state: 'remote', detail: 'neither a command nor a URL' };
+    return remote.obstacle === undefined
+      ? { name, state: 'ungoverned', detail: 'reached by URL, its calls are not decided' }
+      : { name, state: 'remote', detail: remote.obstacle };
+  }
+  const wrapped = readWrapped(launch);
   if (wrapped === undefined) return { name, state: 'ungoverned', detail: 'its calls are not decided' };
   const wrong = [...expected]
     .filter(([flag, value]) => wrapped.flags.get(flag)?.includes(value) !== true)

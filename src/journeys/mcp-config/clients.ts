@@ -100,7 +100,7 @@ export const CLIENTS: readonly McpClient[] = [
     title: 'Gemini CLI',
     userFiles: ({ home }) => [join(home, '.gemini', 'settings.json')],
     projectFile: join('.gemini', 'settings.json'),
-    open: json(['mcpServers']),
+    open: (path, text) => openJsonDocument(path, text, [['mcpServers']], true),
   },
 ];
 

@@ -1,6 +1,7 @@
 import { redact } from '../../cli/redact.js';
 import type { View } from '../../output/index.js';
-import type { Launch } from './document.js';
+import type { Change, ServerEntry } from './document.js';
+import { launchOf } from './check.js';
 import type { FilePlan } from './plan.js';
 
 export interface ServerDifference {
@@ -16,17 +17,24 @@ const LOOKS_SECRET =
   /^(?:(?:sk|ghp|gho|github_pat|xox[abp]|thoth|glpat|AKIA)[-_A-Za-z0-9]{12,}|[A-Za-z0-9+/_-]{40,}={0,2})$/;
 
 export function differences(plans: readonly FilePlan[]): ServerDifference[] {
-  return plans.flatMap(({ target, launches }) =>
-    launches.map(({ name, before, after }) => ({
+  return plans.flatMap(({ target, changes }) =>
+    changes.map(({ entry, change }) => ({
       path: target.path,
-      server: name,
-      before: shown(before),
-      after: shown(after),
+      server: entry.name,
+      before: shown(launchOf(entry) ?? { text: addressOf(entry) }),
+      after: shown(change),
     })),
   );
 }
 
-function shown({ command, args }: Launch): string {
+/** Where a server is reached; a query may hold a key. */
+function addressOf({ remote }: ServerEntry): string {
+  return (remote?.url ?? '').replace(/\?.*$/s, '?…');
+}
+
+function shown(change: Change): string {
+  if ('text' in change) return redact(change.text);
+  const { command, args } = change;
   const words = args.map((word, index) => {
     const flag = args[index - 1] ?? '';
     if (/^--?[a-z]/i.test(flag) && TELLING.test(flag) && !flag.endsWith('-file')) return '…';

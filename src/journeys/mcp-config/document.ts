@@ -1,15 +1,22 @@
 import { ThothctlError } from '../../errors/index.js';
+import type { RemoteServer } from './remote.js';
 
 /** One MCP server as a client's configuration starts it. */
 export interface ServerEntry {
   readonly name: string;
-  /** Undefined for a server the client reaches by URL: there is no command to wrap. */
+  /** Names the entry within its file, where two projects may have servers of one name. */
+  readonly place: string;
+  /** Undefined for a server the client reaches by URL. */
   readonly command: string | undefined;
   readonly args: readonly string[];
   /** Variables the client sets for it, beside what it hands on of its own. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Folder the client starts it in; undefined for the client's own. */
   readonly folder?: string | undefined;
+  /** How it is reached by URL. */
+  readonly remote?: RemoteServer | undefined;
+  /** What stands in the file for it: the part that a replacement takes the place of. */
+  readonly text: string;
 }
 
 /** Text members of an object from a configuration; anything else in it is nothing to a process. */
@@ -30,11 +37,14 @@ export interface Launch {
   readonly args: readonly string[];
 }
 
+/** How an entry becomes another: it is started differently, or its whole text is replaced. */
+export type Change = Launch | { readonly text: string };
+
 /** A configuration file opened for editing in place: what is not replaced keeps its bytes. */
 export interface ConfigDocument {
   readonly servers: readonly ServerEntry[];
-  /** The text with these servers started differently, in one pass over the original. */
-  withLaunches(launches: ReadonlyMap<string, Launch>): string;
+  /** The text with these entries changed, by their places, in one pass over the original. */
+  withChanges(changes: ReadonlyMap<string, Change>): string;
 }
 
 /** A piece of the text to be replaced; offsets in UTF-16 code units. */

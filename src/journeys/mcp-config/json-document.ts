@@ -3,13 +3,19 @@ import {
   applyEdits,
   configFault,
   textMembers,
+  type Change,
   type ConfigDocument,
   type Edit,
   type Launch,
 } from './document.js';
+import { remoteServer } from './remote.js';
 
 interface Found {
   readonly name: string;
+  readonly place: string;
+  /** The whole entry, and its members. */
+  readonly value: Node;
+  readonly members: readonly Member[];
   readonly command: Node | undefined;
   readonly args: Node | undefined;
   readonly env: Node | undefined;
@@ -24,6 +30,8 @@ export async function openJsonDocument(
   path: string,
   text: string,
   containers: readonly ContainerPath[],
+  /** The client speaks the older HTTP+SSE to a plain `url`. */
+  plainUrlIsSse = false,
 ): Promise<ConfigDocument> {
   const { parseTree, printParseErrorCode, getNodeValue } = await import('jsonc-parser');
   const faults: ParseError[] = [];
@@ -34,36 +42,58 @@ export async function openJsonDocument(
   if (fault !== undefined) throw configFault(path, text, fault.offset, printParseErrorCode(fault.error));
   if (root?.type !== 'object') throw configFault(path, text, 0, 'not a JSON object');
 
-  const found = containers
-    .flatMap((container) => nodesAt(root, container))
-    .flatMap((node) => entries(node, path, text));
+  const found = containers.flatMap((container, index) =>
+    nodesAt(root, container).flatMap(({ node, path: at }) =>
+      entries(node, index === 0 ? [] : at, path, text),
+    ),
+  );
   return {
-    servers: found.map(({ name, command, args, env, cwd }) => ({
+    servers: found.map(({ name, place, value, members, command, args, env, cwd }) => ({
       name,
+      place,
       command: command === undefined ? undefined : String(getNodeValue(command)),
       args: args === undefined ? [] : stringsOf(getNodeValue(args)),
       env: env === undefined ? undefined : textMembers(getNodeValue(env)),
       folder: cwd?.type === 'string' ? String(getNodeValue(cwd)) : undefined,
+      remote:
+        command === undefined
+          ? remoteServer(
+              Object.fromEntries(members.map((member) => [member.key, getNodeValue(member.value)])),
+              plainUrlIsSse,
+            )
+          : undefined,
+      text: text.slice(value.offset, value.offset + value.length),
     })),
-    withLaunches: (launches) =>
+    withChanges: (changes) =>
       applyEdits(
         text,
         found.flatMap((each) => {
-          const launch = launches.get(each.name);
-          return launch === undefined || each.command === undefined ? [] : edits(text, each, launch);
+          const change = changes.get(each.place);
+          return change === undefined ? [] : editsFor(text, each, change);
         }),
       ),
   };
 }
 
-function nodesAt(node: Node, [first, ...rest]: ContainerPath): Node[] {
-  if (first === undefined) return node.type === 'object' ? [node] : [];
-  return properties(node)
-    .filter(({ key }) => first === '*' || key === first)
-    .flatMap(({ value }) => nodesAt(value, rest));
+interface Container {
+  readonly node: Node;
+  readonly path: readonly string[];
 }
 
-function properties(node: Node): { readonly key: string; readonly value: Node; readonly offset: number }[] {
+function nodesAt(node: Node, [first, ...rest]: ContainerPath, path: readonly string[] = []): Container[] {
+  if (first === undefined) return node.type === 'object' ? [{ node, path }] : [];
+  return properties(node)
+    .filter(({ key }) => first === '*' || key === first)
+    .flatMap(({ key, value }) => nodesAt(value, rest, [...path, key]));
+}
+
+interface Member {
+  readonly key: string;
+  readonly value: Node;
+  readonly offset: number;
+}
+
+function properties(node: Node): Member[] {
   if (node.type !== 'object') return [];
   return (node.children ?? []).flatMap(({ children = [], offset }) => {
     const [key, value] = children;
@@ -71,7 +101,7 @@ function properties(node: Node): { readonly key: string; readonly value: Node; r
   });
 }
 
-function entries(container: Node, path: string, text: string): Found[] {
+function entries(container: Node, at: readonly string[], path: string, text: string): Found[] {
   const seen = new Set<string>();
   return properties(container).map(({ key, value, offset }) => {
     // Clients disagree on which of two equal names counts: governing one of them would be luck.
@@ -86,6 +116,9 @@ function entries(container: Node, path: string, text: string): Found[] {
     const program = nested === undefined ? command : own.find((member) => member.key === 'path')?.value;
     return {
       name: key,
+      place: [...at, key].join('.'),
+      value,
+      members,
       command: program?.type === 'string' ? program : undefined,
       args: own.find((member) => member.key === 'args')?.value,
       env: own.find((member) => member.key === 'env')?.value,
@@ -98,26 +131,49 @@ function stringsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-function edits(text: string, { command, args }: Found, launch: Launch): Edit[] {
-  if (command === undefined) return [];
-  const end = command.offset + command.length;
-  const program: Edit = { start: command.offset, end, text: JSON.stringify(launch.command) };
+function editsFor(text: string, found: Found, change: Change): Edit[] {
+  const { value, members, command, args } = found;
+  if ('text' in change) return [{ ...rangeOf(value), text: change.text }];
+  if (command !== undefined) return launchEdits(text, command, args, change);
+  // The URL makes room for the program, its headers for the arguments; everything else stays.
+  const member = (...keys: string[]) => members.find(({ key }) => keys.includes(key));
+  const url = member('url', 'httpUrl', 'serverUrl');
+  const headers = member('headers');
+  const type = member('type');
+  if (url === undefined) return [];
+  return [
+    { start: url.offset, end: url.value.offset, text: '"command": ' },
+    ...(headers === undefined
+      ? []
+      : [{ start: headers.offset, end: headers.value.offset, text: '"args": ' }]),
+    ...(type === undefined ? [] : [{ ...rangeOf(type.value), text: '"stdio"' }]),
+    ...launchEdits(text, url.value, headers?.value, change),
+  ];
+}
+
+function launchEdits(text: string, command: Node, args: Node | undefined, launch: Launch): Edit[] {
+  const { start, end } = rangeOf(command);
+  const program: Edit = { start, end, text: JSON.stringify(launch.command) };
   if (args !== undefined) {
-    const range = { start: args.offset, end: args.offset + args.length };
+    const range = rangeOf(args);
     return [program, { ...range, text: arrayText(launch.args, text.slice(range.start, range.end)) }];
   }
-  const lineStart = text.lastIndexOf('\n', command.offset) + 1;
+  const lineStart = text.lastIndexOf('\n', start) + 1;
   const indent = /^[ \t]*/.exec(text.slice(lineStart))?.[0] ?? '';
   // A member that begins its line gets one of its own below; anything else stays on the line.
-  const ownLine = /^\s*"[^"]*"\s*:\s*$/.test(text.slice(lineStart, command.offset));
+  const ownLine = /^\s*"[^"]*"\s*:\s*$/.test(text.slice(lineStart, start));
   const separator = ownLine ? `,${lineEnd(text)}${indent}` : ', ';
   return [program, { start: end, end, text: `${separator}"args": ${arrayText(launch.args, '[]')}` }];
+}
+
+function rangeOf({ offset, length }: Node): { start: number; end: number } {
+  return { start: offset, end: offset + length };
 }
 
 /** Written over several lines where the original was. */
 function arrayText(values: readonly string[], original: string): string {
   const items = values.map((value) => JSON.stringify(value));
-  const indents = /\n([ \t]*)\S[^]*\n([ \t]*)\]$/.exec(original);
+  const indents = /\n([ \t]*)\S[^]*\n([ \t]*)[\]}]$/.exec(original);
   if (indents === null || items.length === 0) return `[${items.join(', ')}]`;
   const [, item = '', close = ''] = indents;
   const next = lineEnd(original);

@@ -13,7 +13,10 @@ export interface Wrapper {
 /** A launch that goes through `run`, taken apart. */
 export interface Wrapped {
   readonly flags: ReadonlyMap<string, readonly string[]>;
-  readonly original: Launch;
+  /** How the server is started without us; undefined when it is reached by URL. */
+  readonly original: Launch | undefined;
+  /** Arguments that lead to a server reached by URL. */
+  readonly remote: readonly string[];
 }
 
 const OURS = /^(?:thothctl|thoth)(?:\.(?:exe|cmd|ps1|[cm]?js))?$/i;
@@ -21,21 +24,29 @@ const SCRIPT = /^run\.cjs$/i;
 
 /** The launch of a server under `thothctl run`; one that is wrapped already is wrapped anew. */
 export function wrap(name: string, launch: Launch, wrapper: Wrapper): Launch {
-  const original = readWrapped(launch)?.original ?? launch;
-  const named = wrapper.flags.some(([flag]) => flag === 'agent-id');
-  const flags = [...(named ? [] : [['agent-id', name] as const]), ...wrapper.flags];
-  return {
-    command: wrapper.command,
-    args: [
-      ...wrapper.prefix,
-      'run',
-      ...flags.flatMap(([flag, value]) => (value === true ? [`--${flag}`] : [`--${flag}`, value])),
-      '--mcp',
-      '--',
-      original.command,
-      ...original.args,
-    ],
-  };
+  const wrapped = readWrapped(launch);
+  if (wrapped !== undefined && wrapped.original === undefined)
+    return wrapRemote(name, wrapped.remote, wrapper);
+  const original = wrapped?.original ?? launch;
+  return launchOf(name, wrapper, wrapper.flags, ['--mcp', '--', original.command, ...original.args]);
+}
+
+/** A launch that stands before a server reached by URL; `rest` leads to it. Nothing is started that variables are for. */
+export function wrapRemote(name: string, rest: readonly string[], wrapper: Wrapper): Launch {
+  const flags = wrapper.flags.filter(([flag]) => flag !== 'env');
+  return launchOf(name, wrapper, flags, rest);
+}
+
+function launchOf(
+  name: string,
+  { command, prefix, flags: all }: Wrapper,
+  given: Wrapper['flags'],
+  rest: readonly string[],
+): Launch {
+  const named = all.some(([flag]) => flag === 'agent-id');
+  const flags = [...(named ? [] : [['agent-id', name] as const]), ...given];
+  const words = flags.flatMap(([flag, value]) => (value === true ? [`--${flag}`] : [`--${flag}`, value]));
+  return { command, args: [...prefix, 'run', ...words, ...rest] };
 }
 
 /** Undefined for a launch that does not go through us. The existing tool's own wrapping is recognised too. */
@@ -45,12 +56,21 @@ export function readWrapped({ command, args }: Launch): Wrapped | undefined {
   const verb = words
     .slice(0, 5)
     .findIndex((word, index) => index > 0 && word === 'run' && isOurs(words[index - 1]));
-  const end = verb === -1 ? -1 : words.indexOf('--', verb);
-  const program = end === -1 ? undefined : words[end + 1];
+  if (verb === -1) return undefined;
+  const end = words.indexOf('--', verb);
+  if (end === -1) {
+    const flags = flagsOf(words.slice(verb + 1));
+    const remote = ['mcp-http', 'header'].flatMap((name) =>
+      (flags.get(name) ?? []).flatMap((value) => [`--${name}`, value]),
+    );
+    return flags.has('mcp-http') ? { flags, original: undefined, remote } : undefined;
+  }
+  const program = words[end + 1];
   if (program === undefined) return undefined;
   return {
     flags: flagsOf(words.slice(verb + 1, end)),
     original: { command: program, args: words.slice(end + 2) },
+    remote: [],
   };
 }
 

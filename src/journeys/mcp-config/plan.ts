@@ -1,71 +1,107 @@
 import { readFile } from 'node:fs/promises';
 import { replaceFile } from '../../output/index.js';
 import { originalOf, replaceWithBackup, restore } from './backup.js';
-import type { Launch, ServerEntry } from './document.js';
-import { readWrapped, sameLaunch, wrap, type Wrapper } from './launch.js';
+import { launchOf, stateOf } from './check.js';
+import type { Change, ServerEntry } from './document.js';
+import { dropEntry, keepEntry, keptEntry, keptFolder, remoteArguments } from './kept-entry.js';
+import { readWrapped, sameLaunch, wrap, wrapRemote, type Wrapper } from './launch.js';
 import type { FileReport, ServerReport } from './report.js';
 import { readTargets, type Selection, type Target } from './targets.js';
+
+/** An entry that becomes another. */
+interface EntryChange {
+  readonly entry: ServerEntry;
+  readonly change: Change;
+  /** Where an entry of a server reached by URL is kept while it is wrapped. */
+  readonly folder: string;
+}
 
 /** What becomes of one file. `after` equals the present text when there is nothing to do. */
 export interface FilePlan {
   readonly target: Target;
   readonly after: string;
   readonly servers: readonly ServerReport[];
-  /** The launches that change, for a difference somebody can read. */
-  readonly launches: readonly { readonly name: string; readonly before: Launch; readonly after: Launch }[];
+  readonly changes: readonly EntryChange[];
+  /** What the file would be without us, as far as that can be read from it. */
+  readonly unwrapped: string;
 }
 
-/** Every stdio server of the selection under `thothctl run`. Nothing is written. */
+/** What becomes of an entry; undefined when it stays as it is. */
+type Rewrite = (entry: ServerEntry, folder: string) => Promise<Change | undefined>;
+
+/** Every server of the selection under `thothctl run`. Nothing is written. */
 export async function planWrap(selection: Selection, wrapper: Wrapper): Promise<FilePlan[]> {
-  return (await readTargets(selection)).map((target) =>
-    planned(target, (entry, launch) => wrap(entry.name, launch, wrapper)),
-  );
+  const rewrite: Rewrite = (entry, folder) => {
+    const { name, remote } = entry;
+    const launch = launchOf(entry);
+    if (launch !== undefined) return Promise.resolve(wrap(name, launch, wrapper));
+    const reachable = remote !== undefined && remote.obstacle === undefined;
+    return Promise.resolve(
+      reachable ? wrapRemote(name, remoteArguments(folder, remote), wrapper) : undefined,
+    );
+  };
+  return planAll(selection, rewrite);
 }
 
 /** Every wrapped server of the selection as it was. Nothing is written. */
 export async function planUnwrap(selection: Selection): Promise<FilePlan[]> {
   const plans: FilePlan[] = [];
-  for (const target of await readTargets(selection)) {
-    const plan = planned(target, unwrapped);
-    const original = plan.after === target.text ? undefined : await originalOf(target.path, target.text);
+  for (const plan of await planAll(selection, unwrapped)) {
+    const { path, text } = plan.target;
+    const original = plan.after === text ? undefined : await originalOf(path, text);
     plans.push(original === undefined ? plan : { ...plan, after: original });
   }
   return plans;
 }
 
-/** How a server is started without us. */
-function unwrapped(_entry: ServerEntry, launch: Launch): Launch {
-  return readWrapped(launch)?.original ?? launch;
+/** How a server is reached without us. */
+async function unwrapped(entry: ServerEntry, folder: string): Promise<Change | undefined> {
+  const launch = launchOf(entry);
+  const wrapped = launch && readWrapped(launch);
+  if (wrapped === undefined || wrapped.original !== undefined) return wrapped?.original;
+  const [url = ''] = wrapped.flags.get('mcp-http') ?? [];
+  const text = await keptEntry(folder);
+  // What is kept may be of an entry that stood here before.
+  return text !== undefined && (url.startsWith(`file:${folder}`) || text.includes(url))
+    ? { text }
+    : undefined;
 }
 
-function planned(target: Target, change: (entry: ServerEntry, launch: Launch) => Launch): FilePlan {
-  const launches = new Map<string, Launch>();
-  const changed: { name: string; before: Launch; after: Launch }[] = [];
-  for (const entry of target.document.servers) {
-    const before = launchOf(entry);
-    const after = before === undefined ? undefined : change(entry, before);
-    if (before === undefined || after === undefined || sameLaunch(before, after)) continue;
-    launches.set(entry.name, after);
-    changed.push({ name: entry.name, before, after });
-  }
+async function planAll(selection: Selection, rewrite: Rewrite): Promise<FilePlan[]> {
+  const plans: FilePlan[] = [];
+  for (const target of await readTargets(selection)) plans.push(await planned(target, selection, rewrite));
+  return plans;
+}
+
+async function planned(target: Target, { env }: Selection, rewrite: Rewrite): Promise<FilePlan> {
+  const { path, text, document } = target;
+  const changesBy = async (how: Rewrite): Promise<EntryChange[]> => {
+    const changes: EntryChange[] = [];
+    for (const entry of document.servers) {
+      const folder = keptFolder(env, path, entry.place);
+      const change = await how(entry, folder);
+      const launch = launchOf(entry);
+      const same = change !== undefined && launch && !('text' in change) && sameLaunch(launch, change);
+      if (change !== undefined && same !== true) changes.push({ entry, change, folder });
+    }
+    return changes;
+  };
+  const textWith = (changes: readonly EntryChange[]): string =>
+    changes.length === 0
+      ? text
+      : document.withChanges(new Map(changes.map(({ entry, change }) => [entry.place, change])));
+  const changes = await changesBy(rewrite);
   return {
     target,
-    after: changed.length === 0 ? target.text : target.document.withLaunches(launches),
-    servers: target.document.servers.map((entry) => stateOf(entry, launches.get(entry.name))),
-    launches: changed,
+    after: textWith(changes),
+    servers: document.servers.map((entry) => {
+      const change = changes.find((each) => each.entry === entry)?.change;
+      if (change === undefined) return stateOf(entry, launchOf(entry));
+      return 'text' in change ? { name: entry.name, state: 'ungoverned' } : stateOf(entry, change);
+    }),
+    changes,
+    unwrapped: textWith(await changesBy(unwrapped)),
   };
-}
-
-function launchOf({ command, args }: ServerEntry): Launch | undefined {
-  return command === undefined ? undefined : { command, args };
-}
-
-/** State of a server once `after` is how it is started. */
-function stateOf(entry: ServerEntry, after: Launch | undefined): ServerReport {
-  const launch = after ?? launchOf(entry);
-  if (launch === undefined)
-    return { name: entry.name, state: 'remote', detail: 'reached by URL, there is no command to wrap' };
-  return { name: entry.name, state: readWrapped(launch) === undefined ? 'ungoverned' : 'governed' };
 }
 
 export async function applyWrap(
@@ -74,14 +110,17 @@ export async function applyWrap(
 ): Promise<FileReport[]> {
   const reports: FileReport[] = [];
   for (const plan of plans) {
-    const { target, after } = plan;
+    const { target, after, changes } = plan;
+    // First, so that no launch ever refers to what is not there.
+    for (const { entry, folder } of changes)
+      if (entry.remote !== undefined) await keepEntry(folder, entry.text, entry.remote);
     if (output !== undefined) {
       const changed = (await readFile(output, 'utf8').catch(() => undefined)) !== after;
       if (changed) await replaceFile(output, after, 0o600);
       reports.push({ ...reportOf(plan, changed), path: output });
     } else if (after === target.text) reports.push(reportOf(plan, false));
     else {
-      const original = (await originalOf(target.path, target.text)) ?? unwrappedText(target);
+      const original = (await originalOf(target.path, target.text)) ?? plan.unwrapped;
       const backup = await replaceWithBackup(target.path, target.text, after, original);
       reports.push({ ...reportOf(plan, true), backup });
     }
@@ -89,16 +128,12 @@ export async function applyWrap(
   return reports;
 }
 
-/** What the file would be without us: the original, if it was never wrapped. */
-function unwrappedText(target: Target): string {
-  return planned(target, unwrapped).after;
-}
-
 export async function applyUnwrap(plans: readonly FilePlan[]): Promise<FileReport[]> {
   const reports: FileReport[] = [];
   for (const plan of plans) {
     const changed = plan.after !== plan.target.text;
     if (changed) await restore(plan.target.path, plan.target.text, plan.after);
+    for (const { change, folder } of plan.changes) if ('text' in change) await dropEntry(folder);
     reports.push(reportOf(plan, changed));
   }
   return reports;

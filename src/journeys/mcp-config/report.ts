@@ -8,7 +8,7 @@ type ServerState =
   /** Wrapped, but differently from what was asked for. */
   | 'drifted'
   | 'ungoverned'
-  /** Reached by URL: nothing to wrap here. */
+  /** Reached by URL in a way that cannot be governed here. */
   | 'remote';
 
 export interface ServerReport {

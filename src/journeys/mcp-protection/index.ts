@@ -1,5 +1,6 @@
 import type { View } from '../../output/port.js';
 import type { ServerEntry } from '../mcp-config/document.js';
+import { launchOf } from '../mcp-config/check.js';
 import { readWrapped } from '../mcp-config/launch.js';
 import { readTargets, type Selection, type Target } from '../mcp-config/targets.js';
 import { inParallel } from '../../policy/in-parallel.js';
@@ -49,20 +50,20 @@ function examine(
   { env }: Selection,
   options: ProtectionOptions,
 ): Promise<Probed> | Probed {
-  const { command, args } = entry;
-  if (command === undefined) {
+  const launch = launchOf(entry);
+  const obstacle = entry.remote?.obstacle;
+  if (launch === undefined && obstacle !== undefined) {
     return {
       state: 'unknown',
-      result: 'reached by URL: nothing is started here that could be looked at',
-      fix: 'start it on stdio, or keep its calls behind an agent that runs under `thothctl run`',
+      result: `reached by URL: ${obstacle}`,
+      fix: 'start it under `thothctl run --mcp-http`, or keep its calls behind an agent that runs under `thothctl run`',
     };
   }
-  const launch = { command, args };
-  const wrapped = readWrapped(launch);
-  if (wrapped === undefined) {
+  const wrapped = launch && readWrapped(launch);
+  if (launch === undefined || wrapped === undefined) {
     return {
       state: 'unprotected',
-      result: 'it is not started by thothctl, so no call to it is decided',
+      result: 'it is not reached through thothctl, so no call to it is decided',
       fix: `thothctl mcp-config wrap ${client === 'file' ? path : `--client ${client}`}`,
     };
   }

@@ -18,8 +18,12 @@ export interface Testimony {
   readonly group: number | undefined;
 }
 
-/** The launch as it is configured, with the witness as the last thing before the server. */
+/**
+ * The launch as it is configured, with the witness as the last thing before the server. Before a server reached by URL there
+ * is no place for one: only the answer can tell then.
+ */
 export function withWitness(launch: Launch, { original }: Wrapped, report: string, canary: string): Launch {
+  if (original === undefined) return launch;
   const head = launch.args.slice(0, launch.args.length - original.args.length - 1);
   const witness = [process.execPath, join(assetFolder(), 'journeys/mcp-protection/witness.mjs')];
   return {

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ConfigDocument } from '../../../src/journeys/mcp-config/document.js';
 import { openJsonDocument } from '../../../src/journeys/mcp-config/json-document.js';
 import { readWrapped, sameLaunch, wrap, type Wrapper } from '../../../src/journeys/mcp-config/launch.js';
+import { remoteServer } from '../../../src/journeys/mcp-config/remote.js';
 import { openTomlDocument } from '../../../src/journeys/mcp-config/toml-document.js';
 
 const wrapper: Wrapper = {
@@ -14,6 +16,10 @@ const wrapper: Wrapper = {
 };
 const launches = (name: string, command: string, args: readonly string[]) =>
   new Map([[name, wrap(name, { command, args }, wrapper)]]);
+
+/** How the servers of a document are started. */
+const startsOf = ({ servers }: ConfigDocument) =>
+  servers.map(({ name, command, args, env }) => ({ name, command, args, env }));
 
 const WRAPPED = (name: string, ...original: string[]) => [
   '/opt/thothctl/bin/run.cjs',
@@ -52,7 +58,7 @@ describe('JSON with comments', () => {
   const open = (of = text) => openJsonDocument('mcp.json', of, [['mcpServers']]);
 
   it('finds the servers, those without a command too', async () => {
-    expect((await open()).servers).toEqual([
+    expect(startsOf(await open())).toEqual([
       { name: 'files', command: 'npx', args: ['-y', 'server-filesystem'], env: { TOKEN: 't' } },
       { name: 'bare', command: 'memory', args: [] },
       { name: 'web', command: undefined, args: [] },
@@ -60,8 +66,8 @@ describe('JSON with comments', () => {
   });
 
   it('changes the launch and nothing else', async () => {
-    const after = (await open()).withLaunches(launches('files', 'npx', ['-y', 'server-filesystem']));
-    const [files] = (await open(after)).servers;
+    const after = (await open()).withChanges(launches('files', 'npx', ['-y', 'server-filesystem']));
+    const [files] = startsOf(await open(after));
     expect(files).toEqual({
       name: 'files',
       command: '/usr/bin/node',
@@ -75,7 +81,7 @@ describe('JSON with comments', () => {
   });
 
   it('adds the arguments of a server that had none', async () => {
-    const after = (await open()).withLaunches(launches('bare', 'memory', []));
+    const after = (await open()).withChanges(launches('bare', 'memory', []));
     expect((await open(after)).servers[1]).toMatchObject({ args: WRAPPED('bare', 'memory') });
     expect(after).toContain('"bare": {"command": "/usr/bin/node", "args": [');
   });
@@ -103,8 +109,8 @@ describe('JSON with comments', () => {
       '{"context_servers": {"a": {"command": {"path": "x", "args": ["1"]}}}}',
       [['context_servers']],
     );
-    expect(zed.servers).toEqual([{ name: 'a', command: 'x', args: ['1'] }]);
-    expect(zed.withLaunches(launches('a', 'x', ['1']))).toContain('"path": "/usr/bin/node", "args": ["/opt');
+    expect(startsOf(zed)).toEqual([{ name: 'a', command: 'x', args: ['1'] }]);
+    expect(zed.withChanges(launches('a', 'x', ['1']))).toContain('"path": "/usr/bin/node", "args": ["/opt');
     const code = await openJsonDocument(
       '.claude.json',
       '{"mcpServers":{},"projects":{"/p":{"mcpServers":{"b":{"command":"y"}}}}}',
@@ -139,7 +145,7 @@ command = "not a server"
   const open = (of = text) => openTomlDocument('config.toml', of, 'mcp_servers');
 
   it('finds tables, inline tables and dotted keys', async () => {
-    expect((await open()).servers).toEqual([
+    expect(startsOf(await open())).toEqual([
       { name: 'files', command: 'npx', args: ['-y', 'server-filesystem'], env: { TOKEN: 't' } },
       { name: 'bare', command: 'memory', args: [] },
       { name: 'inline', command: 'x', args: ['1'] },
@@ -154,8 +160,8 @@ command = "not a server"
       ...launches('bare', 'memory', []),
       ...launches('inline', 'x', ['1']),
     ]);
-    const after = document.withLaunches(all);
-    expect((await open(after)).servers.slice(0, 3)).toEqual([
+    const after = document.withChanges(all);
+    expect(startsOf(await open(after)).slice(0, 3)).toEqual([
       {
         name: 'files',
         command: '/usr/bin/node',
@@ -178,6 +184,88 @@ command = "not a server"
 
   it('refuses a broken file with its place', async () => {
     await expect(open('[mcp_servers.a]\ncommand = npx\n')).rejects.toThrow(/config\.toml:2:\d+: /);
+  });
+});
+
+describe('a server reached by URL', () => {
+  const launch = { command: 'thothctl', args: ['run', '--mcp-http', 'https://mcp.example/'] };
+
+  it('becomes a launch in JSON, and its text puts it back', async () => {
+    const text = `{
+  "servers": {
+    "web": { // of the company
+      "type": "http",
+      "url": "https://mcp.example/",
+      "headers": {
+        "Authorization": "Bearer t0ken"
+      },
+      "disabled": false
+    },
+    "short": {"url": "https://mcp.example/"}
+  }
+}`;
+    const open = (of: string) => openJsonDocument('mcp.json', of, [['servers']]);
+    const document = await open(text);
+    expect(document.servers.map(({ remote }) => remote)).toEqual([
+      { url: 'https://mcp.example/', headers: { Authorization: 'Bearer t0ken' } },
+      { url: 'https://mcp.example/', headers: {} },
+    ]);
+    const after = document.withChanges(
+      new Map([
+        ['web', launch],
+        ['short', launch],
+      ]),
+    );
+    expect(after).not.toContain('t0ken');
+    expect(after).toContain(
+      '"web": { // of the company\n      "type": "stdio",\n      "command": "thothctl",',
+    );
+    expect(after).toContain('"disabled": false');
+    expect(startsOf(await open(after))).toEqual([
+      { name: 'web', ...launch },
+      { name: 'short', ...launch },
+    ]);
+    const back = new Map(document.servers.map(({ place, text: entry }) => [place, { text: entry }]));
+    expect((await open(after)).withChanges(back)).toBe(text);
+  });
+
+  it.each([
+    '[mcp_servers.web]\n# of the company\nurl = "https://mcp.example/" # here\nenabled = true\n',
+    '[mcp_servers]\nweb = { url = "https://mcp.example/", enabled = true }\n',
+    '[mcp_servers]\nweb.url = "https://mcp.example/"\n',
+  ])('becomes a launch in TOML, and its text puts it back: %j', async (text) => {
+    const open = (of: string) => openTomlDocument('config.toml', of, 'mcp_servers');
+    const document = await open(text);
+    const after = document.withChanges(new Map([['web', launch]]));
+    expect(startsOf(await open(after))).toEqual([{ name: 'web', ...launch }]);
+    const [entry] = document.servers;
+    expect(entry?.remote).toEqual({ url: 'https://mcp.example/', headers: {} });
+    const back = (await open(after)).withChanges(new Map([['web', { text: entry?.text ?? '' }]]));
+    expect(back).toBe(text);
+  });
+
+  it('in two projects of one client is two servers', async () => {
+    const document = await openJsonDocument(
+      '.claude.json',
+      '{"projects":{"/p":{"mcpServers":{"a":{"command":"x"}}},"/q":{"mcpServers":{"a":{"command":"y"}}}}}',
+      [['mcpServers'], ['projects', '*', 'mcpServers']],
+    );
+    const changes = new Map(
+      document.servers.map(({ place, command = '' }) => [place, { command, args: ['1'] }]),
+    );
+    const after = document.withChanges(changes);
+    expect(after).toMatch(/"x", "args": \["1"\].*"y", "args": \["1"\]/);
+  });
+
+  it.each([
+    [{ type: 'sse', url: 'https://a.example/' }, 'HTTP+SSE'],
+    [{ url: 'https://a.example/sse' }, 'HTTP+SSE'],
+    [{ url: 'http://a.example/' }, 'neither https'],
+    [{ url: 'https://a.example/', headers: { Authorization: 'Bearer ${input:token}' } }, 'fills in'],
+    [{ url: 'https://a.example/', oauth: { clientId: 'x' } }, 'oauth'],
+    [{ url: 'https://a.example/', bearer_token_env_var: 'X' }, 'bearer_token_env_var'],
+  ])('%j stays as it is', (members, why) => {
+    expect(remoteServer(members)?.obstacle).toContain(why);
   });
 });
 
@@ -206,13 +294,13 @@ describe('a launch', () => {
         const change = new Map([['a', original]]);
         const expected = [{ name: 'a', ...original }];
         expect(
-          (await openJsonDocument('c.json', json.withLaunches(change), [['mcpServers']])).servers,
+          startsOf(await openJsonDocument('c.json', json.withChanges(change), [['mcpServers']])),
         ).toEqual(expected);
         // A lone surrogate has no UTF-8 form and cannot come from a file.
         if (!Buffer.from(JSON.stringify(original)).toString().includes('\\ud'))
-          expect(
-            (await openTomlDocument('c.toml', toml.withLaunches(change), 'mcp_servers')).servers,
-          ).toEqual(expected);
+          expect(startsOf(await openTomlDocument('c.toml', toml.withChanges(change), 'mcp_servers'))).toEqual(
+            expected,
+          );
       }),
       { numRuns: 60 },
     );
