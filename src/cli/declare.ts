@@ -4,8 +4,9 @@ import type { ExitName } from '../errors/index.js';
 import type { Column, Result, Row, View } from '../output/index.js';
 import { ThothCommand } from './command.js';
 import { operationEntry } from '../contract/index.js';
-import { everyPage, hasPages, joinPages } from '../govapi/pages.js';
+import { hasPages } from '../govapi/pages.js';
 import { allFlag, dryRunFlag, type baseFlags } from './flags.js';
+import { readList } from './list-pages.js';
 
 type Flags<F extends Interfaces.FlagInput> = Interfaces.InferredFlags<typeof baseFlags & F>;
 type Args<A extends Interfaces.ArgInput> = Interfaces.InferredArgs<A>;
@@ -62,6 +63,8 @@ interface TriggerSpec<
   readonly body?: (given: Given<F, A>) => OperationInput<Id>['body'];
   /** Body of a request by which the server itself tells what it would do; `--dry-run` then sends this one. */
   readonly preview?: (given: Given<F, A>) => OperationInput<Id>['body'];
+  /** What the reply does not say and the user would be misled without, as a warning. */
+  readonly caution?: (output: OperationOutput<Id>, given: Given<F, A>) => string | undefined;
   /** For destructive verbs: what will happen, shown with tenant and context before asking. */
   readonly confirm?: (given: Given<F, A>) => string;
 }
@@ -103,7 +106,8 @@ function declared<Id extends OperationId, F extends Interfaces.FlagInput, A exte
           confirm: (what) => this.confirm(what),
           signal: this.signal,
           dryRun: this.dryRun,
-          all: 'all' in this.flags && this.flags.all === true,
+          notice: (text) => this.out.notice(text),
+          warn: (text) => this.out.warn(text),
         },
         given,
       );
@@ -118,8 +122,8 @@ interface Access {
   readonly confirm: (what: string) => Promise<void>;
   readonly signal: AbortSignal;
   readonly dryRun: boolean;
-  /** Every page of a list is wanted. */
-  readonly all: boolean;
+  readonly notice: (text: string) => void;
+  readonly warn: (text: string) => void;
 }
 
 /** A reply without a body is still one document. */
@@ -133,19 +137,17 @@ export function listCommand<
   F extends Interfaces.FlagInput = NoFlags,
   A extends Interfaces.ArgInput = NoFlags,
 >(spec: ListSpec<Id, F, A>): Command.Class {
-  const { pagination } = operationEntry(spec.operation);
-  const paging = hasPages(pagination) ? pagination : undefined;
-  return declared(spec, paging ? allFlag(spec.flags ?? {}) : {}, async ({ api, signal, all }, given) => {
-    const govapi = await api();
-    const input = inputOf(spec, given);
-    const fetch = (query: object) =>
-      govapi.call(spec.operation, { ...input, query: { ...input.query, ...query } }, { signal });
-    const pages: OperationOutput<Id>[] = [];
-    if (paging && all) for await (const page of everyPage(paging, fetch)) pages.push(page);
-    else pages.push(await fetch({}));
+  const paging = hasPages(operationEntry(spec.operation).pagination);
+  return declared(spec, paging ? allFlag(spec.flags ?? {}) : {}, async ({ api, ...reader }, given) => {
+    const { data, pages } = await readList(
+      { ...reader, govapi: await api(), flags: given.flags },
+      spec.operation,
+      inputOf(spec, given),
+      spec.rows,
+    );
     const rows = pages.flatMap((page) => spec.rows(page));
     return {
-      data: dataOf(paging && all ? joinPages(pages) : pages[0]),
+      data: dataOf(data),
       view: {
         kind: 'table',
         columns: spec.columns,
@@ -187,7 +189,7 @@ export function triggerCommand<
   F extends Interfaces.FlagInput = NoFlags,
   A extends Interfaces.ArgInput = NoFlags,
 >(spec: TriggerSpec<Id, F, A>): Command.Class {
-  return declared(spec, dryRunFlag, async ({ api, confirm, signal, dryRun }, given) => {
+  return declared(spec, dryRunFlag, async ({ api, confirm, signal, dryRun, warn }, given) => {
     const govapi = await api();
     const input = inputOf(spec, given);
     if (dryRun && spec.preview) {
@@ -198,6 +200,8 @@ export function triggerCommand<
       return { data: { dry_run: true, tenant_id: govapi.tenantId, operation: spec.operation, ...input } };
     if (spec.confirm) await confirm(spec.confirm(given));
     const output = await govapi.call(spec.operation, input, { signal });
+    const caution = spec.caution?.(output, given);
+    if (caution !== undefined) warn(caution);
     return finished(spec, output);
   });
 }

@@ -47,7 +47,8 @@ export const dryRunFlag = {
   'dry-run': Flags.boolean({ description: 'show what would be done; send no changing request' }),
 };
 
-const OF_ONE_PAGE = ['limit', 'page', 'per-page', 'offset', 'after', 'before', 'from-sequence'];
+/** Flags that choose one page of a list. */
+export const OF_ONE_PAGE = ['limit', 'page', 'per-page', 'offset', 'after', 'before', 'from-sequence'];
 
 /** On every list of more than one page; contradicts those of the command's flags that choose one. */
 export function allFlag(flags: object) {

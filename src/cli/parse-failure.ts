@@ -19,6 +19,7 @@ function tidy(message: string): string {
     .replace(/\n?See more help with --help/gu, '')
     .replace(/^The following errors? occurred:\s*/u, '')
     .replace(/^Parsing (--\S+)\s+/u, '$1 ')
+    .replace(/^(--\S+) Expected (.+) but received: (.*)$/u, '$1 expects $2, not $3')
     .trim();
 }
 

@@ -66,7 +66,7 @@ With --to-context, several tenants get the same file in that order: the first is
     const { changes } = await planTenant(api, file, changeOptions(this.flags), this.signal);
     if (!this.dryRun && changes.length > 0) {
       this.out.notice(changesText(changes));
-      await this.confirm(`${changes.length} changes will be made`);
+      await this.confirm(`Make ${changes.length === 1 ? 'this change' : `these ${changes.length} changes`}?`);
       await applyWithProgress(api, changes, { out: this.out, signal: this.signal, folder: file.folder });
     }
     return this.#result(api.tenantId, changes);
@@ -91,7 +91,7 @@ With --to-context, several tenants get the same file in that order: the first is
           },
         };
       if (contexts.some(({ changes }) => changes.length > 0))
-        await this.confirm(`${contexts.length} tenants will be changed, ${names[0] ?? ''} first`);
+        await this.confirm(`Change ${contexts.length} tenants, ${names[0] ?? ''} first?`);
       const tenants = await applyInOrder(contexts, file, options, {
         out: this.out,
         signal: this.signal,

@@ -1,4 +1,5 @@
 import { ThothctlError, type ExitName } from '../errors/index.js';
+import { remedyFor } from './remedies.js';
 import type { HttpReply } from './transport.js';
 
 const LONGEST_TEXT = 2000;
@@ -24,11 +25,12 @@ export function failureOf(reply: HttpReply, asked: Asked): ThothctlError {
   const told = readBody(reply);
   const exit = exitFor(reply.status);
   const requestId = told.requestId ?? clean(reply.headers['x-request-id']);
+  const remedy = remedyFor(told.code);
   return new ThothctlError({
     code: told.code ?? `http_${reply.status}`,
     message: withId(told.message, exit, asked) ?? `${asked.origin} answered with status ${reply.status}.`,
     exit,
-    ...fixFor(reply, exit, asked),
+    ...(remedy === undefined ? fixFor(reply, exit, asked) : { fix: remedy }),
     ...(requestId === undefined ? {} : { requestId }),
     details: { status: reply.status, ...told.details },
   });

@@ -1,7 +1,7 @@
 import { cellText } from './cell.js';
 import { paintCell, plainPaint } from './colour.js';
 import type { CellKind } from './port.js';
-import { cleanLine } from './sanitise.js';
+import { cleanLine, cleanText } from './sanitise.js';
 import type { TableLayout } from './table.js';
 import { textWidth } from './width.js';
 
@@ -17,6 +17,8 @@ export function renderRecord(fields: readonly Field[], layout: TableLayout = {})
   const widest = fields.reduce((most, field) => Math.max(most, textWidth(field.label)), 0);
   return fields
     .map(({ label, value, kind }) => {
+      if (typeof value === 'string' && value.trimEnd().includes('\n'))
+        return `${paint.bold(label)}\n${block(value)}`;
       const gap = ' '.repeat(widest - textWidth(label) + 2);
       return (
         `${paint.bold(label)}${gap}${paintCell(paint, kind, cellText(value, kind, layout.now))}`.trimEnd() +
@@ -26,6 +28,15 @@ export function renderRecord(fields: readonly Field[], layout: TableLayout = {})
     .join('');
 }
 
+/** Text of several lines, such as a policy, stands below its label; the margin keeps it from looking like a field. */
+function block(text: string): string {
+  return cleanText(text.trimEnd())
+    .split('\n')
+    .map((line) => `${MARGIN}${line}`.trimEnd() + '\n')
+    .join('');
+}
+
+const MARGIN = '  ';
 const TIME_KEY = /(?:_at|_time|timestamp|expires|_until)$/u;
 const ID_KEY = /(?:^id|_id|_hash|_token|hash)$/u;
 
@@ -41,6 +52,8 @@ export function fieldsOf(data: object): Field[] {
 }
 
 function fieldsAt(path: readonly string[], value: unknown): Field[] {
+  // As in JSON: a member that was never given is not there.
+  if (value === undefined) return [];
   if (isBranch(value))
     return Object.entries(value).flatMap(([key, inner]) => fieldsAt([...path, key], inner));
   const [first = '', ...deeper] = path;

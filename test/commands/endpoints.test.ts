@@ -118,7 +118,10 @@ describe('a file of rows', () => {
     );
     const json = await plane.run(['endpoints', 'register', '--from-file', file('bad.json')]);
     expect(json.stderr).toContain('bad.json:3:19: endpoint_id must be string');
-    expect(json.stderr).toContain('bad.json:3:3: hostname must be string; add hostname');
+    expect(json.stderr).toContain('bad.json:3:3: hostname is missing; add it');
+    await writeFile(file('twice.json'), '[{"endpoint_id": "t"}, {"endpoint_id": "t"}]');
+    const twice = await plane.run(['endpoints', 'register', '--from-file', file('twice.json')]);
+    expect(twice.stderr).toContain('twice.json:1:40: endpoint_id "t" is already that of row 1');
     await writeFile(file('broken.json'), '[{"endpoint_id": }]');
     const broken = await plane.run(['endpoints', 'register', '--from-file', file('broken.json')]);
     expect(broken.stderr).toContain('broken.json:1:18: not valid JSON');
@@ -203,4 +206,16 @@ describe('a file of rows', () => {
     );
     expect(away.exit).toBe(9);
   });
+
+  it('leaves more records than one page shows, and the page says so', async () => {
+    const rows = Array.from({ length: 110 }, (_, at) =>
+      JSON.stringify({ endpoint_id: `p-${at}`, hostname: 'h' }),
+    );
+    await writeFile(file('page.ndjson'), rows.join('\n'));
+    await plane.json('endpoints', 'register', '--from-file', file('page.ndjson'));
+    const page = await plane.run(['evidence', 'chain']);
+    expect(page.stderr).toMatch(/^100 of \d+ shown; --all shows every one\.\n$/);
+    for (const asked of ['--all', '--limit=5', '--quiet'])
+      expect((await plane.run(['evidence', 'chain', asked])).stderr).toBe('');
+  }, 60_000);
 });

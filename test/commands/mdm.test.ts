@@ -60,6 +60,9 @@ describe('mdm', () => {
     expect(data.map((job) => job.status)).toEqual(['failed', 'succeeded', 'succeeded', 'succeeded']);
     const older = await plane.json('mdm', 'jobs', '--before', data[1]?.job_id ?? '', '--limit', '1');
     expect(older).toMatchObject({ data: [{ job_id: data[2]?.job_id }] });
+    const whole = await plane.json('mdm', 'jobs', '--all');
+    expect(whole).toMatchObject({ data: data.map(({ job_id }) => ({ job_id })) });
+    expect((await plane.run(['mdm', 'jobs', '--all', '--limit', '1'])).exit).toBe(2);
     const one = await plane.run(['mdm', 'jobs', data[0]?.job_id ?? '']);
     expect(one.stdout).toMatch(/Status\s+failed/);
     expect((await plane.run(['mdm', 'jobs', 'mdmjob_none'])).exit).toBe(6);

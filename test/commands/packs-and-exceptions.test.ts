@@ -47,6 +47,36 @@ describe('packs', () => {
   }, 60_000);
 });
 
+describe('rule versions', () => {
+  const at = (...more: string[]) => ['packs', 'apply', '--agent-id', 'held-bot', ...more];
+
+  it('hold an agent at older rules until it is applied anew', async () => {
+    await plane.json(...at('--pack-id', 'soc2-type2', '--rule-version', '1'));
+    expect((await plane.run(['packs', 'status'])).stdout).toMatch(
+      /held-bot\s+soc2-type2\s+1\s+1\s+2\s+outdated/,
+    );
+    const two = ['--pack-id', 'soc2-type2', '--pack-id', 'gdpr-ai-agents'];
+    const table = await plane.run(at(...two, '--rule-version', 'gdpr-ai-agents=1'));
+    expect(table.stdout).toMatch(/soc2-type2\s+2\s+active[^]*gdpr-ai-agents\s+1\s+active/);
+  }, 60_000);
+
+  it.each([
+    [['soc2-type2=x'], 'is not a version'],
+    [['1'], 'does not say which pack'],
+    [['hipaa-minimum-necessary=1'], 'which no --pack-id does'],
+    [['soc2-type2=1', 'soc2-type2=2'], 'two versions'],
+    [['soc2-type2=9'], 'packs history'],
+  ])(
+    'are refused with the remedy: %j',
+    async (versions, told) => {
+      const flags = versions.flatMap((version) => ['--rule-version', version]);
+      const wrong = await plane.run(at('--pack-id', 'soc2-type2', '--pack-id', 'gdpr-ai-agents', ...flags));
+      expect([wrong.exit, wrong.stderr]).toEqual([2, expect.stringContaining(told)]);
+    },
+    60_000,
+  );
+});
+
 describe('exceptions', () => {
   it('are asked for, reviewed, in force and made to last', async () => {
     const outside = { approved_scope: ['read_file'] };
@@ -85,5 +115,18 @@ describe('exceptions', () => {
       runtime_override: { status: 'revoked' },
     });
     expect(await plane.json('exceptions', 'artifact', 'list')).toMatchObject({ total: 1 });
+  }, 60_000);
+
+  it('an approval that puts no override in force says so', async () => {
+    const asking = ['--requested-by', 'ann', '--justification', 'j', '--frequency', 'weekly'];
+    const request = ['exceptions', 'request', '--violation-id', 'vio_elsewhere', ...asking];
+    await plane.json(...request, '--data-sensitivity', 'internal', '--request-id', 'exc-2');
+    const verdict = ['exceptions', 'review', 'exc-2', '--decision', 'approve', '--reviewed-by', 'bo'];
+    const approved = await plane.run([...verdict, '--override-until', '4h', '--json']);
+    expect(JSON.parse(approved.stdout)).toMatchObject({
+      status: 'approved',
+      runtime_override: { status: 'none' },
+    });
+    expect([approved.exit, approved.stderr]).toEqual([0, expect.stringContaining('no override is in force')]);
   }, 60_000);
 });

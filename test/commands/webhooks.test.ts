@@ -62,6 +62,18 @@ class Listening {
 }
 
 describe('webhooks', () => {
+  it('test and trigger say what keeps the webhook from being used, and how to change that', async () => {
+    const off = await plane.run(['webhooks', 'test']);
+    expect([off.exit, off.stderr]).toEqual([2, expect.stringContaining('the webhook is switched off')]);
+    expect(off.stderr).toContain('--set webhook.enabled=true');
+    await patch({ webhook: { enabled: true } });
+    const nowhere = await plane.run(['webhooks', 'test']);
+    expect(nowhere.stderr).toContain('the webhook is switched on but has no URL');
+    const pam = await plane.run(['webhooks', 'trigger', 'approval.requested', '--destination', 'pam']);
+    expect([pam.exit, pam.stderr]).toEqual([7, expect.stringContaining('pam.request_url')]);
+    await patch({ webhook: { enabled: false } });
+  });
+
   it('listen verifies and prints real deliveries, passes them on, and stops on Ctrl-C', async () => {
     const behind = await Receiver.start();
     const listening = await Listening.start('--secret-file', file('secret'), '--forward-to', behind.url);

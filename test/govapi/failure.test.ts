@@ -51,6 +51,15 @@ test('every spelling of an error body is read', async () => {
   }
 });
 
+test('a code that says more than its status has a remedy of its own', async () => {
+  const server = await serve((_request, response) =>
+    json(response, 400, { error: 'unknown_pack', message: 'there is no pack soc3' }),
+  );
+  await expect(
+    client(server.url).call('applyPackToAgent', { path: { agentId: 'a' }, body: { pack_id: 'soc3' } }),
+  ).rejects.toMatchObject({ exit: 'usage', fix: expect.stringContaining('thothctl packs list') });
+});
+
 test('a 403 with a web page points at the proxy or firewall', async () => {
   const server = await serve((_request, response) => {
     response.writeHead(403, { 'content-type': 'text/html' });

@@ -5,7 +5,7 @@ import { cellText, relativeTime } from '../../src/output/cell.js';
 import { wantsColour } from '../../src/output/colour.js';
 import { renderCsv } from '../../src/output/csv.js';
 import { renderJson } from '../../src/output/json.js';
-import { renderRecord } from '../../src/output/record.js';
+import { fieldsOf, renderRecord } from '../../src/output/record.js';
 import { itemsOf } from '../../src/output/rows.js';
 import { cleanLine, cleanText } from '../../src/output/sanitise.js';
 import { renderTable } from '../../src/output/table.js';
@@ -107,6 +107,14 @@ describe('tables', () => {
     const id = 'x'.repeat(50);
     expect(renderTable([columns[0], columns[1]], [{ id, reason: 'why' }], { width: 40 })).toBe(
       `ID      ${id}\nREASON  why\n`,
+    );
+  });
+
+  it('text of several lines stands below its label, inside a margin, and what was never given is not shown', () => {
+    const policy = 'permit (\n\tprincipal\n);\nstatus  forged\u001b[2J\n';
+    const fields = fieldsOf({ id: 'p-1', policy, mode: undefined, owner: null });
+    expect(renderRecord(fields)).toBe(
+      'id      p-1\npolicy\n  permit (\n  \tprincipal\n  );\n  status  forged\nowner\n',
     );
   });
 

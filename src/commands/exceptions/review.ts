@@ -42,4 +42,10 @@ export default triggerCommand({
       },
       Date.now(),
     ),
+  caution: (output, { flags }) => {
+    const inForce = output.runtime_override?.status === 'active';
+    return inForce || flags['override-until'] === undefined || !flags.decision.startsWith('approve')
+      ? undefined
+      : 'the approval stands, but no override is in force: the violation is not on record here, or nothing that refused it can be set aside. The call is refused as before.';
+  },
 });

@@ -1,5 +1,6 @@
 import { ThothCommand } from '../../cli/command.js';
-import { arg, Flags } from '../../cli/flags.js';
+import { allFlag, arg, Flags } from '../../cli/flags.js';
+import { readList } from '../../cli/list-pages.js';
 import { JOB_COLUMNS, jobView, MDM_PROVIDERS } from '../../journeys/mdm/index.js';
 import type { Result } from '../../output/port.js';
 
@@ -13,6 +14,7 @@ export default class MdmJobs extends ThothCommand<typeof MdmJobs> {
     job: arg({ description: 'job id, as `mdm sync` and `mdm list` show it; without it jobs are listed' }),
   };
   static override flags = {
+    ...allFlag({ limit: true, before: true }),
     provider: Flags.option({ options: MDM_PROVIDERS, description: 'only jobs of this kind of provider' })(),
     limit: Flags.integer({ description: 'at most this many', min: 1, max: 200 }),
     before: Flags.string({ description: 'only jobs older than this one', helpValue: '<job>' }),
@@ -28,13 +30,18 @@ export default class MdmJobs extends ThothCommand<typeof MdmJobs> {
     }
     const { provider, limit, before } = this.flags;
     const query = { ...(provider && { provider }), ...(limit && { limit }), ...(before && { before }) };
-    const jobs = await api.call('listMdmSyncJobs', { query }, options);
+    const { data, pages } = await readList(
+      { govapi: api, flags: this.flags, notice: (text) => this.out.notice(text), ...options },
+      'listMdmSyncJobs',
+      { query },
+      (page) => page.data,
+    );
     return {
-      data: jobs,
+      data: Object(data),
       view: {
         kind: 'table',
         columns: JOB_COLUMNS,
-        rows: jobs.data.map((job) => ({ ...job })),
+        rows: pages.flatMap((page) => page.data.map((job) => ({ ...job }))),
         empty: 'No sync has run yet. Start one with `thothctl mdm sync`.',
       },
     };

@@ -15,11 +15,12 @@ const number = (description: string, max: number) =>
 export default class PacksApply extends ThothCommand<typeof PacksApply> {
   static override summary = 'Assign compliance packs to agents';
   static override description =
-    'Choose one kind of target. Applying a pack again replaces its environment and overrides, and moves it to its newest rules.';
+    'Choose one kind of target. Applying a pack again replaces its environment and overrides, and moves it to its newest rules, or to those of --rule-version.';
   static override hiddenAliases = ['governance:apply-packs'];
   static override examples = [
     '<%= config.bin %> packs apply --pack-id soc2-type2 --agent-id invoices-bot',
     '<%= config.bin %> packs apply --pack-id soc2-type2 --pack-id gdpr-ai-agents --all-agents --environment prod --mismatch-boost 25 --trust-floor 0.2',
+    '<%= config.bin %> packs apply --pack-id soc2-type2 --rule-version 1 --agent-id invoices-bot',
     '<%= config.bin %> packs apply --file compiled/packs/invoices-bot.json',
   ];
   static override exitCodes = ['partial'] as const;
@@ -37,6 +38,7 @@ export default class PacksApply extends ThothCommand<typeof PacksApply> {
         'endpoint-id',
         'environment',
         'approval-policy-id',
+        'rule-version',
         'overrides-by-pack-json',
         'mismatch-boost',
         'delegation-boost',
@@ -50,6 +52,11 @@ export default class PacksApply extends ThothCommand<typeof PacksApply> {
     'endpoint-id': repeatable({ description: 'the agents of an endpoint; repeatable', helpGroup: 'TARGET' }),
     environment: Flags.string({ description: 'only calls of this environment: dev or prod' }),
     'approval-policy-id': Flags.string({ description: 'approval policy recorded with the assignment' }),
+    'rule-version': repeatable({
+      description:
+        'hold the agents at these rules instead of the newest: PACK=VERSION, repeatable; VERSION for one pack',
+      helpValue: '<pack=version>',
+    }),
     'mismatch-boost': number('risk points for a purpose or sensitivity mismatch', 100),
     'delegation-boost': number('risk points for a delegated call', 100),
     'trust-floor': number('confidence below which signals are ignored', 1),
@@ -77,6 +84,7 @@ export default class PacksApply extends ThothCommand<typeof PacksApply> {
         endpointIds: flags['endpoint-id'],
         environment: flags.environment,
         approvalPolicyId: flags['approval-policy-id'],
+        ruleVersions: flags['rule-version'],
         controls: {
           mismatch_boost: flags['mismatch-boost'],
           delegation_boost: flags['delegation-boost'],

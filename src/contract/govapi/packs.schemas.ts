@@ -126,6 +126,7 @@ export const PackBulkApplyRequest: () => Schema<T.PackBulkApplyRequest> = once((
       approval_policy_id: z.optional(z.string()),
       environment: z.optional(z.string()),
       overrides_by_pack: z.optional(z.record(z.string(), PackOverrides())),
+      rule_version_by_pack: z.optional(z.record(z.string(), z.int().check(z.gte(1)))),
     })
     .check(
       matchesAny(

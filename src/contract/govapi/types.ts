@@ -1625,6 +1625,8 @@ export type PackBulkApplyRequest = {
   environment?: string;
   /** Keyed by pack id. */
   overrides_by_pack?: { [member: string]: PackOverrides };
+  /** Rule version to hold the agents at, keyed by pack id; the newest by default. */
+  rule_version_by_pack?: { [member: string]: number };
 };
 
 /** Counts per operation (pack times agent). Zero targets is a success with zero counts. */

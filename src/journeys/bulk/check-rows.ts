@@ -50,21 +50,24 @@ export async function checkRows<Id extends OperationId>(
       for (const [index, issue] of read.error.issues.entries()) {
         const [member] = issue.path;
         const { path = '', message = 'is not valid' } = texts[index] ?? {};
+        if (typeof member === 'string' && (members[member] ?? null) === null) {
+          found.push({ row, member, message: `${member} is missing`, fix: 'add it' });
+          continue;
+        }
         found.push({
           row,
           ...(typeof member === 'string' ? { member } : {}),
           message: path === '' ? `the row ${message}` : `${path} ${message}`,
-          fix: typeof member === 'string' && members[member] === undefined ? `add ${member}` : 'correct it',
+          fix: 'correct it',
         });
       }
-      continue;
     }
-    const body = read.data;
-    if (body === undefined || body === null) continue;
-    bodies.push(body);
-    const objection = family.objection?.(body);
+    const body = read.success ? read.data : undefined;
+    if (read.success && (body === undefined || body === null)) continue;
+    if (body) bodies.push(body);
+    const objection = body ? family.objection?.(body) : undefined;
     if (objection) found.push({ ...objection, row });
-    const key = family.key(body);
+    const key = body ? family.key(body) : textOf(members[family.keyName]);
     if (key === undefined) continue;
     const first = taken.get(key);
     if (first === undefined) taken.set(key, row);
@@ -91,6 +94,9 @@ function unknownMembers(members: SourceRow, fields: Fields): Objection[] {
 function withoutNulls(members: SourceRow): SourceRow {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
 }
+
+/** The key of a row that is faulty otherwise. */
+const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
 function repeated(keyName: string, key: string, first: number) {
   return {

@@ -68,7 +68,9 @@ export async function runBulk<Id extends OperationId>(
     key: keyOf(family, bodies, row),
     ...failureOf(outcomes[row]),
   }));
-  out.notice(`${left.length} rows are in ${failedFile}; run it again once the cause is mended`);
+  out.notice(
+    `${left.length === 1 ? '1 row is' : `${left.length} rows are`} in ${failedFile}; run it again once the cause is mended`,
+  );
   return {
     data: { ...about, ...counts, failed_file: failedFile, items, failures },
     rows: failures,

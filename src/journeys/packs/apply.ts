@@ -4,6 +4,7 @@ import { jsonFault, usageError } from '../../errors/index.js';
 import type { GovApi } from '../../govapi/client.js';
 import type { Result } from '../../output/index.js';
 import { bodyFile } from '../json-object/index.js';
+import { assertHeldAt, ruleVersionsOf } from './rule-versions.js';
 
 type Body = NonNullable<OperationInput<'applyPacksBulk'>['body']>;
 type Overrides = NonNullable<Body['overrides_by_pack']>;
@@ -19,6 +20,8 @@ export interface PackApplication {
   readonly endpointIds: readonly string[] | undefined;
   readonly environment: string | undefined;
   readonly approvalPolicyId: string | undefined;
+  /** `PACK=VERSION`, or a version of the only pack. */
+  readonly ruleVersions: readonly string[] | undefined;
   /** Laid over the controls of every pack. */
   readonly controls: Controls;
   readonly overridesJson: string | undefined;
@@ -38,6 +41,7 @@ export async function applyPacks(
   const body = 'file' in wanted ? await bodyFile('applyPacksBulk', '--file', wanted.file) : bodyOf(wanted);
   if (options.dryRun) return { data: { dry_run: true, tenant_id: api.tenantId, would_apply: body } };
   const result = await api.call('applyPacksBulk', { body }, { signal: options.signal });
+  assertHeldAt(body.rule_version_by_pack ?? {}, result);
   return {
     data: result,
     view: {
@@ -45,6 +49,7 @@ export async function applyPacks(
       columns: [
         { key: 'agent_id', header: 'AGENT', kind: 'id' },
         { key: 'pack_id', header: 'PACK', kind: 'id' },
+        { key: 'rule_version', header: 'RULES VERSION', kind: 'number' },
         { key: 'status', header: 'STATUS', kind: 'state' },
         { key: 'error', header: 'ERROR' },
       ],
@@ -57,12 +62,14 @@ export async function applyPacks(
 
 function bodyOf(wanted: PackApplication): Body {
   const overrides = overridesOf(wanted);
+  const ruleVersions = ruleVersionsOf(wanted.ruleVersions ?? [], wanted.packIds);
   return {
     pack_ids: [...wanted.packIds],
     ...target(wanted),
     ...(wanted.environment !== undefined && { environment: wanted.environment }),
     ...(wanted.approvalPolicyId !== undefined && { approval_policy_id: wanted.approvalPolicyId }),
     ...(Object.keys(overrides).length > 0 && { overrides_by_pack: overrides }),
+    ...(Object.keys(ruleVersions).length > 0 && { rule_version_by_pack: ruleVersions }),
   };
 }
 

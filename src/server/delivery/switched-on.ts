@@ -11,6 +11,13 @@ export function destinationUrl(settings: JsonObject, name: DestinationName): str
   return url === '' ? undefined : url;
 }
 
+/** Why `destinationUrl` gave none, after the name of the destination. */
+export function whyOff(settings: JsonObject, name: DestinationName): string {
+  return destinationSection(settings, name)['enabled'] === true
+    ? 'is switched on but has no URL'
+    : 'is switched off';
+}
+
 /** The part of the settings with the switch and the URL. */
 export function destinationSection(settings: JsonObject, name: DestinationName): JsonObject {
   return name === 'siem'

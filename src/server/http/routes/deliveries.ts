@@ -7,7 +7,7 @@ import {
 } from '../../delivery/delivery-rows.js';
 import { sampleTypes } from '../../delivery/event-types.js';
 import { sampleEvent } from '../../delivery/sample-event.js';
-import { DESTINATIONS, destinationUrl } from '../../delivery/switched-on.js';
+import { DESTINATIONS, destinationUrl, whyOff } from '../../delivery/switched-on.js';
 import { deliveryList } from '../../reports/deliveries.js';
 import { instant } from '../../tenants/json-documents.js';
 import { actorOf, commitChange } from '../../tenants/recorded-change.js';
@@ -34,7 +34,8 @@ export function deliveryRoutes(context: ControlContext): Route[] {
     const { document } = await readSettings(context, tenantId);
     const destination = DESTINATIONS.find((one) => one === name);
     if (destination !== undefined && destinationUrl(document, destination) !== undefined) return;
-    throw new HttpError(409, 'destination_disabled', `the destination ${name} is switched off or has no URL`);
+    const why = destination === undefined ? 'is unknown' : whyOff(document, destination);
+    throw new HttpError(409, 'destination_disabled', `the destination ${name} ${why}`);
   };
 
   const presented = async (row: DeliveryRow) =>

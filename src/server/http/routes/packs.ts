@@ -66,8 +66,10 @@ export function packRoutes(context: ControlContext): Route[] {
 
     operation('applyPacksBulk', 'write', async (request) => {
       const { tenantId, body } = request;
-      checkOverrides(body);
-      const packs = [...new Set(body.pack_ids)].map((id) => orderOf(id, body.overrides_by_pack?.[id]));
+      checkKeys(body);
+      const packs = [...new Set(body.pack_ids)].map((id) =>
+        orderOf(id, body.overrides_by_pack?.[id], body.rule_version_by_pack?.[id]),
+      );
       const targets = await targetAgents(context, tenantId, body);
       const usable = targets.filter((id) => faultOf(id) === undefined);
       const rows = await assignPacks(context, tenantId, {
@@ -168,11 +170,12 @@ function known(packId: string | undefined): Pack {
   return pack;
 }
 
-/** Overrides for a pack that is not applied would vanish without a word. */
-function checkOverrides({ pack_ids, overrides_by_pack }: PackBulkApplyRequest): void {
-  const stray = Object.keys(overrides_by_pack ?? {}).find((id) => !pack_ids.includes(id));
-  if (stray !== undefined) {
-    throw new HttpError(400, 'invalid_request', `overrides_by_pack names ${stray}, which pack_ids does not`);
+/** What is said of a pack that is not applied would vanish without a word. */
+function checkKeys(body: PackBulkApplyRequest): void {
+  for (const member of ['overrides_by_pack', 'rule_version_by_pack'] as const) {
+    const stray = Object.keys(body[member] ?? {}).find((id) => !body.pack_ids.includes(id));
+    if (stray === undefined) continue;
+    throw new HttpError(400, 'invalid_request', `${member} names ${stray}, which pack_ids does not`);
   }
 }
 

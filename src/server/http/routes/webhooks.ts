@@ -1,5 +1,6 @@
 import { attemptDelivery } from '../../delivery/attempt.js';
 import { channelOf } from '../../delivery/channel.js';
+import { whyOff } from '../../delivery/switched-on.js';
 import { instant } from '../../tenants/json-documents.js';
 import { readSettings } from '../../tenants/settings-store.js';
 import type { ControlContext } from '../control-context.js';
@@ -10,9 +11,11 @@ export function webhookRoutes(context: ControlContext): Route[] {
   return [
     operation('testWebhook', 'write', async ({ tenantId, principal }) => {
       const now = context.clock.now();
-      const channel = channelOf(await readSettings(context, tenantId), 'webhook', now);
+      const settings = await readSettings(context, tenantId);
+      const channel = channelOf(settings, 'webhook', now);
       if (channel === undefined) {
-        throw new HttpError(400, 'webhook_not_configured', 'the webhook is disabled or has no URL');
+        const why = whyOff(settings.document, 'webhook');
+        throw new HttpError(400, 'webhook_not_configured', `the webhook ${why}; nothing was sent`);
       }
       const event = {
         event_id: context.newId('whe'),

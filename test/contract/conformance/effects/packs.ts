@@ -43,9 +43,19 @@ export const packEffects: Effects<
     expect(result).toMatchObject({ applied_count: 4, failed_count: 0, total_ops: 4 });
     expect([...result.target_agent_ids].sort()).toEqual([...agents].sort());
     expect(await packsOf(stage, agents[1] ?? '')).toHaveLength(2);
-    await expect(
-      stage.api.call('applyPacksBulk', { body: { pack_ids: ['no-such-pack'], agent_ids: agents } }),
-    ).rejects.toMatchObject({ code: 'unknown_pack' });
+    await stage.api.call('applyPacksBulk', {
+      body: { pack_ids: [PACK], agent_ids: agents, rule_version_by_pack: { [PACK]: 1 } },
+    });
+    expect((await packsOf(stage, agents[0] ?? '')).find(({ pack_id }) => pack_id === PACK)).toMatchObject({
+      rule_version: 1,
+    });
+    const refused = (body: object, code: string) =>
+      expect(
+        stage.api.call('applyPacksBulk', { body: { pack_ids: [PACK], agent_ids: agents, ...body } }),
+      ).rejects.toMatchObject({ code });
+    await refused({ pack_ids: ['no-such-pack'] }, 'unknown_pack');
+    await refused({ rule_version_by_pack: { [PACK]: 99 } }, 'unknown_pack');
+    await refused({ rule_version_by_pack: { 'gdpr-ai-agents': 1 } }, 'invalid_request');
   },
 
   async getPackRuntimeStatus(stage) {
