@@ -1,11 +1,11 @@
 import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
 
-const PROTOCOL_VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
+export const PROTOCOL_VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 
-const CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabilities';
+export const CLIENT_CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabilities';
 
 /** First revision in which every request says its own version, in `_meta` and in headers. */
-const FIRST_MODERN = '2026-07-28';
+export const FIRST_MODERN = '2026-07-28';
 
 /** The member of `params` that the header `Mcp-Name` repeats. */
 const NAMED_BY: Readonly<Record<string, string>> = {
@@ -43,7 +43,7 @@ export function envelopeOf(body: Buffer): Envelope {
     method: typeof method === 'string' ? method : undefined,
     isRequest: typeof method === 'string' && id !== undefined,
     version: typeof version === 'string' ? version : undefined,
-    namesCapabilities: isJsonObject(meta[CAPABILITIES_KEY]),
+    namesCapabilities: isJsonObject(meta[CLIENT_CAPABILITIES_KEY]),
     name: typeof name === 'string' ? name : undefined,
     args: isJsonObject(known['arguments']) ? known['arguments'] : undefined,
   };
@@ -52,4 +52,9 @@ export function envelopeOf(body: Buffer): Envelope {
 /** Revisions are dates; their texts compare as the dates do. */
 export function isModern(version: string | undefined): boolean {
   return version !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(version) && version >= FIRST_MODERN;
+}
+
+/** The first message of a session; in the newer protocol, which has none, it is a request like any other. */
+export function opensSession({ method, version }: Envelope): boolean {
+  return method === 'initialize' && !isModern(version);
 }

@@ -84,6 +84,11 @@ export function messageEvent(message: Buffer | string, id?: string): Buffer {
   return Buffer.from(`${named}${lines.map((line) => `data: ${line}\n`).join('')}\n`);
 }
 
+/** An event without a message: it names the place to resume from before there is anything to say. */
+export function primingEvent(id: string, retryMs: number): Buffer {
+  return Buffer.from(`id: ${id}\nretry: ${retryMs}\ndata: \n\n`);
+}
+
 interface Field {
   readonly line: Buffer;
   readonly name: string;

@@ -5,7 +5,7 @@ import { lostCallResult, lostRequestReply, turnedAwayReply, turnedAwayResult } f
 import { answeredKey } from '../mcp/server-replies.js';
 import { splice } from '../mcp/splice.js';
 import type { ServerSide } from '../mcp-stdio/gateway.js';
-import { envelopeOf, isModern, type Envelope } from './envelope.js';
+import { envelopeOf, isModern, opensSession, type Envelope } from './envelope.js';
 import { readEvents } from './read-events.js';
 import { RemoteSession } from './remote-session.js';
 import { discard, isEncoded, isStream, type Upstream, type UpstreamResponse } from './upstream.js';
@@ -82,7 +82,7 @@ export class RemotePeer implements ServerSide {
       this.#turn = this.#turn.then(async () => {
         const done = this.#ask(bytes, envelope, open);
         // What follows belongs to the session that this opens.
-        if (envelope.method === 'initialize') await Promise.race([done, open.closed]);
+        if (opensSession(envelope)) await Promise.race([done, open.closed]);
       });
       return;
     }

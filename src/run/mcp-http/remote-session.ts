@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
 import { answeredKey } from '../mcp/server-replies.js';
 import { toolsOf } from '../mcp/tool-list.js';
-import { envelopeOf, isModern, type Envelope } from './envelope.js';
+import { envelopeOf, isModern, opensSession, type Envelope } from './envelope.js';
 import { encodeFieldValue } from './field-value.js';
 import { parameterHeaders, ParameterMarks } from './parameter-marks.js';
 import { readEvents } from './read-events.js';
@@ -35,7 +35,7 @@ export class RemoteSession {
   async post(message: Buffer, envelope: Envelope, signal: AbortSignal): Promise<UpstreamResponse> {
     const used = this.#id;
     const response = await this.#post(message, envelope, signal);
-    if (envelope.method === 'initialize') {
+    if (opensSession(envelope)) {
       this.#opening = message;
       this.#id = sessionId(response);
       return response;
@@ -108,11 +108,12 @@ export class RemoteSession {
   #headers(envelope?: Envelope): IncomingHttpHeaders {
     const { version = this.#version, method, name, args } = envelope ?? {};
     const modern = isModern(version);
+    const opens = envelope !== undefined && opensSession(envelope);
     const marks = method === 'tools/call' ? (this.#marks.of(name ?? '') ?? []) : [];
     return {
       ...ACCEPT,
-      ...(version !== undefined && method !== 'initialize' && { 'mcp-protocol-version': version }),
-      ...(this.#id !== undefined && !modern && method !== 'initialize' && { 'mcp-session-id': this.#id }),
+      ...(version !== undefined && !opens && { 'mcp-protocol-version': version }),
+      ...(this.#id !== undefined && !modern && !opens && { 'mcp-session-id': this.#id }),
       ...(modern && method !== undefined && { 'mcp-method': method }),
       ...(modern && name !== undefined && { 'mcp-name': encodeFieldValue(name) }),
       ...(modern && parameterHeaders(args, marks)),

@@ -1,7 +1,11 @@
 import type { Reply } from './client-reply.js';
+import { primingEvent } from './event-stream.js';
 
 /** What one session keeps of events that a client may ask for again. */
 const MAX_KEPT_BYTES = 8 * 1024 * 1024;
+
+/** What a client that lost a stream is asked to wait before it comes back. */
+const RETRY_MS = 1000;
 
 interface KeptEvent {
   readonly stream: SessionStream;
@@ -51,6 +55,16 @@ export class SessionStream {
 
   get done(): boolean {
     return this.#done;
+  }
+
+  /**
+   * Lets the client know at once that its request has arrived, before it gives up waiting for an answer. A primed stream
+   * also has a name from then on, under which a client that loses the connection asks for the rest.
+   */
+  open(headers: Readonly<Record<string, string>>, primed: boolean): void {
+    if (this.#reply?.readsStreams !== true) return;
+    this.#reply.openStream(headers);
+    if (primed) void this.#reply.write(primingEvent(`${this.name}.${this.#serial}`, RETRY_MS));
   }
 
   tell(message: Buffer | string): void {

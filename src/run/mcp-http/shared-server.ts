@@ -3,6 +3,8 @@ import { scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
 import { splice, type Edit } from '../mcp/splice.js';
 import { answerLost, type Asked, type Outgoing } from './backend.js';
 import type { Reply } from './client-reply.js';
+import { FIRST_MODERN } from './envelope.js';
+import { askRevisions, revisionsIn, unsupportedRevision } from './revisions.js';
 import { ServedProcess, type ProcessLaunch } from './served-process.js';
 import type { ServerMessages } from './server-messages.js';
 
@@ -26,6 +28,9 @@ export class SharedServer {
   readonly #open = new Map<string, OpenRequest>();
   #process: Promise<ServedProcess> | undefined;
   #last = 0;
+  /** Asked for once, when a client first names another revision than ours. */
+  #revisions: Promise<readonly string[] | undefined> | undefined;
+  #heard: { readonly number: string; settle(answer?: Buffer): void } | undefined;
 
   constructor(
     private readonly program: ProcessLaunch,
@@ -40,6 +45,14 @@ export class SharedServer {
     if (asked.key === undefined) {
       server.write(bytes);
       return reply.status(202);
+    }
+    const { version = FIRST_MODERN } = outgoing.envelope;
+    const supported = version === FIRST_MODERN ? undefined : await this.#ask(server);
+    if (supported?.includes(version) === false) {
+      // A server on stdio looks at the revision only once, and its process is shared.
+      asked.running?.ended({ outcome: 'error', errorName: 'UnsupportedProtocolVersion' });
+      const id = textAt(bytes, scanned, 'id') ?? 'null';
+      return reply.answer(unsupportedRevision(id, version, supported), 400);
     }
     const number = String((this.#last += 1));
     const open = { asked, reply, listens: outgoing.envelope.method === 'subscriptions/listen' };
@@ -68,6 +81,16 @@ export class SharedServer {
     return this.#process;
   }
 
+  /** Revisions of the server; undefined when it does not say. */
+  #ask(server: ServedProcess): Promise<readonly string[] | undefined> {
+    this.#revisions ??= new Promise((resolve) => {
+      const number = String((this.#last += 1));
+      this.#heard = { number, settle: (answer) => resolve(answer && revisionsIn(answer)) };
+      server.write(askRevisions(number));
+    });
+    return this.#revisions;
+  }
+
   /** The client closed the response: that is how it cancels. */
   #closed(number: string, server: ServedProcess): void {
     const open = this.#open.get(number);
@@ -93,6 +116,7 @@ export class SharedServer {
 
   #answered(key: string, message: Buffer, scanned: ScannedMessage): void {
     const number = key.slice(2);
+    if (number === this.#heard?.number) return this.#heard.settle(message);
     const open = this.#open.get(number);
     if (open === undefined) return;
     this.#open.delete(number);
@@ -114,6 +138,8 @@ export class SharedServer {
 
   #ended(why: string): void {
     this.#process = undefined;
+    this.#revisions = undefined;
+    this.#heard?.settle();
     for (const { asked, reply } of this.#open.values()) {
       asked.running?.ended({ outcome: 'error', errorName: 'ServerGone' });
       answerLost(why, reply, asked);

@@ -4,7 +4,7 @@ import { INVALID_REQUEST } from '../mcp/client-message.js';
 import { scanMessage } from '../mcp/json-scan.js';
 import { answerLost, type Backend, type Incoming, type Outgoing, type Rejection } from './backend.js';
 import type { ClientReply } from './client-reply.js';
-import { isModern, type Envelope } from './envelope.js';
+import { isModern, opensSession, type Envelope } from './envelope.js';
 import type { ProcessLaunch } from './served-process.js';
 import type { ServerMessages } from './server-messages.js';
 import { SharedServer } from './shared-server.js';
@@ -148,8 +148,4 @@ const REJECTED: Readonly<Record<'missing' | 'unknown', Rejection>> = {
 /** Every message that names a revision is for a server without sessions; one that it does not know, it says so itself. */
 function isStateless({ version }: Envelope): boolean {
   return version !== undefined && !LEGACY_VERSIONS.includes(version);
-}
-
-function opensSession({ method }: Envelope): boolean {
-  return method === 'initialize';
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { answeredKey } from '../mcp/server-replies.js';
 import { scanMessage } from '../mcp/json-scan.js';
 import type { Outgoing } from './backend.js';
 import { answerLost, type Asked } from './backend.js';
 import type { Reply } from './client-reply.js';
+import { opensSession } from './envelope.js';
 import { ServedProcess, type ProcessLaunch } from './served-process.js';
 import type { ServerMessages } from './server-messages.js';
 import { KeptEvents, SessionStream } from './session-stream.js';
@@ -62,7 +64,7 @@ export class StdioSession {
     return this.#open.has(key);
   }
 
-  send({ message, bytes, reply, asked }: Outgoing): void {
+  send({ request, envelope, message, bytes, reply, asked }: Outgoing): void {
     this.#lastUse = Date.now();
     if (asked.key === undefined) {
       if (message.kind === 'cancelled') this.#forget(message.key);
@@ -77,6 +79,7 @@ export class StdioSession {
     this.#serial += 1;
     const stream = new SessionStream(String(this.#serial), this.#kept, reply);
     this.#streams.push(stream);
+    if (!opensSession(envelope)) stream.open({ 'mcp-session-id': this.id }, knowsPriming(request));
     const token = scanMessage(bytes)?.spans.get('params._meta.progressToken');
     const progressToken = token && bytes.toString('utf8', token.start, token.end);
     this.#open.set(asked.key, { asked, stream, reply, progressToken });
@@ -158,4 +161,10 @@ export class StdioSession {
     const dropped = new Set(ended.slice(0, ended.length - MAX_ENDED));
     this.#streams = this.#streams.filter((stream) => !dropped.has(stream));
   }
+}
+
+/** Older clients take an event without a message for a broken one. */
+function knowsPriming({ headers }: IncomingMessage): boolean {
+  const version = headers['mcp-protocol-version'];
+  return typeof version === 'string' && version >= '2025-11-25';
 }

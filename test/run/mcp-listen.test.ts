@@ -1,0 +1,106 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ScriptedEnforcer } from '../sdk/scripted-enforcer.js';
+import { BuiltFixture } from './conformance/built-fixture.js';
+import { RunHarness, type RunningCommand } from './run-process.js';
+
+// A server on stdio served over HTTP: what HTTP itself asks of a server is the proxy's to answer.
+const READS_STREAMS = 'application/json, text/event-stream';
+
+let harness: RunHarness;
+let enforcer: ScriptedEnforcer;
+let fixture: BuiltFixture;
+let run: RunningCommand;
+let url: string;
+
+beforeAll(async () => {
+  harness = await RunHarness.create();
+  fixture = await BuiltFixture.build();
+});
+afterAll(() => {
+  fixture.remove();
+  harness.remove();
+});
+beforeEach(async () => {
+  enforcer = await ScriptedEnforcer.start();
+  const governance = { agentId: 'bot', tenantId: 'acme', apiUrl: enforcer.url, apiKey: 'k' };
+  const options = { governance, allowed: { origins: [], hosts: [] }, insecureHttp: false };
+  run = harness.start(options, fixture.stdio);
+  url = await run.address();
+});
+afterEach(async () => {
+  run.child.kill('SIGTERM');
+  await run.ended;
+  await enforcer.stop();
+});
+
+function post(message: object, headers: Record<string, string> = {}): Promise<Response> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, ...message });
+  const always = { 'content-type': 'application/json', accept: READS_STREAMS };
+  return fetch(url, { method: 'POST', headers: { ...always, ...headers }, body });
+}
+
+/** Headers of a session in which this revision was agreed on. */
+async function session(version: string): Promise<Record<string, string>> {
+  const params = { protocolVersion: version, capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+  const opened = await post({ method: 'initialize', params });
+  expect(await opened.json()).toMatchObject({ result: { protocolVersion: version } });
+  const own = {
+    'mcp-session-id': opened.headers.get('mcp-session-id') ?? '',
+    'mcp-protocol-version': version,
+  };
+  await (await post({ id: undefined, method: 'notifications/initialized' }, own)).text();
+  return own;
+}
+
+const CALL = { method: 'tools/call', params: { name: 'test_reconnection' } };
+const ANSWER = 'Answered after the stream was closed.';
+
+describe('in a session', () => {
+  it('a client that loses the connection before anything was said goes on by the name it was given first', async () => {
+    const own = await session('2025-11-25');
+    const response = await post(CALL, own);
+    const reader = response.body?.getReader();
+    const { value } = (await reader?.read()) ?? {};
+    const [, id = ''] = /^id: (\S+)\nretry: \d+\ndata: \n\n/.exec(Buffer.from(value ?? []).toString()) ?? [];
+    expect(id).not.toBe('');
+    await reader?.cancel();
+    const headers = { ...own, accept: 'text/event-stream', 'last-event-id': id };
+    const rest = await (await fetch(url, { headers })).text();
+    expect(rest).toContain(ANSWER);
+  });
+
+  it('an older client gets a stream of messages alone', async () => {
+    const response = await post(CALL, await session('2025-06-18'));
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    const events = (await response.text()).trim().split('\n\n');
+    expect(events).toHaveLength(1);
+    expect(events[0]).toContain(ANSWER);
+  });
+
+  it('a client that reads no streams gets a document', async () => {
+    const response = await post(CALL, { ...(await session('2025-11-25')), accept: 'application/json' });
+    expect(await response.json()).toMatchObject({ id: 1, result: { content: [{ text: ANSWER }] } });
+  });
+});
+
+describe('without sessions', () => {
+  const ask = (version: string, method: string): Promise<Response> => {
+    const meta = 'io.modelcontextprotocol';
+    const _meta = { [`${meta}/protocolVersion`]: version, [`${meta}/clientCapabilities`]: {} };
+    const headers = { 'mcp-protocol-version': version, 'mcp-method': method };
+    return post({ method, params: { _meta } }, headers);
+  };
+
+  it('a revision that the server does not speak is refused, whatever it was asked before', async () => {
+    const error = {
+      code: -32022,
+      data: { supported: ['2026-07-28'], requested: '2999-01-01' },
+    };
+    for (const method of ['tools/list', 'server/discover']) {
+      const served = await ask('2026-07-28', method);
+      expect([served.status, await served.json()]).toMatchObject([200, { id: 1, result: {} }]);
+      const refused = await ask('2999-01-01', method);
+      expect([refused.status, await refused.json()]).toMatchObject([400, { id: 1, error }]);
+    }
+  });
+});
