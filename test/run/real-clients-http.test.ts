@@ -21,8 +21,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rig.close());
 
-describe.each(['--mcp-http'])('through %s', (surface) => {
-  const through = (): URL => new URL(rig.proxies.get(surface)?.url ?? '');
+describe.each(['--mcp-http', '--listen', 'stdio', 'stdio, --mcp-http'])('through %s', (surface) => {
+  const through = (): URL => new URL(rig.surfaces.get(surface)?.url ?? '');
 
   /** What was seen through the proxy has to equal what was seen directly. */
   async function inBothWays<T>(look: (url: URL) => Promise<T>): Promise<T> {

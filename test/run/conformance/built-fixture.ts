@@ -49,14 +49,9 @@ export interface Listening {
 }
 
 /** Starts a program and waits for the first http URL that it prints on either stream. */
-export async function listening(
-  [program = '', ...args]: readonly string[],
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): Promise<Listening> {
-  const child: ChildProcessByStdio<null, Readable, Readable> = spawn(program, args, {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+export async function listening([program = '', ...args]: readonly string[]): Promise<Listening> {
+  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+  const child: ChildProcessByStdio<null, Readable, Readable> = spawn(program, args, { stdio });
   const said: string[] = [];
   const ended = once(child, 'close');
   const url = await new Promise<string>((resolve, reject) => {

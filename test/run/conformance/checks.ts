@@ -10,7 +10,8 @@ const Reported = z.array(
 export interface Check {
   /** `scenario/id`, with the name and a number where a scenario makes a check of one id several times. */
   readonly key: string;
-  readonly scenario: string;
+  /** `scenario/id` alone. */
+  readonly check: string;
   readonly status: string;
   readonly message: string | undefined;
 }
@@ -25,10 +26,11 @@ export function readChecks(folder: string): Check[] {
       const reported = Reported.parse(JSON.parse(readFileSync(join(folder, entry, 'checks.json'), 'utf8')));
       const seen = new Map<string, number>();
       return reported.map(({ id, name, status, errorMessage }) => {
-        const check = `${scenario}/${id} ${name}`;
-        const nth = (seen.get(check) ?? 0) + 1;
-        seen.set(check, nth);
-        return { key: nth === 1 ? check : `${check} ${nth}`, scenario, status, message: errorMessage };
+        const named = `${scenario}/${id} ${name}`;
+        const nth = (seen.get(named) ?? 0) + 1;
+        seen.set(named, nth);
+        const key = nth === 1 ? named : `${named} ${nth}`;
+        return { key, check: `${scenario}/${id}`, status, message: errorMessage };
       });
     });
 }
@@ -40,19 +42,30 @@ export interface Loss {
   readonly message: string | undefined;
 }
 
-/** Checks that pass on the server itself and do not pass through the proxy. */
-export function losses(direct: readonly Check[], through: readonly Check[]): Loss[] {
+/** Checks that pass on the server itself and do not pass through the proxy, except for those that do not apply to it. */
+export function losses(
+  direct: readonly Check[],
+  through: readonly Check[],
+  exempt: ReadonlySet<string> = new Set(),
+): Loss[] {
   const found = new Map(through.map((check) => [check.key, check]));
   return direct
-    .filter(({ status }) => status === 'SUCCESS')
+    .filter(({ status, check }) => status === 'SUCCESS' && !exempt.has(check))
     .map(({ key }) => found.get(key) ?? { key, status: 'NOT MADE', message: undefined })
     .filter(({ status }) => status !== 'SUCCESS');
 }
 
-/** Checks that ended otherwise through the proxy, in whatever direction. */
-export function differences(direct: readonly Check[], through: readonly Check[]): number {
-  const statuses = (checks: readonly Check[]) => new Map(checks.map(({ key, status }) => [key, status]));
-  const [here, there] = [statuses(direct), statuses(through)];
+/** How many checks ended otherwise through the proxy, in whatever direction; what is only told does not count. */
+export function differences(
+  direct: readonly Check[],
+  through: readonly Check[],
+  exempt: ReadonlySet<string> = new Set(),
+): number {
+  const results = (checks: readonly Check[]) => {
+    const counted = checks.filter(({ status, check }) => status !== 'INFO' && !exempt.has(check));
+    return new Map(counted.map(({ key, status }) => [key, status]));
+  };
+  const [here, there] = [results(direct), results(through)];
   return [...new Set([...here.keys(), ...there.keys()])].filter((key) => here.get(key) !== there.get(key))
     .length;
 }

@@ -6,30 +6,31 @@ import { runSuite, SUITES } from './suite.js';
 
 delete process.env['NODE_EXTRA_CA_CERTS'];
 const rig = await Rig.open();
-const rows: string[][] = [['Suite', 'Surface', 'Passed', 'Lost', 'Other']];
+const rows: string[][] = [['Suite', 'Surface', 'Passed', 'Lost', 'Different']];
 const lost: (Loss & { readonly where: string })[] = [];
 try {
   for (const suite of SUITES) {
     console.error(`running ${suite.name} …`);
     const direct = await runSuite(suite, rig.direct);
     rows.push([suite.name, 'direct', score(direct).join('/'), '', '']);
-    for (const [name, { url }] of rig.proxies) {
+    for (const [name, { url, exempt }] of rig.surfaces) {
       const through = await runSuite(suite, url);
-      const missed = losses(direct, through);
+      const missed = losses(direct, through, exempt);
       rows.push([
         suite.name,
         name,
         score(through).join('/'),
         String(missed.length),
-        String(differences(direct, through)),
+        String(differences(direct, through, exempt)),
       ]);
       lost.push(...missed.map((loss) => ({ ...loss, where: `${suite.name}, ${name}` })));
     }
   }
   print(rows);
-  for (const [name, proxy] of rig.proxies) {
-    const decisions = Object.entries(proxy.decisions()).map(([word, count]) => `${count} ${word}`);
-    console.log(`decided by the control plane, ${name}: ${decisions.join(', ')}`);
+  for (const [name, { decisions, exempt }] of rig.surfaces) {
+    const words = Object.entries(decisions()).map(([word, count]) => `${count} ${word}`);
+    console.log(`decided by the control plane, ${name}: ${words.join(', ')}`);
+    for (const check of exempt) console.log(`does not apply to ${name}: ${check}`);
   }
   for (const { where, key, status, message } of lost) {
     console.log(`lost through ${where}: ${key}: ${status}${message === undefined ? '' : ` (${message})`}`);

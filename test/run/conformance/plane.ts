@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { LocalPlane } from '../../commands/local-plane.js';
 import { BIN, cliEnvironment } from '../../support/cli.js';
 import { BLOCKED_TOOL } from '../official-clients.js';
-import { listening, type BuiltFixture, type Listening } from './built-fixture.js';
+import type { BuiltFixture } from './built-fixture.js';
 
 const AGENT = 'conformance';
 
@@ -34,8 +34,9 @@ permit (principal == Thoth::Agent::"${AGENT}", action in Thoth::Action::"tool_ca
 forbid (principal, action == Thoth::Action::"tool_call:${BLOCKED_TOOL}", resource);
 `;
 
-/** A proxy under test, with the decisions it has got so far. */
-export interface GovernedServer extends Listening {
+/** A `thothctl run` under test, with the decisions it has got so far. */
+export interface GovernedRun {
+  readonly command: readonly string[];
   /** Calls that the control plane decided, by decision. */
   decisions(): Record<string, number>;
 }
@@ -67,13 +68,16 @@ export class ConformancePlane {
     }
   }
 
-  /** Starts `thothctl run`, in block mode, with what makes it a proxy of one kind. */
-  async govern(...flags: string[]): Promise<GovernedServer> {
+  /**
+   * The command line of `thothctl run`, in block mode, with what makes it a proxy of one kind. It brings its environment,
+   * and has nothing of whoever starts it.
+   */
+  run(...flags: string[]): GovernedRun {
     const record = join(this.plane.home, `record-${(this.#records += 1)}`);
     const identity = ['--agent-id', AGENT, '--enforcement-mode', 'block', '--api-key-file', this.keyFile];
+    const variables = Object.entries(cliEnvironment(this.plane.home)).map((entry) => entry.join('='));
     const argv = [process.execPath, BIN, 'run', ...identity, '--record', record, ...flags];
-    const proxy = await listening(argv, cliEnvironment(this.plane.home));
-    return { ...proxy, decisions: () => decisionsIn(record) };
+    return { command: ['env', '-i', ...variables, ...argv], decisions: () => decisionsIn(record) };
   }
 
   remove(): Promise<void> {
