@@ -1,15 +1,16 @@
+import { withoutMark } from '../mcp/unframed.js';
+
 const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
 const SPACE = 0x20;
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** Longest event accepted; it is kept until it is whole, because only then it can be judged. */
 const MAX_EVENT_BYTES = 64 * 1024 * 1024;
 
 /** One event of a server-sent event stream. */
 export interface StreamEvent {
-  /** As it came, the empty line that ends it included. */
+  /** As it came, the empty line that ends it included, but without a byte order mark. */
   readonly bytes: Buffer;
   /** Its `data` lines, joined; undefined when it has none. */
   readonly data: Buffer | undefined;
@@ -51,11 +52,11 @@ export class EventFramer {
     return events;
   }
 
-  #event(bytes: Buffer): StreamEvent {
+  #event(raw: Buffer): StreamEvent {
     // A reader drops the mark, so what stands behind it is a field like any other.
-    const marked = this.#first && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK);
+    const bytes = this.#first ? withoutMark(raw) : raw;
     this.#first = false;
-    const fields = fieldsOf(marked ? bytes.subarray(3) : bytes);
+    const fields = fieldsOf(bytes);
     const named = (name: string) => fields.filter((field) => field.name === name).map(({ value }) => value);
     const data = named('data');
     const retry = named('retry').at(-1)?.toString('latin1');

@@ -70,6 +70,8 @@ async function passBody(
   const whole = await wholeBody(body);
   if (whole === undefined) return fail('broke off, or its answer is too long', body, reply, asked);
   const { view, scanned } = messages.judge(whole);
+  if (scanned === undefined && asked.key !== undefined && status < 300)
+    return fail('sent an answer that is not one message', body, reply, asked);
   const answers =
     scanned !== undefined && asked.key !== undefined && answeredKey(whole, scanned) === asked.key;
   if (answers) asked.running?.answered(whole, scanned);

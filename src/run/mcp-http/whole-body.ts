@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
+import { withoutMark } from '../mcp/unframed.js';
 
 /** Largest body that is not a stream; it is kept until it is whole, because only then it can be judged. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-/** Undefined when it is too long or breaks off. */
+/** Without a byte order mark, which many readers drop. Undefined when it is too long or breaks off. */
 export async function wholeBody(body: Readable): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -17,5 +18,5 @@ export async function wholeBody(body: Readable): Promise<Buffer | undefined> {
   } catch {
     return undefined;
   }
-  return Buffer.concat(chunks, size);
+  return withoutMark(Buffer.concat(chunks, size));
 }

@@ -1,5 +1,7 @@
 import type { ByteSink } from './byte-sink.js';
 import { scanMessage } from '../mcp/json-scan.js';
+import { unjudgedReply } from '../mcp/replies.js';
+import { mayHoldMessages, withoutMark } from '../mcp/unframed.js';
 import { LineFramer } from './line-framer.js';
 import type { ServerReplies } from '../mcp/server-replies.js';
 import type { ServerView } from '../mcp/server-view.js';
@@ -40,7 +42,8 @@ export class ServerOutput {
     this.#abandon(why);
   }
 
-  #line(line: Buffer | undefined): void {
+  #line(framed: Buffer | undefined): void {
+    const line = framed && withoutMark(framed);
     if (line === undefined) {
       // Whose reply it was stood in the part that is gone.
       this.#abandon('sent a message that is too long');
@@ -48,7 +51,8 @@ export class ServerOutput {
     }
     const scanned = scanMessage(line);
     if (scanned === undefined) {
-      this.client.write(line);
+      if (mayHoldMessages(line)) this.inject(unjudgedReply());
+      else this.client.write(line);
       return;
     }
     const view = this.view.of(line, scanned);

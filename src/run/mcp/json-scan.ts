@@ -14,6 +14,8 @@ export interface ScannedMessage {
   readonly ambiguousTop: boolean;
   /** The same below the top level: any name twice in one object, `params` members in any spelling. */
   readonly ambiguousBelow: boolean;
+  /** A member of the message or its result is spelled otherwise, so that some readers find in it what others do not. */
+  readonly respelt: boolean;
 }
 
 const QUOTE = 0x22;
@@ -56,6 +58,7 @@ export function scanMessage(line: Buffer): ScannedMessage | undefined {
   const stack: Frame[] = [];
   let ambiguousTop = false;
   let ambiguousBelow = false;
+  let respelt = false;
   let at = 0;
   const finishValue = (start: number, end: number): void => {
     const frame = stack.at(-1);
@@ -78,8 +81,9 @@ export function scanMessage(line: Buffer): ScannedMessage | undefined {
         stack.pop();
         at += 1;
         finishValue(frame?.start ?? 0, at);
-        if (stack.length === 0) return { spans, ambiguousTop, ambiguousBelow };
-        break;
+        if (stack.length > 0) break;
+        // Some readers go on behind the end, and would find another message there.
+        return isBlank(line, at) ? { spans, ambiguousTop, ambiguousBelow, respelt } : undefined;
       case COMMA:
         if (frame?.object === true) frame.expectKey = true;
         at += 1;
@@ -92,6 +96,7 @@ export function scanMessage(line: Buffer): ScannedMessage | undefined {
             if (frame.depth === 1) ambiguousTop = true;
             else ambiguousBelow = true;
           }
+          respelt ||= frame.path !== 'params' && memberLike(frame, frame.key) !== undefined;
         } else finishValue(at, end);
         at = end;
         break;
@@ -174,16 +179,21 @@ function takeKey(frame: Frame, line: Buffer, start: number, end: number): boolea
   frame.keys.add(key);
   if (frame.folded === undefined) return fresh;
   const folded = fold(key);
-  const known = PROTOCOL_MEMBERS.get(frame.path)?.find((member) => fold(member) === folded);
   // Merged into another object, this name would give it members that stand nowhere in the message.
   const inherits = key === '__proto__';
-  const clear = fresh && !inherits && !frame.folded.has(folded) && (known === undefined || known === key);
+  const clear = fresh && !inherits && !frame.folded.has(folded) && memberLike(frame, key) === undefined;
   frame.folded.add(folded);
   return clear;
 }
 
+/** The protocol member that a name is another spelling of. */
+function memberLike({ path, folded }: Frame, key: string): string | undefined {
+  if (folded === undefined) return undefined;
+  return PROTOCOL_MEMBERS.get(path)?.find((member) => member !== key && fold(member) === fold(key));
+}
+
 /** Case folding as the loosest common JSON readers do it: the long s and the Kelvin sign included. */
-function fold(key: string): string {
+export function fold(key: string): string {
   return key.toLowerCase().toUpperCase();
 }
 
@@ -209,6 +219,11 @@ export function stringEnd(line: Buffer, start: number): number {
     if ((quote - before) % 2 === 1) return quote + 1;
     from = quote + 1;
   }
+}
+
+function isBlank(line: Buffer, from: number): boolean {
+  for (let at = from; at < line.length; at += 1) if (!isSpace(line[at])) return false;
+  return true;
 }
 
 function isSpace(byte: number | undefined): boolean {

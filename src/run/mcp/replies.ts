@@ -6,8 +6,8 @@ import type { OpenCall } from './client-message.js';
 // Every message here comes without framing: stdio adds a line end, HTTP a body or an event.
 
 const INTERNAL_ERROR = -32603;
-/** A tool list that could be read in two ways. */
-export const INVALID_LIST = INTERNAL_ERROR;
+/** A message of a server that could be read in two ways. */
+export const UNREADABLE = INTERNAL_ERROR;
 const MAX_TEXT = 800;
 
 /**
@@ -108,6 +108,11 @@ export function cancelledCall(id: string): string {
 /** JSON-RPC error for malformed input and for requests that can no longer be answered. */
 export function errorReply(id: string, code: number, message: string): string {
   return `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify({ code, message })}}`;
+}
+
+/** Stands in place of what a server sent, where it could carry a list of tools or a secret past the checks. */
+export function unjudgedReply(): string {
+  return errorReply('null', UNREADABLE, 'refused by Thoth: what the server sent is not one message');
 }
 
 export function lostRequestReply(id: string, why: string): string {

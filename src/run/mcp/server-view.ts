@@ -1,7 +1,7 @@
 import type { Governance } from './governance.js';
 import type { ScannedMessage } from './json-scan.js';
 import type { Redactor } from './redaction.js';
-import { errorReply, INVALID_LIST } from './replies.js';
+import { errorReply, UNREADABLE } from './replies.js';
 import type { ToolGuard } from './tool-guard.js';
 
 /** A server's messages as its client may see them. */
@@ -29,10 +29,10 @@ export class ServerView {
 
 function unreadableList(message: Buffer, { spans }: ScannedMessage): string {
   const id = spans.get('id');
-  const text = 'refused by Thoth: the tool list of the server gives a member twice or in another spelling';
+  const text = 'refused by Thoth: the message of the server can be read in more than one way';
   return errorReply(
-    id === undefined ? 'null' : message.toString('utf8', id.start, id.end),
-    INVALID_LIST,
+    id === undefined || spans.has('method') ? 'null' : message.toString('utf8', id.start, id.end),
+    UNREADABLE,
     text,
   );
 }

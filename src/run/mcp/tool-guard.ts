@@ -1,7 +1,7 @@
 import type { Session } from '../../sdk/session.js';
 import type { ToolPins } from '../pins/tool-pins.js';
 import type { ScannedMessage } from './json-scan.js';
-import { narrowToolList, toolsOf } from './tool-list.js';
+import { listsTools, narrowToolList, toolsOf } from './tool-list.js';
 
 /** What an agent may see of a server's tools, and which of them must not even be decided. */
 export class ToolGuard {
@@ -27,7 +27,7 @@ export class ToolGuard {
    */
   view(line: Buffer, scanned: ScannedMessage): Buffer | undefined {
     const tools = toolsOf(line, scanned);
-    if (tools === undefined) return line;
+    if (tools === undefined) return this.#observing || !listsTools(line, scanned) ? line : undefined;
     if (scanned.ambiguousTop || scanned.ambiguousBelow) return this.#observing ? line : undefined;
     const pinned = this.pins?.admit(tools) ?? tools.map(() => true);
     if (this.#observing) return line;

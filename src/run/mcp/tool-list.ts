@@ -2,6 +2,8 @@ import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
 import { elementsOf, type ScannedMessage } from './json-scan.js';
 import { splice, type Edit } from './splice.js';
 
+const OPEN_ARRAY = 0x5b;
+
 /** A list made for one agent may be kept this long, milliseconds: a changed scope or an approval shows soon. */
 const MAX_TTL_MS = 5000;
 
@@ -15,6 +17,12 @@ export function toolsOf(line: Buffer, scanned: ScannedMessage): readonly JsonObj
   } catch {
     return undefined;
   }
+}
+
+/** The line holds a list of tools, which perhaps not every client reads in the same way. */
+export function listsTools(line: Buffer, { spans, respelt }: ScannedMessage): boolean {
+  const span = spans.get('result.tools');
+  return respelt || (span !== undefined && line[span.start] === OPEN_ARRAY);
 }
 
 /**

@@ -1,21 +1,19 @@
 import { createHash } from 'node:crypto';
 import { canonicalize } from '../../evidence/canonical.js';
 import type { JsonObject } from '../../sdk/vocabulary.js';
+import { fold } from '../mcp/json-scan.js';
 import { readPins, writePins, type PinnedTool, type ToolDefinition } from './pin-file.js';
 
-/** Members a model may read and act on. Icons and `_meta` are for programs. */
-const PINNED_MEMBERS = [
-  'name',
-  'title',
-  'description',
-  'inputSchema',
-  'outputSchema',
-  'annotations',
-] as const;
+/** Members a model may read and act on, in any spelling that some client reads. Icons and `_meta` are for programs. */
+const PINNED_MEMBERS = new Set(
+  ['name', 'title', 'description', 'inputSchema', 'outputSchema', 'annotations'].map(fold),
+);
 
 /** A server that invents names could otherwise fill the disk. */
 const MAX_TOOLS = 4096;
 const MAX_DEFINITION = 64 * 1024;
+/** In place of the digest of a definition too deep to be written down: equal to nothing, itself included. */
+const INCOMPARABLE = 'incomparable';
 
 export interface PinnedServer {
   readonly path: string;
@@ -67,11 +65,11 @@ export class ToolPins {
   }
 
   #matches(name: string, told: ToolDefinition): boolean {
-    return this.#tools.get(name)?.digest === told.digest;
+    return told.digest !== INCOMPARABLE && this.#tools.get(name)?.digest === told.digest;
   }
 
   #first(told: ToolDefinition): PinnedTool | undefined {
-    return this.#tools.size < MAX_TOOLS ? told : undefined;
+    return this.#tools.size < MAX_TOOLS && told.digest !== INCOMPARABLE ? told : undefined;
   }
 
   /** A tool that is again what it was leaves quarantine by itself. */
@@ -107,9 +105,10 @@ function nameOf(tool: JsonObject): string {
 
 function definitionOf(tool: JsonObject): ToolDefinition {
   const definition = Object.fromEntries(
-    PINNED_MEMBERS.filter((member) => tool[member] !== undefined).map((member) => [member, tool[member]]),
+    Object.entries(tool).filter(([member]) => PINNED_MEMBERS.has(fold(member))),
   );
   const text = canonicalText(definition);
+  if (text === undefined) return { digest: INCOMPARABLE, seen_at: new Date().toISOString() };
   return {
     digest: `sha256:${createHash('sha256').update(text).digest('hex')}`,
     ...(text.length <= MAX_DEFINITION && { definition }),
@@ -117,11 +116,14 @@ function definitionOf(tool: JsonObject): ToolDefinition {
   };
 }
 
-/** What has no canonical form (too deep, half a character) still has a text that changes with it. */
-function canonicalText(definition: JsonObject): string {
-  try {
-    return canonicalize(definition);
-  } catch {
-    return JSON.stringify(definition);
+/** What has no canonical form (half a character) still has a text that changes with it, unless it is too deep for one. */
+function canonicalText(definition: JsonObject): string | undefined {
+  for (const write of [canonicalize, JSON.stringify]) {
+    try {
+      return write(definition);
+    } catch {
+      // The next one may.
+    }
   }
+  return undefined;
 }
