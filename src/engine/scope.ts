@@ -44,11 +44,11 @@ export function outOfScopeDecision(
   return 'BLOCK';
 }
 
-/** Says why, and where the server's scope decides, the command that changes it. */
+/** Says why, and where the server's scope decides, the command that adds to it: following it for two tools allows both. */
 export function outOfScopeReason(request: EngineRequest, origin: ScopeFinding['origin']): string {
   const { agentId, toolName } = request;
   if (origin === 'caller') return `${toolName} is not in the approved scope of this session`;
-  const command = `thothctl agents scope set ${shellWord(agentId)} --tool ${shellWord(toolName)}`;
+  const command = `thothctl agents scope set ${shellWord(agentId)} --add ${shellWord(toolName)}`;
   return origin === 'server'
     ? `${toolName} is not in the scope of agent ${agentId}; to allow it: ${command}`
     : `no scope is set for agent ${agentId}, so every tool is out of scope; to allow this one: ${command}`;

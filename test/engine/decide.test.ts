@@ -51,7 +51,7 @@ describe('scope by mode', () => {
       reasonCode: 'tool_not_in_approved_scope',
       violation: true,
     });
-    expect(made.reason).toContain(`thothctl agents scope set support-bot --tool 'x'\\''; rm -rf ~'`);
+    expect(made.reason).toContain(`thothctl agents scope set support-bot --add 'x'\\''; rm -rf ~'`);
   });
 });
 
