@@ -2,7 +2,7 @@ import { ThothCommand } from '../cli/command.js';
 import { dryRunFlag, Flags, repeatable } from '../cli/flags.js';
 import { usageError } from '../errors/index.js';
 import { changeOptions, DEFAULT_FILE, fileArg, planFlags } from '../journeys/tenant-apply/flags.js';
-import { applyInOrder, applyWithProgress } from '../journeys/tenant-apply/index.js';
+import { applyInOrder, applyWithProgress, mentionSecretsLeft } from '../journeys/tenant-apply/index.js';
 import type { Result } from '../output/port.js';
 import {
   changesText,
@@ -64,6 +64,7 @@ With --to-context, several tenants get the same file in that order: the first is
     const file = await readTenantFile(this.args.file ?? DEFAULT_FILE);
     const api = await this.api();
     const { changes } = await planTenant(api, file, changeOptions(this.flags), this.signal);
+    mentionSecretsLeft(this.out, file, changes);
     if (!this.dryRun && changes.length > 0) {
       this.out.notice(changesText(changes));
       await this.confirm(`Make ${changes.length === 1 ? 'this change' : `these ${changes.length} changes`}?`);
@@ -128,8 +129,10 @@ With --to-context, several tenants get the same file in that order: the first is
           ? changesText(changes)
           : changes.length === 0
             ? 'Nothing to do.'
-            : `${changes.length} changes made.`,
+            : `${counted(changes)} made.`,
       },
     };
   }
 }
+
+const counted = ({ length }: readonly Change[]): string => `${length} ${length === 1 ? 'change' : 'changes'}`;

@@ -1,6 +1,7 @@
 import { ThothCommand } from '../cli/command.js';
 import { Flags } from '../cli/flags.js';
 import { changeOptions, DEFAULT_FILE, fileArg, planFlags } from '../journeys/tenant-apply/flags.js';
+import { mentionSecretsLeft } from '../journeys/tenant-apply/index.js';
 import { replaceFile } from '../output/index.js';
 import type { Result } from '../output/port.js';
 import { changesText, planTenant, readTenantFile, savedPlan } from '../tenant/index.js';
@@ -26,6 +27,7 @@ export default class Plan extends ThothCommand<typeof Plan> {
     const { flags } = this;
     const file = await readTenantFile(this.args.file ?? DEFAULT_FILE);
     const plan = await planTenant(await this.api(), file, changeOptions(flags), this.signal);
+    mentionSecretsLeft(this.out, file, plan.changes);
     if (flags.save !== undefined) await replaceFile(flags.save, savedPlan(plan), 0o600);
     return {
       data: {

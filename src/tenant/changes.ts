@@ -1,4 +1,5 @@
 import { fieldChanges, secretPaths, type FieldChange } from './compare.js';
+import { KINDS } from './kinds/index.js';
 import type { Fields, Item, Kind, SectionName } from './kinds/kind.js';
 
 export interface Change {
@@ -36,6 +37,21 @@ export function planChanges(sections: readonly Section[], options: ChangeOptions
 }
 
 export const keyOf = (identity: readonly string[]): string => JSON.stringify(identity);
+
+/** Secrets that are wanted and not written, since nothing else of their item differs. */
+export function secretsLeft(
+  wanted: ReadonlyMap<SectionName, readonly Item[]>,
+  changes: readonly Change[],
+): readonly string[] {
+  const written = new Set(changes.map(({ section, identity }) => keyOf([section, ...identity])));
+  return KINDS.flatMap((kind) =>
+    (wanted.get(kind.section) ?? [])
+      .filter(({ identity }) => !written.has(keyOf([kind.section, ...identity])))
+      .flatMap(({ identity, fields }) =>
+        secretPaths(fields, kind).map((path) => [kind.section, ...identity, path].join('/')),
+      ),
+  );
+}
 
 function write({ kind, present }: Section, item: Item, { secrets }: ChangeOptions): Change[] {
   const found = present.find((each) => keyOf(each.identity) === keyOf(item.identity));

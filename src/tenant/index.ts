@@ -1,5 +1,5 @@
 export { applyChanges } from './apply.js';
-export type { Change } from './changes.js';
+export { secretsLeft, type Change } from './changes.js';
 export { exportTenant } from './export.js';
 export { SECTIONS, type SectionName, type TenantApi } from './kinds/kind.js';
 export { planTenant } from './plan.js';

@@ -108,7 +108,14 @@ describe('a tenant as code', () => {
       ],
     });
     expect(await plane.run(['apply', file, '--yes'], ENV)).toMatchObject({ exit: 0 });
-    expect(await plane.run(['plan', file, '--exit-code'], ENV)).toMatchObject({ exit: 0 });
+    const settled = await plane.run(['plan', file, '--exit-code'], ENV);
+    expect(settled.exit).toBe(0);
+    expect(settled.stderr).toMatch(
+      /cannot be compared; --secrets writes .*: settings\/webhook\.secret, .*mdm\/jamf/,
+    );
+    const anew = await plane.run(['plan', file, '--secrets'], ENV);
+    expect(anew.stdout).toContain('webhook.secret: (secret) will be written');
+    expect(anew.stderr).not.toContain('cannot be compared');
   });
 
   it('prunes only sections that are named', async () => {

@@ -4,6 +4,7 @@ import type { Output } from '../../output/index.js';
 import {
   applyChanges,
   planTenant,
+  secretsLeft,
   type Change,
   type TenantApi,
   type TenantFile,
@@ -23,6 +24,13 @@ interface Apply {
   readonly out: Output;
   readonly signal: AbortSignal;
   readonly folder: string;
+}
+
+/** Nobody can see whether a secret is the one the tenant has, so a run that leaves some alone says so. */
+export function mentionSecretsLeft(out: Output, file: TenantFile, changes: readonly Change[]): void {
+  const left = secretsLeft(file.sections, changes);
+  if (left.length > 0)
+    out.notice(`Secrets cannot be compared; --secrets writes what was left as it is: ${left.join(', ')}`);
 }
 
 /** Carries the changes out under a bar. */
