@@ -1,3 +1,4 @@
+import type { AppliedChange } from './change/apply.js';
 import type { Step } from './change/step.js';
 import type { DetailedDiff } from './difference/detail.js';
 import { detailText, differenceMarkdown } from './difference/forms.js';
@@ -81,6 +82,18 @@ function diffRows(diff: PolicyDiff, deletions: readonly Pick<Step, 'name'>[] = [
   return rows;
 }
 
+/** A team that owns a few bundles of a large tenant wants to see those. */
+const UNMANAGED_SHOWN = 10;
+
+function fewUnmanaged(rows: readonly DiffRow[]): readonly DiffRow[] {
+  const left = rows.filter(({ action }) => action === 'unmanaged');
+  const [first] = left.slice(UNMANAGED_SHOWN);
+  if (first === undefined) return rows;
+  const shown = new Set(left.slice(0, UNMANAGED_SHOWN));
+  const more = { ...first, name: `and ${left.length - UNMANAGED_SHOWN} more` };
+  return [...rows.filter((row) => row.action !== 'unmanaged' || shown.has(row)), more];
+}
+
 const DIFF_COLUMNS = [
   { key: 'action', header: 'ACTION', kind: 'state' },
   { key: 'name', header: 'BUNDLE', kind: 'id' },
@@ -115,7 +128,12 @@ export function differenceForms(
   readonly forms: Readonly<Record<string, () => string>>;
 } {
   const rows = diffRows(diff, deletions);
-  const table: DiffTable = { kind: 'table', columns: DIFF_COLUMNS, rows, empty: 'No differences.' };
+  const table: DiffTable = {
+    kind: 'table',
+    columns: DIFF_COLUMNS,
+    rows: fewUnmanaged(rows),
+    empty: 'No differences.',
+  };
   const { details, omitted } = detailed;
   const more = omitted === 0 ? '' : `… and ${omitted} more changed bundles\n`;
   return {
@@ -137,19 +155,22 @@ export function differenceForms(
   };
 }
 
-/** Of promotions and rollbacks: which version becomes which. */
-export function copyRows(steps: readonly Step[]): readonly Row[] {
-  return steps.flatMap((step) =>
-    step.action === 'promote' || step.action === 'rollback'
-      ? [{ action: step.action, name: step.name, from: step.from.version, mode: step.mode, id: step.from.id }]
-      : [],
-  );
+/** Of promotions and rollbacks: which version becomes which, as far as it was made. */
+export function copyRows(steps: readonly Step[], made: readonly AppliedChange[]): readonly Row[] {
+  const versions = new Map(made.map((change) => [change.name, change]));
+  return steps.flatMap((step) => {
+    if (step.action !== 'promote' && step.action !== 'rollback') return [];
+    const { action, name, from, mode } = step;
+    const version = versions.get(name);
+    return [{ action, name, from: from.version, version: version?.version, mode, id: version?.id }];
+  });
 }
 
 export const COPY_COLUMNS = [
   { key: 'action', header: 'ACTION', kind: 'state' },
   { key: 'name', header: 'BUNDLE', kind: 'id' },
   { key: 'from', header: 'OF VERSION', kind: 'number' },
+  { key: 'version', header: 'NOW VERSION', kind: 'number' },
   { key: 'mode', header: 'MODE', kind: 'state' },
   { key: 'id', header: 'ID', kind: 'id' },
 ] as const;

@@ -73,3 +73,26 @@ it('explains with a directory what an agent really called, arguments and scope i
   const twice = await plane.run(['policy', 'explain', dir, '--record', '1', '--tool', 'pay']);
   expect(twice.exit).toBe(2);
 }, 60_000);
+
+it('asks the tenant, and takes no directory then', async () => {
+  const scope = await plane.run(['agents', 'scope', 'set', 'clerk', '--tool', 'file', '--yes']);
+  expect(scope.exit, scope.stderr).toBe(0);
+  const call = join(plane.home, 'call.yaml');
+  await writeFile(call, 'tool: file\nagent: clerk\n');
+  const explain = (...args: string[]) => plane.run(['policy', 'explain', '--server', ...args]);
+
+  const allowed = await explain('--call', call);
+  expect(allowed.exit, allowed.stderr).toBe(0);
+  expect(allowed.stdout).toMatch(/approved scope +in scope +by the scope set for the agent/);
+  const blocked = await explain('--tool', 'shred', '--agent', 'clerk');
+  expect(blocked.stdout).toMatch(/decision +BLOCK/);
+  expect(blocked.stderr).toContain('agents scope set clerk --add shred');
+  expect(await explain('--record', String((await places())['wipe']))).toMatchObject({ exit: 0 });
+
+  expect(await explain(join(plane.home, 'policies'), '--call', call)).toMatchObject({
+    exit: 2,
+    stderr: expect.stringContaining('--server takes no directory'),
+  });
+  expect(await explain('--record', '9999')).toMatchObject({ exit: 6 });
+  expect(await explain()).toMatchObject({ exit: 2 });
+}, 60_000);

@@ -61,8 +61,8 @@ const calls = ${JSON.stringify([call('send_payment', { tool_args: { amount: 5000
   expect(stdout).toMatch(/newly held +1 +send_payment +billing-bot +payment-approval#large-payment/);
   expect(stdout).toMatch(/\| newly blocked \| 1 \| send_mail \|/);
   expect(readFileSync(join(work, 'policy-tests.xml'), 'utf8')).toMatch(/tests="3" failures="0"/);
-  expect(stdout).toMatch(/promote +payment-approval +1 +enforce/);
+  expect(stdout).toMatch(/promote +payment-approval +1 +2 +enforce/);
   expect(stdout).toMatch(/ Ana .*https:\/\/ci\.example\.com\/runs\/7/);
-  expect(stdout).toMatch(/rollback +payment-approval +2 +enforce/);
+  expect(stdout).toMatch(/rollback +payment-approval +2 +4 +enforce/);
   expect(stdout).toMatch(/the end/);
 }, 270_000);

@@ -51,7 +51,7 @@ export default class PolicyPromote extends ThothCommand<typeof PolicyPromote> {
           provenance: await readProvenance(directory, { commit, author, runUrl }),
           signal: this.signal,
         });
-    const rows = copyRows(steps);
+    const rows = copyRows(steps, promoted);
     return {
       data: { dry_run: this.dryRun, tenant_id: api.tenantId, promote: rows, promoted },
       view: { kind: 'table', columns: COPY_COLUMNS, rows, empty: 'Nothing to promote.' },

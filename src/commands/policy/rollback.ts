@@ -20,7 +20,6 @@ export default class PolicyRollback extends ThothCommand<typeof PolicyRollback> 
   async execute(): Promise<Result> {
     const api = await this.api({ longLived: true });
     const step = await planRollback(api, this.args.name, { to: this.flags.to, signal: this.signal });
-    const rows = copyRows([step]);
     const { 'git-commit': commit, 'git-author': author, 'run-url': runUrl } = this.flags;
     const restored = this.dryRun
       ? []
@@ -29,6 +28,7 @@ export default class PolicyRollback extends ThothCommand<typeof PolicyRollback> 
           provenance: await readProvenance(undefined, { commit, author, runUrl }),
           signal: this.signal,
         });
+    const rows = copyRows([step], restored);
     return {
       data: { dry_run: this.dryRun, tenant_id: api.tenantId, rollback: rows, restored },
       view: { kind: 'table', columns: COPY_COLUMNS, rows },

@@ -52,6 +52,10 @@ export default class PolicySimulate extends ThothCommand<typeof PolicySimulate> 
     });
     progress.done();
     this.out.notice(simulationSummary(report));
+    if (report.calls === 0)
+      this.out.warn(
+        'there was no call to replay, so this says nothing about the policies: agents record calls as they run',
+      );
     if (report.taken_along.length > 0)
       this.out.notice(`also in force, not in the directory: ${report.taken_along.join(', ')}`);
     if (notEvaluated(report) > 0)

@@ -49,7 +49,7 @@ function callStep(
   { actionClass, riskTier }: Decision,
 ): ExplainedStep {
   const detail = `${agentId} calls ${toolName} (${actionClass}, risk tier ${riskTier})`;
-  return { step: 'the call', outcome: mode, detail };
+  return { step: 'the call', outcome: `mode ${mode}`, detail };
 }
 
 const ORIGIN = {
