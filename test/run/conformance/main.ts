@@ -4,6 +4,7 @@ import { differences, losses, score, type Loss } from './checks.js';
 import { Rig } from './rig.js';
 import { runSuite, SUITES } from './suite.js';
 
+// What we start talks to this machine alone, and would be slower by as much as it takes to load them.
 delete process.env['NODE_EXTRA_CA_CERTS'];
 const rig = await Rig.open();
 const rows: string[][] = [['Suite', 'Surface', 'Passed', 'Lost', 'Different']];

@@ -6,6 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readChecks, type Check } from './checks.js';
 
+/** What npx may need to fetch a suite; taken before anything else is started without it. */
+const authorities = process.env['NODE_EXTRA_CA_CERTS'];
+const NETWORK = authorities === undefined ? {} : { NODE_EXTRA_CA_CERTS: authorities };
+
 /** A version of the official conformance suite, and how it is started. */
 export interface Suite {
   readonly name: string;
@@ -48,7 +52,8 @@ export async function runSuite({ command, flags, name }: Suite, url: string): Pr
   const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
   try {
     const [program = '', ...args] = [...command, 'server', '--url', url, '--output-dir', folder, ...flags];
-    const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, ...NETWORK };
+    const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const said: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => said.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
