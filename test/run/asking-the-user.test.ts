@@ -253,6 +253,32 @@ describe('a client of the newer protocol', () => {
     expect(await one.message(reply(2))).toMatchObject({ result: { content: [{ text: 'ran search_web' }] } });
   });
 
+  it('does not run what its user declined, though an approver was faster', async () => {
+    const { state } = await asked();
+    await servers.approve(one.sessionId);
+    await think();
+    call(2, { requestState: state, inputResponses: { approval: { action: 'decline' } } });
+    expect(await one.message(reply(2))).toMatchObject({
+      result: { isError: true, _meta: { 'ai.thoth/reason_code': 'self_declined' } },
+    });
+    expect(one.seen()).toEqual([]);
+  });
+
+  it('may correct a slip of the pen after an approver was faster', async () => {
+    const { state } = await asked();
+    await servers.approve(one.sessionId);
+    await think();
+    const typed = { action: 'accept', content: { code: '0000' } };
+    call(2, { requestState: state, inputResponses: { approval: typed } });
+    const { result } = await one.message(reply(2));
+    expect(result).toMatchObject({ resultType: 'input_required' });
+    call(3, {
+      requestState: member(result, 'requestState'),
+      inputResponses: { approval: { action: 'cancel' } },
+    });
+    expect(await one.message(reply(3))).toMatchObject({ result: { content: [{ text: 'ran search_web' }] } });
+  });
+
   it('is refused when it comes back after the hold is over', async () => {
     const { state, params } = await asked({ stepUpTimeoutMinutes: 0.03 });
     const open = async (): Promise<boolean> => {

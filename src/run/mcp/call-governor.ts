@@ -14,6 +14,7 @@ import { UserQuestions } from './user-questions.js';
 
 const CHANGED_TOOL =
   'its description changed since it was approved; a person can look at it with `thothctl mcp pins diff` and approve it';
+const DECLINED = 'the user it was put to declined it';
 const INVALID_PARAMS = -32602;
 /** A deferred call under a task is asked about again, within these. */
 const MAX_DEFERRAL_MS = 900_000;
@@ -98,6 +99,9 @@ export class CallGovernor {
     try {
       const permit = await this.#permit(pending);
       await pending.reachable();
+      const { declined, route: asker } = pending;
+      if (declined && !deciding.cancelled && asker !== undefined)
+        return this.ruleOut(pending.request, 'self_declined', DECLINED, asker);
       this.#account(pending, permit.decision, permit);
       if (!deciding.cancelled) pending.forward(permit);
     } catch (error) {

@@ -23,6 +23,8 @@ export class PendingCall {
   #unpark: (() => void)[] = [];
   readonly #over = new AbortController();
   #polled = false;
+  /** Its own user said no: it does not run, even if an approver was faster. */
+  declined = false;
 
   constructor(
     /** The key under which it is decided. */
@@ -81,7 +83,8 @@ export class PendingCall {
 
   /** Settles when there is somebody to answer, or nobody will be. */
   async reachable(): Promise<void> {
-    if (this.#route === undefined && !this.deciding.signal.aborted) {
+    // Who comes back may be asked once more.
+    while (this.#route === undefined && !this.deciding.signal.aborted) {
       await new Promise<void>((resolve) => this.#unpark.push(resolve));
     }
     // Whoever was to repeat the call did not.

@@ -78,7 +78,7 @@ export class UserQuestions {
       this.#inReply({ ...found, question: this.#question(pending, hold), round: round + 1 }, parked);
       return true;
     }
-    if (answer === 'approve' || answer === 'decline') void hold.ownAnswer.give(answer, 'input_required');
+    void give(answer, pending, hold.ownAnswer, 'input_required');
     return false;
   }
 
@@ -113,7 +113,7 @@ export class UserQuestions {
       if (result === undefined) return;
       const answer = this.#believe(question.read(result.said, ownAnswer.minimumMs), principal);
       if (answer === 'mistyped') continue;
-      if (answer === 'approve' || answer === 'decline') await ownAnswer.give(answer, 'elicitation');
+      await give(answer, pending, ownAnswer, 'elicitation');
       return;
     }
   }
@@ -160,4 +160,15 @@ export class UserQuestions {
 /** Whose call it is, where several clients share the run. */
 function principalOf({ route }: { readonly route: CallRoute | undefined }): string {
   return route?.principal ?? '';
+}
+
+async function give(
+  answer: UserAnswer,
+  pending: PendingCall,
+  ownAnswer: OwnAnswer,
+  channel: Parameters<OwnAnswer['give']>[1],
+): Promise<void> {
+  if (answer !== 'approve' && answer !== 'decline') return;
+  if (answer === 'decline') pending.declined = true;
+  await ownAnswer.give(answer, channel);
 }
