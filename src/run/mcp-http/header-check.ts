@@ -9,7 +9,7 @@ export const HEADER_MISMATCH = -32020;
 
 /**
  * Says how the headers of a request contradict its body: what lies on the way may go by the headers, while the policy
- * judged the body. Undefined when they agree. Messages of older revisions carry no such headers.
+ * judged the body. Undefined when they agree. Messages of older revisions need not carry such headers.
  */
 export function headerMismatch(
   headers: IncomingHttpHeaders,
@@ -17,13 +17,13 @@ export function headerMismatch(
   marks: readonly ParameterMark[],
 ): string | undefined {
   const version = fieldOf(headers, 'mcp-protocol-version');
+  const said = contradiction(headers, envelope);
+  if (said !== undefined) return said;
   if (!isModern(envelope.version) && !isModern(version)) return undefined;
   if (envelope.version !== undefined && version !== undefined && version !== envelope.version) {
     return 'MCP-Protocol-Version names another revision than the message';
   }
   const method = fieldOf(headers, 'mcp-method');
-  if (method !== undefined && method !== envelope.method)
-    return 'Mcp-Method names another method than the message';
   if (!envelope.isRequest || envelope.version === undefined) return undefined;
   if (version === undefined) return 'MCP-Protocol-Version is missing';
   if (method === undefined) return 'Mcp-Method is missing';
@@ -33,7 +33,15 @@ export function headerMismatch(
 function nameMismatch(headers: IncomingHttpHeaders, { name }: Envelope): string | undefined {
   if (name === undefined) return undefined;
   const field = fieldOf(headers, 'mcp-name');
-  if (field === undefined) return 'Mcp-Name is missing';
+  return field === undefined ? 'Mcp-Name is missing' : undefined;
+}
+
+/** What is said must be true in every revision, also where nothing need be said. */
+function contradiction(headers: IncomingHttpHeaders, { method, name }: Envelope): string | undefined {
+  const told = fieldOf(headers, 'mcp-method');
+  if (told !== undefined && told !== method) return 'Mcp-Method names another method than the message';
+  const field = fieldOf(headers, 'mcp-name');
+  if (field === undefined || name === undefined) return undefined;
   return decodeFieldValue(field) === name ? undefined : 'Mcp-Name names something else than the message';
 }
 
