@@ -9,6 +9,8 @@ export interface Column {
   readonly key: string;
   readonly header: string;
   readonly kind?: CellKind;
+  /** Left out where the terminal is too narrow for it, the last one first. Other forms always have it. */
+  readonly spare?: true;
 }
 
 export type Row = Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 import { cellText } from './cell.js';
 import { paintCell, plainPaint, type Paint } from './colour.js';
+import { fitting, GAP, growInto, mayShrink, type Slot } from './fit.js';
 import type { CellKind, Column, Row } from './port.js';
 import { cutTo, textWidth } from './width.js';
 
@@ -11,51 +12,10 @@ export interface TableLayout {
   readonly paint?: Paint;
 }
 
-/** A column with the room it has. */
-interface Slot {
-  readonly column: Column;
-  width: number;
-}
-
 interface Cell {
   readonly text: string;
   readonly kind: CellKind | undefined;
   readonly width: number;
-}
-
-const GAP = '  ';
-const NARROWEST_TEXT = 8;
-/** Text of later rows may be longer than that of the first: a stream gives it what room is left, up to this. */
-const ROOMY_TEXT = 32;
-
-const mayShrink = ({ column }: Slot) => (column.kind ?? 'text') === 'text';
-
-/** Shrinks text columns, the widest first, until all fit; false when even that is not enough. */
-function shrinkTo(slots: readonly Slot[], width: number): boolean {
-  let excess = slots.reduce((sum, slot) => sum + slot.width, 0) + GAP.length * (slots.length - 1) - width;
-  while (excess > 0) {
-    const shrinkable = slots.filter((slot) => mayShrink(slot) && slot.width > NARROWEST_TEXT);
-    const [first, ...others] = shrinkable;
-    if (first === undefined) return false;
-    const widest = others.reduce((most, slot) => (slot.width > most.width ? slot : most), first);
-    widest.width -= 1;
-    excess -= 1;
-  }
-  return true;
-}
-
-/** Shares the room left over among the text columns. */
-function growInto(slots: readonly Slot[], width: number): void {
-  let room = width - slots.reduce((sum, slot) => sum + slot.width, 0) - GAP.length * (slots.length - 1);
-  for (let grown = true; grown && room > 0;) {
-    grown = false;
-    for (const slot of slots) {
-      if (room <= 0 || !mayShrink(slot) || slot.width >= ROOMY_TEXT) continue;
-      slot.width += 1;
-      room -= 1;
-      grown = true;
-    }
-  }
 }
 
 function line(cells: readonly Cell[], paint: Paint): string {
@@ -103,14 +63,16 @@ export function renderTable(
     column,
     width: rows.reduce((most, row) => Math.max(most, textWidth(text(row, column))), textWidth(column.header)),
   }));
-  if (width !== undefined && !shrinkTo(slots, width)) return stacked(slots, rows, layout);
+  const saysNothing = ({ column }: Slot) => rows.every((row) => text(row, column) === '');
+  const shown = width === undefined ? slots : fitting(slots, width, saysNothing);
+  if (shown === undefined) return stacked(slots, rows, layout);
   const lines = rows.map((row) =>
     line(
-      slots.map((slot) => ({ text: text(row, slot.column), kind: slot.column.kind, width: slot.width })),
+      shown.map((slot) => ({ text: text(row, slot.column), kind: slot.column.kind, width: slot.width })),
       paint,
     ),
   );
-  return `${[headerLine(slots, paint), ...lines].join('\n')}\n`;
+  return `${[headerLine(shown, paint), ...lines].join('\n')}\n`;
 }
 
 /**
@@ -119,7 +81,7 @@ export function renderTable(
  */
 export class StreamingTable {
   readonly #layout: TableLayout;
-  readonly #slots: readonly Slot[];
+  #slots: readonly Slot[];
   #stacks: boolean | undefined;
 
   constructor(columns: readonly Column[], layout: TableLayout = {}) {
@@ -141,18 +103,22 @@ export class StreamingTable {
   row(row: Row): string {
     const { width, paint = plainPaint } = this.#layout;
     const now = this.#layout.now && new Date();
-    const texts = this.#slots.map(({ column: { key, kind } }) => cellText(row[key], kind, now));
+    const textOf = ({ column: { key, kind } }: Slot) => cellText(row[key], kind, now);
     const first = this.#stacks === undefined;
-    this.#slots.forEach((slot, i) => {
+    for (const slot of this.#slots)
       if (first || width === undefined || !mayShrink(slot))
-        slot.width = Math.max(slot.width, textWidth(texts[i] ?? ''));
-    });
-    this.#stacks ??= width !== undefined && !shrinkTo(this.#slots, width);
-    if (first && width !== undefined) growInto(this.#slots, width);
+        slot.width = Math.max(slot.width, textWidth(textOf(slot)));
+    if (first) {
+      // A column that is empty now may be filled by the next row.
+      const shown = width === undefined ? this.#slots : fitting(this.#slots, width, () => false);
+      this.#stacks = shown === undefined;
+      this.#slots = shown ?? this.#slots;
+      if (width !== undefined) growInto(this.#slots, width);
+    }
     if (this.#stacks)
       return `${first ? '' : '\n'}${stacked(this.#slots, [row], { ...this.#layout, ...(now && { now }) })}`;
-    const cells = this.#slots.map((slot, i) => ({
-      text: texts[i] ?? '',
+    const cells = this.#slots.map((slot) => ({
+      text: textOf(slot),
       kind: slot.column.kind,
       width: slot.width,
     }));

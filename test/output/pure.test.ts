@@ -8,7 +8,7 @@ import { renderJson } from '../../src/output/json.js';
 import { fieldsOf, renderRecord } from '../../src/output/record.js';
 import { itemsOf } from '../../src/output/rows.js';
 import { cleanLine, cleanText } from '../../src/output/sanitise.js';
-import { renderTable } from '../../src/output/table.js';
+import { renderTable, StreamingTable } from '../../src/output/table.js';
 import { cutTo, textWidth } from '../../src/output/width.js';
 
 const NOW = new Date('2026-05-01T12:00:00Z');
@@ -116,6 +116,26 @@ describe('tables', () => {
     expect(renderRecord(fields)).toBe(
       'id      p-1\npolicy\n  permit (\n  \tprincipal\n  );\n  status  forged\nowner\n',
     );
+  });
+
+  it('leave out what says nothing, then what can be spared, before they become blocks', () => {
+    const wide = [
+      { key: 'id', header: 'ID', kind: 'id' },
+      { key: 'owner', header: 'OWNER', kind: 'id' },
+      { key: 'tool', header: 'TOOL', kind: 'id', spare: true },
+      { key: 'region', header: 'REGION', kind: 'id', spare: true },
+    ] as const;
+    const rows = [{ id: 'a-1', tool: 'read_file', region: 'eu' }];
+    const headings = (width?: number) => renderTable(wide, rows, { width }).split('\n')[0]?.trimEnd();
+    expect(headings()).toBe('ID   OWNER  TOOL       REGION');
+    expect(headings(29)).toBe('ID   OWNER  TOOL       REGION');
+    expect(headings(28)).toBe('ID   TOOL       REGION');
+    expect(headings(21)).toBe('ID   TOOL');
+    expect(headings(13)).toBe('ID');
+    expect(headings(2)).toBe('ID      a-1');
+    const stream = new StreamingTable(wide, { width: 30 });
+    expect(stream.row(rows[0] ?? {})).toBe('ID            OWNER\na-1\n');
+    expect(stream.row({ id: 'a-2', owner: 'ann' })).toBe('a-2           ann\n');
   });
 
   it('record labels align', () => {

@@ -9,10 +9,10 @@ export default listCommand({
   columns: [
     { key: 'created_at', header: 'TIME', kind: 'time' },
     { key: 'severity', header: 'SEVERITY', kind: 'state' },
-    { key: 'status', header: 'STATUS', kind: 'state' },
+    { key: 'status', header: 'STATUS', kind: 'state', spare: true },
     { key: 'title', header: 'TITLE' },
     { key: 'agent_id', header: 'AGENT', kind: 'id' },
-    { key: 'alert_id', header: 'ALERT', kind: 'id' },
+    { key: 'alert_id', header: 'ALERT', kind: 'id', spare: true },
   ],
   rows: (output) => output.items,
   empty: 'No alerts.',

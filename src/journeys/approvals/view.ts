@@ -6,9 +6,9 @@ export const APPROVAL_COLUMNS: readonly Column[] = [
   { key: 'status', header: 'STATUS', kind: 'state' },
   { key: 'tool_name', header: 'TOOL' },
   { key: 'agent_id', header: 'AGENT', kind: 'id' },
-  { key: 'risk_tier', header: 'RISK' },
+  { key: 'risk_tier', header: 'RISK', spare: true },
   { key: 'reason', header: 'REASON' },
-  { key: 'requested_at', header: 'REQUESTED', kind: 'time' },
+  { key: 'requested_at', header: 'REQUESTED', kind: 'time', spare: true },
   { key: 'expires_at', header: 'EXPIRES', kind: 'time' },
 ];
 

@@ -15,8 +15,8 @@ export const POLICY_COLUMNS: readonly Column[] = [
   { key: 'name', header: 'NAME' },
   { key: 'enforcement_mode', header: 'MODE', kind: 'state' },
   { key: 'active', header: 'ACTIVE', kind: 'state' },
-  { key: 'version', header: 'VERSION', kind: 'number' },
-  { key: 'updated_at', header: 'CHANGED', kind: 'time' },
+  { key: 'version', header: 'VERSION', kind: 'number', spare: true },
+  { key: 'updated_at', header: 'CHANGED', kind: 'time', spare: true },
 ];
 
 export const ENROLLMENT_COLUMNS: readonly Column[] = [
@@ -24,7 +24,7 @@ export const ENROLLMENT_COLUMNS: readonly Column[] = [
   { key: 'provider', header: 'BROWSER' },
   { key: 'user_id', header: 'USER', kind: 'id' },
   { key: 'device_id', header: 'DEVICE', kind: 'id' },
-  { key: 'browser_profile', header: 'PROFILE' },
+  { key: 'browser_profile', header: 'PROFILE', spare: true },
   { key: 'status', header: 'STATUS', kind: 'state' },
   { key: 'last_seen_at', header: 'LAST SEEN', kind: 'time' },
 ];

@@ -6,8 +6,8 @@ export const VIOLATION_COLUMNS: readonly Column[] = [
   { key: 'decision', header: 'DECISION', kind: 'state' },
   { key: 'tool_name', header: 'TOOL' },
   { key: 'agent_id', header: 'AGENT', kind: 'id' },
-  { key: 'severity', header: 'SEVERITY' },
-  { key: 'policy_references', header: 'POLICY' },
+  { key: 'severity', header: 'SEVERITY', spare: true },
+  { key: 'policy_references', header: 'POLICY', spare: true },
 ];
 
 export const FEED_COLUMNS: readonly Column[] = [
@@ -16,5 +16,5 @@ export const FEED_COLUMNS: readonly Column[] = [
   { key: 'tool_name', header: 'TOOL' },
   { key: 'agent_id', header: 'AGENT', kind: 'id' },
   { key: 'decision_reason_code', header: 'REASON' },
-  { key: 'event_id', header: 'EVENT', kind: 'id' },
+  { key: 'event_id', header: 'EVENT', kind: 'id', spare: true },
 ];

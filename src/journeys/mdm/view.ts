@@ -3,12 +3,12 @@ import type { SyncJob } from './sync-job.js';
 
 export const JOB_COLUMNS: readonly Column[] = [
   { key: 'job_id', header: 'JOB', kind: 'id' },
-  { key: 'provider', header: 'PROVIDER', kind: 'id' },
+  { key: 'provider', header: 'PROVIDER', kind: 'id', spare: true },
   { key: 'status', header: 'STATUS', kind: 'state' },
   { key: 'synced_endpoints', header: 'SYNCED', kind: 'number' },
-  { key: 'unassigned_count', header: 'UNASSIGNED', kind: 'number' },
+  { key: 'unassigned_count', header: 'UNASSIGNED', kind: 'number', spare: true },
   { key: 'failed_count', header: 'FAILED', kind: 'number' },
-  { key: 'created_at', header: 'STARTED', kind: 'time' },
+  { key: 'created_at', header: 'STARTED', kind: 'time', spare: true },
   { key: 'error', header: 'ERROR' },
 ];
 
