@@ -28,8 +28,11 @@ export default class Api extends ThothCommand<typeof Api> {
 
   async execute(): Promise<Result> {
     const { flags } = this;
-    const api = await this.api();
     const method = this.#method();
+    const reads = method === 'GET' || method === 'HEAD';
+    if (reads && flags.input !== undefined)
+      throw usageError(`${method} sends no body`, 'give query parameters with --param name=value');
+    const api = await this.api();
     const call = {
       method,
       path: fullPath(this.args.path, api.tenantId),
@@ -37,7 +40,7 @@ export default class Api extends ThothCommand<typeof Api> {
       body: flags.input === undefined ? undefined : await readBody(flags.input),
       signal: this.signal,
     };
-    if (this.dryRun && method !== 'GET' && method !== 'HEAD') {
+    if (this.dryRun && !reads) {
       const { signal: _signal, ...request } = call;
       return { data: { dry_run: true, base_url: api.baseUrl, ...request } };
     }

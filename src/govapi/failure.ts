@@ -89,6 +89,7 @@ function fixFor(reply: HttpReply, exit: ExitName, { signed = false }: Asked): { 
       };
     }
     case 'usage':
+      if (reply.status === 405) return { fix: 'The path is right but takes other methods, such as GET.' };
       return { fix: 'Correct what the message names; `--help` shows what the command takes.' };
     case 'notFound':
       return {

@@ -47,6 +47,12 @@ describe('packs', () => {
   }, 60_000);
 });
 
+it('an environment that hardly any call names is warned of', async () => {
+  const apply = ['packs', 'apply', '--agent-id', 'bot', '--pack-id', 'soc2-type2', '--dry-run', '--json'];
+  expect((await plane.run([...apply, '--environment', 'Prod'])).stderr).toBe('');
+  expect((await plane.run([...apply, '--environment', 'pord'])).stderr).toContain('environment "pord"');
+});
+
 describe('rule versions', () => {
   const at = (...more: string[]) => ['packs', 'apply', '--agent-id', 'held-bot', ...more];
 

@@ -12,6 +12,9 @@ const number = (description: string, max: number) =>
     helpGroup: 'CONTROLS',
   })({ parse: (text) => Promise.resolve(text.trim() === '' ? Number.NaN : Number(text)) });
 
+/** A call may name any; one that no call names governs nothing. */
+const USUAL_ENVIRONMENTS = ['dev', 'staging', 'prod'];
+
 export default class PacksApply extends ThothCommand<typeof PacksApply> {
   static override summary = 'Assign compliance packs to agents';
   static override description =
@@ -74,6 +77,11 @@ export default class PacksApply extends ThothCommand<typeof PacksApply> {
     if (flags.file !== undefined) return applyPacks(await this.api(), { file: flags.file }, options);
     if (flags['pack-id'] === undefined)
       throw usageError('no pack to assign', 'give --pack-id, or --file with a whole application');
+    const { environment } = flags;
+    if (environment !== undefined && !USUAL_ENVIRONMENTS.includes(environment.trim().toLowerCase()))
+      this.out.warn(
+        `only calls that name the environment ${JSON.stringify(environment)} will be governed; usual are ${USUAL_ENVIRONMENTS.join(', ')}.`,
+      );
     return applyPacks(
       await this.api(),
       {
@@ -82,7 +90,7 @@ export default class PacksApply extends ThothCommand<typeof PacksApply> {
         agentIds: flags['agent-id'],
         fleetIds: flags['fleet-id'],
         endpointIds: flags['endpoint-id'],
-        environment: flags.environment,
+        environment,
         approvalPolicyId: flags['approval-policy-id'],
         ruleVersions: flags['rule-version'],
         controls: {

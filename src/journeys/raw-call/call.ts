@@ -14,8 +14,16 @@ export interface RawCall {
 
 type RawApi = Pick<GovApi, 'raw' | 'tenantId' | 'baseUrl'>;
 
-/** Fills `{tenantId}` in; a path without a leading slash is below `/{tenantId}/thoth/`. */
+/**
+ * Fills `{tenantId}` in; a path without a leading slash is below `/{tenantId}/thoth/`.
+ * @throws ThothctlError `usage` for a URL: the host is that of the credential, whatever was pasted.
+ */
 export function fullPath(path: string, tenantId: string): string {
+  if (/^([a-z][a-z0-9+.-]*:)?\/\//i.test(path))
+    throw usageError(
+      `${JSON.stringify(path)} is a URL; a path of the control plane is wanted`,
+      'leave out scheme and host; --govapi-url or the context says which control plane is asked',
+    );
   const whole = path.startsWith('/') ? path : `/{tenantId}/thoth/${path}`;
   return whole.replaceAll(/\{tenant(Id)?\}/g, encodeURIComponent(tenantId));
 }
