@@ -5,9 +5,9 @@ import { startCountingProxy } from './counting-proxy.js';
 import type { Figure } from './report.js';
 import { median } from './timing.js';
 
-const BUNDLES = 1_000;
+const BUNDLES = 10_000;
 
-/** `policy diff` and a no-op `policy push` of a thousand bundles; requests are counted on the way to the server. */
+/** `policy diff` and a no-op `policy push` of ten thousand bundles; requests are counted on the way to the server. */
 export async function policy(): Promise<Figure[]> {
   const server = await startBenchServer();
   const proxy = await startCountingProxy(server.url);
@@ -34,7 +34,7 @@ export async function policy(): Promise<Figure[]> {
       join(server.home, 'data', 'admin-token'),
     ];
     proxy.reset();
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 3; round++) {
       diffs.push(await timed(() => server.cli(['policy', 'diff', folder, '--json'])));
       pushes.push(await timed(() => server.cli(push)));
     }
@@ -46,6 +46,8 @@ export async function policy(): Promise<Figure[]> {
         name: `diff of ${BUNDLES} bundles, whole process`,
         value: median(diffs),
         unit: 'ms',
+        // Promised once the listing is there; this has start-up and listing in it.
+        limit: { atMost: 2_000 },
       },
       {
         section: 'policy',
