@@ -119,6 +119,23 @@ describe('the guide to pipelines', () => {
     expect(JSON.stringify(await bundles())).toContain('"gitlab"');
   }, 270_000);
 
+  it('observe first: staged by one job, in force after the other, and rolled back by name', async () => {
+    const folder = await repository('staged', 'grind');
+    const jobs = pipeline('policy-promote') as Record<string, { script: readonly string[] }>;
+    const latest = async () =>
+      ((await bundles()) as { name: string; status: string }[]).find(({ name }) => name === 'staged')?.status;
+    await steps(folder, jobs['policy-stage']?.script ?? []);
+    expect(await latest()).toBe('staged');
+    await steps(folder, jobs['policy-promote']?.script ?? []);
+    expect(await latest()).toBe('active');
+    await steps(folder, [
+      'sed -i.before s/grind/mill/ policies/staged.cedar; thothctl policy push policies',
+      'thothctl policy rollback staged',
+    ]);
+    const history = JSON.stringify(await plane.json('policy', 'history', 'staged'));
+    expect(history).toContain('"version":4');
+  }, 90_000);
+
   it('a shell: and a second run changes nothing', async () => {
     const folder = await repository('shell', 'melt');
     const block = blocks.find(({ language, text }) => language === 'sh' && text.includes('policy push'));
