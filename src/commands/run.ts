@@ -161,7 +161,7 @@ Ends with the exit code of the command, or 128 plus the signal that ended it.`;
     };
   }
 
-  async #http(): Promise<Omit<McpHttpOptions, keyof RunOptions | 'listen'>> {
+  async #http(): Promise<Omit<McpHttpOptions, Exclude<keyof RunOptions, 'withheld'> | 'listen'>> {
     const { flags } = this;
     const at = flags['mcp-http'];
     const url = at === undefined ? undefined : await addressOf(at);
@@ -170,6 +170,7 @@ Ends with the exit code of the command, or 128 plus the signal that ended it.`;
       ...(url !== undefined && { upstream: { url, headers } }),
       allowed: { origins: flags['allow-origin'] ?? [], hosts: flags['allow-host'] ?? [] },
       insecureHttp: flags['insecure-http'],
+      withheld: variablesIn([at ?? '', ...(flags.header ?? []).map((pair) => pair.replace(/^[^=]*=/, ''))]),
       onListening: (address) => {
         // Standard output is the command's.
         if ((this.passthrough ?? []).length > 0 && url !== undefined)
@@ -242,6 +243,11 @@ async function secrets(
     await resolveSecretReference(reference, place),
   ]);
   return Object.fromEntries(await Promise.all(resolved));
+}
+
+/** Names of the variables among references. */
+function variablesIn(references: readonly string[]): string[] {
+  return references.flatMap((reference) => /^env:([^]+)$/.exec(reference)?.[1] ?? []);
 }
 
 /** An address may hold a key, so it may stand in a reference too. */

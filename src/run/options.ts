@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly governance: ThothConfig;
   /** Variables set for the child, over those of the caller. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Variables of the caller that the child does not get: what they hold would lead it around us. */
+  readonly withheld?: readonly string[] | undefined;
   /** True: the child is an MCP server. False: it is not. Undefined: told from the first message. */
   readonly mcp?: boolean | undefined;
   /** False: tools that the agent cannot use are listed all the same [true]. */

@@ -25,13 +25,7 @@ export async function runChild(
   try {
     const child = await launch({
       command,
-      env: childEnvironment(
-        { ...process.env, ...options.environment },
-        broker,
-        session.config,
-        session.sessionId,
-        mcpUrl,
-      ),
+      env: childEnvironment(outerEnvironment(options), broker, session.config, session.sessionId, mcpUrl),
       stdio: governed === false ? 'inherit' : ['pipe', 'pipe', 'inherit'],
       ownGroup,
     });
@@ -48,6 +42,11 @@ export async function runChild(
   } finally {
     forwarding.stop();
   }
+}
+
+function outerEnvironment({ environment, withheld = [] }: RunOptions): NodeJS.ProcessEnv {
+  const callers = Object.entries(process.env).filter(([name]) => !withheld.includes(name));
+  return { ...Object.fromEntries(callers), ...environment };
 }
 
 /** Stdio is taken over only where MCP is said or possible: a client never speaks through a terminal. */
