@@ -1,11 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
-
-export const PROTOCOL_VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
-
-export const CLIENT_CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabilities';
-
-/** First revision in which every request says its own version, in `_meta` and in headers. */
-export const FIRST_MODERN = '2026-07-28';
+import { CAPABILITIES_KEY, FIRST_MODERN, VERSION_KEY } from '../mcp/revisions.js';
 
 /** The member of `params` that the header `Mcp-Name` repeats. */
 const NAMED_BY: Readonly<Record<string, string>> = {
@@ -38,12 +32,12 @@ export function envelopeOf(body: Buffer): Envelope {
   const meta = isJsonObject(known['_meta']) ? known['_meta'] : {};
   const source = typeof method === 'string' && Object.hasOwn(NAMED_BY, method) ? NAMED_BY[method] : undefined;
   const name = source === undefined ? undefined : known[source];
-  const version = meta[PROTOCOL_VERSION_KEY];
+  const version = meta[VERSION_KEY];
   return {
     method: typeof method === 'string' ? method : undefined,
     isRequest: typeof method === 'string' && id !== undefined,
     version: typeof version === 'string' ? version : undefined,
-    namesCapabilities: isJsonObject(meta[CLIENT_CAPABILITIES_KEY]),
+    namesCapabilities: isJsonObject(meta[CAPABILITIES_KEY]),
     name: typeof name === 'string' ? name : undefined,
     args: isJsonObject(known['arguments']) ? known['arguments'] : undefined,
   };

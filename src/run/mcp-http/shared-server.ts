@@ -3,8 +3,7 @@ import { scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
 import { splice, type Edit } from '../mcp/splice.js';
 import { answerLost, type Asked, type Outgoing } from './backend.js';
 import type { Reply } from './client-reply.js';
-import { FIRST_MODERN } from './envelope.js';
-import { askRevisions, revisionsIn, unsupportedRevision } from './revisions.js';
+import { askRevisions, FIRST_MODERN, revisionsIn, unsupportedRevision } from '../mcp/revisions.js';
 import { ServedProcess, type ProcessLaunch } from './served-process.js';
 import type { ServerMessages } from './server-messages.js';
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { ThothctlError } from '../../errors/index.js';
 import { INVALID_REQUEST } from '../mcp/client-message.js';
 import { scanMessage } from '../mcp/json-scan.js';
+import { LEGACY_VERSIONS } from '../mcp/revisions.js';
 import { answerLost, type Backend, type Incoming, type Outgoing, type Rejection } from './backend.js';
 import type { ClientReply } from './client-reply.js';
 import { isModern, opensSession, type Envelope } from './envelope.js';
@@ -15,7 +16,6 @@ const MAX_SESSIONS = 100;
 const IDLE_MS = 60 * 60 * 1000;
 const LOOK_EVERY_MS = 60 * 1000;
 
-const LEGACY_VERSIONS = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
 /** Codes that the older protocol's own servers give. */
 const BAD_SESSION = -32000;
 const NO_SESSION = -32001;

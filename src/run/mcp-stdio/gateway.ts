@@ -8,6 +8,7 @@ import {
 } from '../mcp/client-message.js';
 import { traitsOfConnection, type ClientTraits } from '../mcp/client-traits.js';
 import type { Governance } from '../mcp/governance.js';
+import { EraBridge } from '../mcp-eras/era-bridge.js';
 import { cancelledCall, errorReply } from '../mcp/replies.js';
 import { ServerReplies } from '../mcp/server-replies.js';
 import { ServerView } from '../mcp/server-view.js';
@@ -26,6 +27,7 @@ export type ServerSide = Pick<ByteSink, 'full' | 'together' | 'write' | 'end'>;
  */
 export class McpGateway {
   readonly #output: ServerOutput;
+  readonly #server: EraBridge;
   readonly #framer = new LineFramer();
   readonly #replies: ServerReplies;
   readonly #governor: CallGovernor;
@@ -34,23 +36,24 @@ export class McpGateway {
 
   constructor(
     governance: Governance,
-    private readonly server: ServerSide,
+    server: ServerSide,
     client: ByteSink,
     /** Told when room for further calls is free again. */
     onRoom: () => void,
   ) {
     this.#replies = new ServerReplies(governance.account);
-    this.#output = new ServerOutput(client, this.#replies, new ServerView(governance));
+    this.#server = new EraBridge(server, (line) => this.#output.deliver(line));
+    this.#output = new ServerOutput(client, this.#replies, new ServerView(governance), this.#server);
     this.#governor = new CallGovernor(governance, onRoom);
   }
 
   /** True while no more should be read from the client. */
   get congested(): boolean {
-    return this.server.full || this.#output.backlogged || this.#governor.full;
+    return this.#server.full || this.#output.backlogged || this.#governor.full;
   }
 
   fromClient(chunk: Buffer): void {
-    this.server.together(() => this.#framer.push(chunk, (line) => this.#clientLine(line)));
+    this.#server.together(() => this.#framer.push(chunk, (line) => this.#clientLine(line)));
   }
 
   fromServer(chunk: Buffer): void {
@@ -63,7 +66,7 @@ export class McpGateway {
     if (rest !== undefined) this.#clientLine(Buffer.concat([rest, Buffer.from('\n')]));
     this.#governor.voidHeld();
     await this.quiet();
-    this.server.end();
+    this.#server.end();
   }
 
   /** The server is gone: every request that it left open is answered, so that no client waits for ever. */
@@ -104,10 +107,10 @@ export class McpGateway {
       case 'request':
         if (message.method === 'initialize') this.#client = traitsOfConnection(message.params);
         this.#replies.expectReply(message.key, message.id);
-        this.server.write(line);
+        this.#server.write(line);
         return;
       case 'other':
-        this.server.write(line);
+        this.#server.write(line);
         return;
       case 'tool-call':
         this.#call(message, line);
@@ -127,15 +130,15 @@ export class McpGateway {
       forward: (message, permit) => {
         this.#replies.expectResult(key, call, permit, line.length);
         permit.started();
-        this.server.write(message);
+        this.#server.write(message);
       },
       collect: (message, permit, deliver) => {
         this.#replies.expectResult(key, call, permit, line.length, deliver);
         permit.started();
-        this.server.write(message);
+        this.#server.write(message);
         return () => {
           this.#replies.forget(key);
-          this.server.write(`${cancelledCall(call.id)}\n`);
+          this.#server.write(`${cancelledCall(call.id)}\n`);
         };
       },
     };
@@ -147,6 +150,6 @@ export class McpGateway {
   #cancelled(key: string, line: Buffer): void {
     if (this.#governor.cancel(key)) return;
     this.#replies.forget(key);
-    this.server.write(line);
+    this.#server.write(line);
   }
 }

@@ -1,10 +1,11 @@
 import type { ByteSink } from './byte-sink.js';
-import { scanMessage } from '../mcp/json-scan.js';
+import { scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
 import { unjudgedReply } from '../mcp/replies.js';
 import { mayHoldMessages, withoutMark } from '../mcp/unframed.js';
 import { LineFramer } from './line-framer.js';
 import type { ServerReplies } from '../mcp/server-replies.js';
 import type { ServerView } from '../mcp/server-view.js';
+import type { EraBridge } from '../mcp-eras/era-bridge.js';
 
 const MAX_BACKLOG = 4 * 1024 * 1024;
 
@@ -19,6 +20,7 @@ export class ServerOutput {
     private readonly client: ByteSink,
     private readonly replies: ServerReplies,
     private readonly view: ServerView,
+    private readonly eras: Pick<EraBridge, 'takes' | 'serverEnded'>,
   ) {}
 
   /** More waits for the client than the server alone could cause: it asks without reading the answers. */
@@ -39,6 +41,7 @@ export class ServerOutput {
   end(why: string): void {
     const rest = this.#framer.rest();
     if (rest !== undefined) this.#line(Buffer.concat([rest, Buffer.from('\n')]));
+    this.eras.serverEnded();
     this.#abandon(why);
   }
 
@@ -53,8 +56,16 @@ export class ServerOutput {
     if (scanned === undefined) {
       if (mayHoldMessages(line)) this.inject(unjudgedReply());
       else this.client.write(line);
-      return;
-    }
+    } else if (!this.eras.takes(line, scanned)) this.#judge(line, scanned);
+  }
+
+  /** Adds one line on behalf of the server, judged as its own are. */
+  deliver(line: Buffer): void {
+    const scanned = scanMessage(line);
+    if (scanned !== undefined) this.#judge(line, scanned);
+  }
+
+  #judge(line: Buffer, scanned: ScannedMessage): void {
     const view = this.view.of(line, scanned);
     const deliver = this.replies.settle(line, scanned);
     if (deliver !== undefined) deliver(view.toString());

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { toolCallIdIn } from '../../sdk/tool-call-id.js';
 import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
 import { traitsOfRequest, type ClientTraits } from './client-traits.js';
+import { VERSION_KEY } from './revisions.js';
 import { scanMessage, type ScannedMessage, type Span } from './json-scan.js';
 
 const CARRIAGE_RETURN = 0x0d;
@@ -141,7 +142,7 @@ function classifyCall(
     return refused(INVALID_PARAMS, 'the arguments of tools/call must be an object', id.raw);
   }
   const { _meta: meta, requestState, inputResponses } = params;
-  const modern = isJsonObject(meta) && Object.hasOwn(meta, 'io.modelcontextprotocol/protocolVersion');
+  const modern = isJsonObject(meta) && Object.hasOwn(meta, VERSION_KEY);
   const tokenSpan = scanned.spans.get('params._meta.progressToken');
   return {
     kind: 'tool-call',

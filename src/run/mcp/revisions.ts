@@ -1,11 +1,25 @@
 import { isJsonObject } from '../../sdk/vocabulary.js';
-import { CLIENT_CAPABILITIES_KEY, FIRST_MODERN, PROTOCOL_VERSION_KEY } from './envelope.js';
+
+/** Revisions that open a session with `initialize`. */
+export const LEGACY_VERSIONS: readonly string[] = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
+export const NEWEST_LEGACY = '2025-11-25';
+
+/** The first revision in which every request speaks for itself. */
+export const FIRST_MODERN = '2026-07-28';
+
+/** What a request of the newer protocol says in its `_meta`. */
+export const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
+export const CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabilities';
+export const CLIENT_KEY = 'io.modelcontextprotocol/clientInfo';
+export const LOG_LEVEL_KEY = 'io.modelcontextprotocol/logLevel';
+/** What a result of the newer protocol says there. */
+export const SERVER_KEY = 'io.modelcontextprotocol/serverInfo';
 
 const UNSUPPORTED_VERSION = -32022;
 
 /** The question that every server of the newer protocol answers with its revisions. */
 export function askRevisions(id: string): string {
-  const meta = { [PROTOCOL_VERSION_KEY]: FIRST_MODERN, [CLIENT_CAPABILITIES_KEY]: {} };
+  const meta = { [VERSION_KEY]: FIRST_MODERN, [CAPABILITIES_KEY]: {} };
   return `{"jsonrpc":"2.0","id":${id},"method":"server/discover","params":${JSON.stringify({ _meta: meta })}}`;
 }
 
