@@ -22,16 +22,24 @@ afterAll(() => {
 });
 beforeEach(async () => {
   enforcer = await ScriptedEnforcer.start();
-  const governance = { agentId: 'bot', tenantId: 'acme', apiUrl: enforcer.url, apiKey: 'k' };
-  const options = { governance, allowed: { origins: [], hosts: [] }, insecureHttp: false };
-  run = harness.start(options, fixture.stdio);
-  url = await run.address();
+  await serve(fixture.stdio);
 });
 afterEach(async () => {
-  run.child.kill('SIGTERM');
-  await run.ended;
+  await stop();
   await enforcer.stop();
 });
+
+async function serve(server: readonly string[]): Promise<void> {
+  const governance = { agentId: 'bot', tenantId: 'acme', apiUrl: enforcer.url, apiKey: 'k' };
+  const options = { governance, allowed: { origins: [], hosts: [] }, insecureHttp: false };
+  run = harness.start(options, server);
+  url = await run.address();
+}
+
+async function stop(): Promise<void> {
+  run.child.kill('SIGTERM');
+  await run.ended;
+}
 
 function post(message: object, headers: Record<string, string> = {}): Promise<Response> {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, ...message });
@@ -103,4 +111,21 @@ describe('without sessions', () => {
       expect([refused.status, await refused.json()]).toMatchObject([400, { id: 1, error }]);
     }
   });
+
+  it('a request is answered even if the server ends when it is asked for its revisions', async () => {
+    await stop();
+    const touchy = harness.file('touchy.mjs', TOUCHY);
+    await serve([process.execPath, touchy]);
+    const served = await ask('2999-01-01', 'tools/list');
+    expect([served.status, await served.json()]).toMatchObject([200, { id: 1, result: {} }]);
+  });
 });
+
+const TOUCHY = `
+import { createInterface } from 'node:readline';
+createInterface(process.stdin).on('line', (line) => {
+  const { id, method } = JSON.parse(line);
+  if (method === 'server/discover') process.exit(1);
+  console.log(JSON.stringify({ jsonrpc: '2.0', id, result: {} }));
+});
+`;

@@ -8,6 +8,8 @@ import { ServedProcess, type ProcessLaunch } from './served-process.js';
 import type { ServerMessages } from './server-messages.js';
 
 const TOKEN = 'params._meta.progressToken';
+/** A server of the older protocol alone may not answer what comes before a session. */
+const SILENT_MS = 10_000;
 const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
 
 interface OpenRequest {
@@ -29,7 +31,7 @@ export class SharedServer {
   #last = 0;
   /** Asked for once, when a client first names another revision than ours. */
   #revisions: Promise<readonly string[] | undefined> | undefined;
-  #heard: { readonly number: string; settle(answer?: Buffer): void } | undefined;
+  #question: { readonly number: string; settle(answer?: Buffer): void } | undefined;
 
   constructor(
     private readonly program: ProcessLaunch,
@@ -39,20 +41,21 @@ export class SharedServer {
   async send(outgoing: Outgoing): Promise<void> {
     const { bytes, reply, asked, message } = outgoing;
     const scanned = scanMessage(bytes);
-    const server = await this.#server();
     if (scanned === undefined || message.kind === 'cancelled') return reply.status(202);
     if (asked.key === undefined) {
-      server.write(bytes);
+      (await this.#server()).write(bytes);
       return reply.status(202);
     }
     const { version = FIRST_MODERN } = outgoing.envelope;
-    const supported = version === FIRST_MODERN ? undefined : await this.#ask(server);
+    const supported = version === FIRST_MODERN ? undefined : await this.#supported();
     if (supported?.includes(version) === false) {
       // A server on stdio looks at the revision only once, and its process is shared.
       asked.running?.ended({ outcome: 'error', errorName: 'UnsupportedProtocolVersion' });
       const id = textAt(bytes, scanned, 'id') ?? 'null';
       return reply.answer(unsupportedRevision(id, version, supported), 400);
     }
+    // It may have ended over the question.
+    const server = await this.#server();
     const number = String((this.#last += 1));
     const open = { asked, reply, listens: outgoing.envelope.method === 'subscriptions/listen' };
     const [id = 'null', token] = ['id', TOKEN].map((path) => textAt(bytes, scanned, path));
@@ -81,10 +84,12 @@ export class SharedServer {
   }
 
   /** Revisions of the server; undefined when it does not say. */
-  #ask(server: ServedProcess): Promise<readonly string[] | undefined> {
+  async #supported(): Promise<readonly string[] | undefined> {
+    const server = await this.#server();
     this.#revisions ??= new Promise((resolve) => {
       const number = String((this.#last += 1));
-      this.#heard = { number, settle: (answer) => resolve(answer && revisionsIn(answer)) };
+      this.#question = { number, settle: (answer) => resolve(answer && revisionsIn(answer)) };
+      setTimeout(() => resolve(undefined), SILENT_MS).unref();
       server.write(askRevisions(number));
     });
     return this.#revisions;
@@ -115,7 +120,7 @@ export class SharedServer {
 
   #answered(key: string, message: Buffer, scanned: ScannedMessage): void {
     const number = key.slice(2);
-    if (number === this.#heard?.number) return this.#heard.settle(message);
+    if (number === this.#question?.number) return this.#question.settle(message);
     const open = this.#open.get(number);
     if (open === undefined) return;
     this.#open.delete(number);
@@ -138,7 +143,7 @@ export class SharedServer {
   #ended(why: string): void {
     this.#process = undefined;
     this.#revisions = undefined;
-    this.#heard?.settle();
+    this.#question?.settle();
     for (const { asked, reply } of this.#open.values()) {
       asked.running?.ended({ outcome: 'error', errorName: 'ServerGone' });
       answerLost(why, reply, asked);

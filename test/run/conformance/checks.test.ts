@@ -64,3 +64,16 @@ it('finds a check that fails, one that was not made, and the second of one id', 
   ]);
   expect(differences(direct, through)).toBe(4);
 });
+
+it('leaves out checks that do not apply, and what is only told', () => {
+  const direct = readChecks(run('direct', DIRECT));
+  const polling = [
+    ['resumed', 'INFO'],
+    ['optional', 'FAILURE'],
+  ] as const;
+  const through = readChecks(run('through', { ...DIRECT, 'server-polling': polling }));
+  const exempt = new Set(['server-polling/resumed']);
+  expect(losses(direct, through).map(({ status }) => status)).toEqual(['INFO', 'NOT MADE']);
+  expect(losses(direct, through, exempt)).toEqual([]);
+  expect(differences(direct, through, exempt)).toBe(0);
+});

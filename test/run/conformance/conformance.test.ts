@@ -25,6 +25,7 @@ it.each(['--mcp-http', 'stdio', 'stdio, --mcp-http'])(
     const through = await runSuite(STABLE, url);
     expect(losses(direct, through, exempt)).toEqual([]);
     expect(differences(direct, through, exempt)).toBe(0);
+    expect(score(through)).toEqual([40, 40]);
     const { ALLOW: allowed, ...others } = decisions();
     expect(allowed).toBeGreaterThanOrEqual(11);
     expect(others).toEqual({});
