@@ -1,3 +1,4 @@
+import { GrowingBytes } from '../growing-bytes.js';
 import { withoutMark } from '../mcp/unframed.js';
 
 const LF = 0x0a;
@@ -19,36 +20,46 @@ export interface StreamEvent {
   readonly retry: number | undefined;
 }
 
-/** Splits a byte stream into events at empty lines; a line ends at LF, CR LF or CR. */
+/**
+ * Splits a byte stream into events at empty lines; a line ends at LF, CR LF or CR. An event is given out as soon as it is
+ * over: behind a CR that may be only the half of its line end, so the LF is then what the next event begins with.
+ */
 export class EventFramer {
-  /** Chunks without a line end, kept apart: a long line is put together once. */
-  #parts: Buffer[] = [];
-  #size = 0;
-  /** Where the next line to look at begins in the rest. */
-  #at = 0;
+  readonly #kept = new GrowingBytes();
+  /** Where the line begins that is being read, and how far it was looked at. */
+  #line = 0;
+  #looked = 0;
+  #afterCr = false;
   #first = true;
 
   /** The events that the chunk completes; undefined when one is too long to be judged. */
   push(chunk: Buffer): StreamEvent[] | undefined {
-    this.#parts.push(chunk);
-    this.#size += chunk.length;
-    if (this.#size > MAX_EVENT_BYTES) return undefined;
-    if (!chunk.includes(LF) && !chunk.includes(CR)) return [];
-    const all = Buffer.concat(this.#parts, this.#size);
+    this.#kept.add(chunk);
+    if (this.#kept.size > MAX_EVENT_BYTES) return undefined;
+    const all = this.#kept.bytes;
     const events: StreamEvent[] = [];
     let from = 0;
-    for (;;) {
-      const end = lineEnd(all, this.#at);
-      if (end === undefined) break;
-      const empty = end.text === this.#at;
-      this.#at = end.next;
-      if (!empty) continue;
-      events.push(this.#event(all.subarray(from, end.next)));
-      from = end.next;
+    for (; this.#looked < all.length; this.#looked += 1) {
+      const byte = all[this.#looked];
+      if (byte !== LF && byte !== CR) continue;
+      const at = this.#looked;
+      const secondHalf = byte === LF && this.#afterCr && at === this.#line;
+      // Nothing but the other half of a line end that is out already.
+      const over = secondHalf ? at === from : at === this.#line;
+      this.#line = at + 1;
+      this.#afterCr = byte === CR;
+      if (!over) continue;
+      if (byte === CR && all[at + 1] === LF) {
+        this.#looked += 1;
+        this.#line += 1;
+        this.#afterCr = false;
+      }
+      events.push(this.#event(all.subarray(from, this.#line)));
+      from = this.#line;
     }
-    this.#parts = [all.subarray(from)];
-    this.#size = all.length - from;
-    this.#at -= from;
+    if (from > 0) this.#kept.drop(from);
+    this.#line -= from;
+    this.#looked -= from;
     return events;
   }
 
@@ -121,13 +132,11 @@ function joinLines(lines: readonly Buffer[]): Buffer {
   return Buffer.concat(lines.flatMap((line, index) => (index === 0 ? [line] : [Buffer.of(LF), line])));
 }
 
-/** Where the line from `at` on ends; undefined while that cannot be said, as after a CR that an LF may follow. */
+/** Where the line from `at` on ends; undefined when it does not. */
 function lineEnd(bytes: Buffer, at: number): { text: number; next: number } | undefined {
-  const lf = bytes.indexOf(LF, at);
-  const upTo = lf === -1 ? bytes.length : lf;
-  const cr = bytes.subarray(at, upTo).indexOf(CR);
-  if (cr === -1) return lf === -1 ? undefined : { text: lf, next: lf + 1 };
-  const text = at + cr;
-  if (text + 1 === bytes.length) return undefined;
-  return { text, next: bytes[text + 1] === LF ? text + 2 : text + 1 };
+  for (let text = at; text < bytes.length; text += 1) {
+    if (bytes[text] === LF) return { text, next: text + 1 };
+    if (bytes[text] === CR) return { text, next: bytes[text + 1] === LF ? text + 2 : text + 1 };
+  }
+  return undefined;
 }
