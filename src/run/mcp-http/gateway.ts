@@ -12,7 +12,7 @@ import {
   type ToolCallMessage,
 } from '../mcp/client-message.js';
 import type { Governance } from '../mcp/governance.js';
-import { errorReply, lostCallResult, lostRequestReply } from '../mcp/replies.js';
+import { errorReply, INTERNAL_ERROR, lostCallResult, lostRequestReply } from '../mcp/replies.js';
 import { RunningCall } from '../mcp/running-call.js';
 import type { Asked, Backend, Incoming } from './backend.js';
 import { ClientReply, type Reply } from './client-reply.js';
@@ -21,7 +21,8 @@ import { envelopeOf, isModern } from './envelope.js';
 import type { HeaderValues } from './forwarded-headers.js';
 import { HEADER_MISMATCH, headerMismatch } from './header-check.js';
 import { parameterHeaders, type ParameterMarks } from './parameter-marks.js';
-import { readMessage } from './read-message.js';
+import { NO_ROOM, readMessage } from './read-message.js';
+import { RequestRoom, type Claim } from './request-room.js';
 import { principalOf, sessionOf, Sessions } from './sessions.js';
 
 const UNKNOWN_MARKS =
@@ -42,6 +43,7 @@ export class HttpGateway {
     private readonly governance: Governance,
     private readonly backend: Backend,
     private readonly marks: ParameterMarks,
+    private readonly room = new RequestRoom(),
   ) {
     this.#governor = new CallGovernor(governance, () => undefined);
   }
@@ -49,9 +51,11 @@ export class HttpGateway {
   /** Takes one request of a client. */
   async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const reply = new ClientReply(request, response);
+    const claim = this.room.share(response);
+    if (claim === undefined) return turnAway(request, reply, { status: 503, why: NO_ROOM });
     switch (request.method) {
       case 'POST':
-        return this.#post(request, reply);
+        return this.#post(request, reply, claim);
       case 'GET':
       case 'DELETE':
         request.resume();
@@ -68,13 +72,9 @@ export class HttpGateway {
     await this.#governor.quiet();
   }
 
-  async #post(request: IncomingMessage, reply: ClientReply): Promise<void> {
-    const body = await readMessage(request);
-    if ('status' in body) {
-      const text = errorReply('null', PARSE_ERROR, `refused by Thoth: ${body.why}`);
-      reply.answer(text, body.status, { connection: 'close' });
-      return;
-    }
+  async #post(request: IncomingMessage, reply: ClientReply, claim: Claim): Promise<void> {
+    const body = await readMessage(request, claim);
+    if ('status' in body) return turnAway(request, reply, body);
     const { bytes } = body;
     const message = classifyClientMessage(bytes);
     if (message.kind === 'refused') {
@@ -198,6 +198,17 @@ export class HttpGateway {
     const emptied = Object.fromEntries(carried.map((header): [string, string[]] => [header, []]));
     return { ...emptied, ...parameterHeaders(args, marks) };
   }
+}
+
+/** Answers without the body, and lets it pass unread: a connection that ended here would take the answer with it. */
+function turnAway(
+  request: IncomingMessage,
+  reply: ClientReply,
+  { status, why }: { readonly status: number; readonly why: string },
+): void {
+  const code = status === 503 ? INTERNAL_ERROR : PARSE_ERROR;
+  reply.answer(errorReply('null', code, `refused by Thoth: ${why}`), status);
+  request.resume();
 }
 
 function askedOf(message: ClientMessage): Asked {

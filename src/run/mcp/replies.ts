@@ -5,9 +5,8 @@ import type { OpenCall } from './client-message.js';
 
 // Every message here comes without framing: stdio adds a line end, HTTP a body or an event.
 
-const INTERNAL_ERROR = -32603;
-/** A message of a server that could be read in two ways. */
-export const UNREADABLE = INTERNAL_ERROR;
+/** JSON-RPC code where the sender is not at fault, or a message of a server could be read in two ways. */
+export const INTERNAL_ERROR = -32603;
 const MAX_TEXT = 800;
 
 /**
@@ -112,7 +111,7 @@ export function errorReply(id: string, code: number, message: string): string {
 
 /** Stands in place of what a server sent, where it could carry a list of tools or a secret past the checks. */
 export function unjudgedReply(): string {
-  return errorReply('null', UNREADABLE, 'refused by Thoth: what the server sent is not one message');
+  return errorReply('null', INTERNAL_ERROR, 'refused by Thoth: what the server sent is not one message');
 }
 
 export function lostRequestReply(id: string, why: string): string {

@@ -1,7 +1,7 @@
 import type { Governance } from './governance.js';
 import type { ScannedMessage } from './json-scan.js';
 import type { Redactor } from './redaction.js';
-import { errorReply, UNREADABLE } from './replies.js';
+import { errorReply, INTERNAL_ERROR } from './replies.js';
 import type { ToolGuard } from './tool-guard.js';
 
 /** A server's messages as its client may see them. */
@@ -32,7 +32,7 @@ function unreadableList(message: Buffer, { spans }: ScannedMessage): string {
   const text = 'refused by Thoth: the message of the server can be read in more than one way';
   return errorReply(
     id === undefined || spans.has('method') ? 'null' : message.toString('utf8', id.start, id.end),
-    UNREADABLE,
+    INTERNAL_ERROR,
     text,
   );
 }
