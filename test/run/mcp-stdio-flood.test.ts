@@ -105,7 +105,7 @@ describe('a flood on stdio', () => {
   it(
     'of calls stops while their decisions are awaited, and then each has its answer',
     async () => {
-      const most = 1200;
+      const most = 800;
       const heard: Buffer[] = [];
       let answers = 0;
       const stdout = new Writable({

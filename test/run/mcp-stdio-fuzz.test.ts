@@ -12,7 +12,7 @@ import { ScriptedEnforcer, until } from '../sdk/scripted-enforcer.js';
 import { bundleProgram, type BundledProgram } from '../support/bundled-program.js';
 import { BIN, cliEnvironment, temporaryHome } from '../support/cli.js';
 import { decideByName, fuzzRuns, governanceOfFuzz } from './fuzz/enforcement.js';
-import { isComplete, judgeClient, judgeServer, type Witnessed } from './fuzz/judge.js';
+import { isComplete, judgeClient, judgeServer, type Heard, type Witnessed } from './fuzz/judge.js';
 import { bytesOf, conversationOf, serverNoise, TOOLS, type Item } from './fuzz/messages.js';
 import { StubServer } from './fuzz/stub-server.js';
 import { dice, linesOf, pieces, SlowReader, source, trickle } from './fuzz/wires.js';
@@ -38,7 +38,7 @@ async function play(
   noise: readonly Buffer[],
   seed: number,
   hurry: boolean,
-): Promise<Witnessed> {
+): Promise<Witnessed & Heard> {
   const roll = dice(seed);
   enforcer.requests.length = 0;
   const server = new StubServer(roll, [...noise]);
@@ -94,7 +94,7 @@ describe('the built program on real pipes', () => {
     await rm(home, { recursive: true });
   });
 
-  async function playOnPipes(items: readonly Item[], seed: number): Promise<Witnessed> {
+  async function playOnPipes(items: readonly Item[], seed: number): Promise<Witnessed & Heard> {
     enforcer.requests.length = 0;
     const roll = dice(seed);
     const [received, sent] = [join(home, 'received'), join(home, 'sent')];

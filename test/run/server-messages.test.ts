@@ -39,8 +39,4 @@ describe('a message of a server that dresses up', () => {
   ])('%s keeps no tool out of reach', (_how, message) => {
     expect(viewOf(message)).not.toContain('erase');
   });
-
-  it('keeps its mark when nothing has to change', () => {
-    expect(viewOf('\ufeff{"id":1,"result":{}}')).toBe('\ufeff{"id":1,"result":{}}');
-  });
 });
