@@ -4,6 +4,7 @@ import {
   COMPLIANCE_PROFILES,
   MDM_PROVIDERS,
   readInputs,
+  strayMembers,
   runBootstrap,
   SHADOW_ACTIONS,
   type StageName,
@@ -87,6 +88,8 @@ export default class Bootstrap extends ThothCommand<typeof Bootstrap> {
 
   async execute(): Promise<Result> {
     const inputs = await readInputs(this.flags, await this.secret('webhook-secret'));
+    for (const stray of inputs.mdm ? strayMembers(inputs.mdm.provider, inputs.mdm.config ?? {}) : [])
+      this.out.warn(stray);
     const report = await runBootstrap(await this.api(), inputs, {
       dryRun: this.dryRun,
       signal: this.signal,

@@ -44,6 +44,7 @@ function check(id: string, part: string, schema: Schema<unknown>, value: unknown
     code: 'invalid_request',
     message: `${first === undefined || first.path === '' ? `The ${part} of ${id}` : first.path}: ${first?.message ?? 'is not valid'}.`,
     exit: 'usage',
+    fix: 'Nothing was sent. Correct the value; `--help` shows the flag it comes from.',
     details: { operation: id, part, issues },
   });
 }

@@ -26,6 +26,12 @@ export function relativeTime(date: Date, now: Date): string {
   return seconds >= 0 ? `${span} ago` : `in ${span}`;
 }
 
+/** A mean of 42.77777777777778 is 42.78 to a reader; the other forms have every digit. */
+function numberText(value: number): string {
+  if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
+  return String(Number(Math.abs(value) >= 1 ? value.toFixed(2) : value.toPrecision(4)));
+}
+
 /** Text of one value. `now` is given on a terminal and makes times relative; without it they are ISO 8601 in UTC. */
 export function cellText(value: unknown, kind: CellKind | undefined, now: Date | undefined): string {
   if (value === undefined || value === null || value === '') return '';
@@ -37,5 +43,6 @@ export function cellText(value: unknown, kind: CellKind | undefined, now: Date |
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null))
     return cleanLine(value.join(', '));
   if (value instanceof Date) return value.toISOString();
+  if (typeof value === 'number') return numberText(value);
   return cleanLine(typeof value === 'object' ? JSON.stringify(value) : String(value));
 }

@@ -68,4 +68,24 @@ describe('mdm', () => {
     expect((await plane.run(['mdm', 'jobs', 'mdmjob_none'])).exit).toBe(6);
     expect((await plane.run(['mdm', 'show', 'jamf'])).exit).toBe(6);
   });
+
+  it('a misspelt member is warned of, and what it holds is never shown', async () => {
+    const config = join(plane.home, 'misspelt.json');
+    await writeFile(
+      config,
+      JSON.stringify({ base_url: 'https://j.example', client_secrt: 'mistyped-secret' }),
+    );
+    for (const more of [['--dry-run'], []]) {
+      const written = await plane.run(['mdm', 'upsert', 'jamf', '--config-file', config, ...more]);
+      expect([written.exit, written.stderr]).toEqual([
+        0,
+        expect.stringContaining('did you mean client_secret?'),
+      ]);
+      expect(written.stdout + written.stderr).not.toContain('mistyped-secret');
+    }
+    const shown = await plane.run(['mdm', 'show', 'jamf', '--json']);
+    expect(JSON.parse(shown.stdout).config).toEqual({ base_url: 'https://j.example' });
+    const flags = ['--mdm-provider', 'jamf', '--mdm-config-file', config, '--dry-run'];
+    expect((await plane.run(['bootstrap', ...flags])).stderr).toContain('did you mean client_secret?');
+  });
 });

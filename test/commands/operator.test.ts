@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LocalPlane } from './local-plane.js';
 
@@ -195,4 +197,17 @@ it('a callback with the wrong secret does not send anybody to sign in', async ()
   );
   expect(exit).toBe(4);
   expect(stderr).toContain('Check the secret');
+});
+
+it('a rollback to a version that only observed says that it refuses nothing', async () => {
+  const file = join(plane.home, 'watched.cedar');
+  await writeFile(file, 'forbid (principal, action, resource) when { context.purpose == "none" };\n');
+  const upsert = ['governance', 'policy-bundles', 'upsert', '--name', 'watched', '--framework', 'CEDAR'];
+  const back = async (mode: string) => {
+    const { id } = await plane.json(...upsert, '--raw-policy-file', file, '--enforcement-mode', mode);
+    return plane.run(['governance', 'policy-bundles', 'rollback', '--bundle-id', String(id)]);
+  };
+  const watched = await back('observe');
+  expect([watched.exit, watched.stderr]).toEqual([0, expect.stringContaining('refuses nothing')]);
+  expect((await back('enforce')).stderr).toBe('');
 });

@@ -138,6 +138,17 @@ describe('tables', () => {
     expect(stream.row({ id: 'a-2', owner: 'ann' })).toBe('a-2           ann\n');
   });
 
+  it.each([
+    [42.77777777777778, '42.78'],
+    [0.050570927273210234, '0.05057'],
+    [-0.5, '-0.5'],
+    [1234567, '1234567'],
+    [0.949_96, '0.95'],
+    [0.9496, '0.9496'],
+  ])('%d is read as %s', (value, text) => {
+    expect(cellText(value, 'number', undefined)).toBe(text);
+  });
+
   it('record labels align', () => {
     expect(
       renderRecord([

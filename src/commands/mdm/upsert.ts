@@ -27,7 +27,7 @@ export default class MdmUpsert extends ThothCommand<typeof MdmUpsert> {
         enabled: this.flags.enabled,
         configFile: this.flags['config-file'],
       },
-      { dryRun: this.dryRun, signal: this.signal },
+      { dryRun: this.dryRun, signal: this.signal, warn: (text) => this.out.warn(text) },
     );
     return { data };
   }

@@ -2,6 +2,7 @@ import { usageError } from '../../errors/index.js';
 import type { OperationOutput } from '../../contract/index.js';
 import type { GovApi } from '../../govapi/client.js';
 import { readMdmConfig } from './config-file.js';
+import { strayMembers } from './config-members.js';
 
 export const MDM_PROVIDERS = ['jamf', 'intune', 'workspace_one', 'kandji', 'custom'] as const;
 export type MdmProviderName = (typeof MDM_PROVIDERS)[number];
@@ -31,14 +32,20 @@ export function providerName(word: string): MdmProviderName {
 export async function upsertProvider(
   api: Pick<GovApi, 'call' | 'tenantId'>,
   wanted: ProviderUpsert,
-  options: { readonly dryRun: boolean; readonly signal?: AbortSignal },
+  options: {
+    readonly dryRun: boolean;
+    readonly signal?: AbortSignal;
+    readonly warn: (text: string) => void;
+  },
 ): Promise<MdmProvider | { readonly dry_run: true; readonly would_upsert: object }> {
+  const provider = providerName(wanted.provider);
   const body = {
-    provider: providerName(wanted.provider),
+    provider,
     ...(wanted.name === undefined ? {} : { name: wanted.name }),
     ...(wanted.enabled === undefined ? {} : { enabled: wanted.enabled }),
   };
   const config = wanted.configFile === undefined ? undefined : await readMdmConfig(wanted.configFile);
+  for (const stray of strayMembers(provider, config ?? {})) options.warn(stray);
   if (options.dryRun) {
     const members = config && { config_members: Object.keys(config) };
     return { dry_run: true, would_upsert: { ...body, ...members } };

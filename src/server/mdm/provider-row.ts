@@ -30,6 +30,20 @@ export interface StoredProvider {
 
 /** Anything that looks like a credential is treated as one: showing too little is harmless. */
 const SECRET_MEMBER = /secret|token(?!_url$)|password|passphrase|api_?key|private_?key|tenant_code/i;
+/**
+ * Members a reader may see: those the contract documents and does not call write-only. What else a configuration holds
+ * may be a secret under a mistyped name.
+ */
+const SHOWN_MEMBERS = new Set([
+  'api_url',
+  'authority',
+  'azure_tenant_id',
+  'base_url',
+  'client_id',
+  'endpoint',
+  'token_url',
+  'username',
+]);
 const MASK = /^[*\u2022\u25cf]+$/;
 
 export function storedProvider(row: Row): StoredProvider | undefined {
@@ -113,6 +127,9 @@ export function connectorConfig(stored: StoredProvider): Readonly<Record<string,
   return config;
 }
 
+const shownConfig = (config: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(config).filter(([member]) => SHOWN_MEMBERS.has(member)));
+
 export function presentProvider(stored: StoredProvider): MdmProvider {
   const { sync } = stored;
   const lastStatus = ownMember(sync, 'last_sync_status');
@@ -128,7 +145,7 @@ export function presentProvider(stored: StoredProvider): MdmProvider {
         : lastStatus === 'failed'
           ? 'error'
           : 'pending',
-    config: stored.config,
+    config: shownConfig(stored.config),
     endpoint_url: stored.endpointUrl,
     last_sync_at: textMember(sync, 'last_sync_at') ?? null,
     last_sync_status:

@@ -55,7 +55,7 @@ describe('MDM providers', () => {
   it('merge what Terraform and the operator write, and keep secrets to themselves', async () => {
     const created = await upsert({
       provider: 'kandji',
-      config: { api_token: 'kandji-secret', region: 'eu' },
+      config: { api_token: 'kandji-secret', api_tokn: 'kandji-secret', api_url: 'https://k.example' },
       enabled: true,
     });
     expect(created.body).toMatchObject({ provider: 'kandji', name: null, status: 'pending', enabled: true });
@@ -64,7 +64,10 @@ describe('MDM providers', () => {
       endpoint_url: 'https://t.api.kandji.io',
       api_key: 'another',
     });
-    expect(merged.body).toMatchObject({ config: { region: 'eu' }, endpoint_url: 'https://t.api.kandji.io' });
+    expect(merged.body).toMatchObject({
+      config: { api_url: 'https://k.example' },
+      endpoint_url: 'https://t.api.kandji.io',
+    });
     const list = await thoth.call('GET', '/thoth/mdm/providers');
     expect(JSON.stringify([created.body, merged.body, list.body])).not.toMatch(/kandji-secret|another/);
   });

@@ -14,4 +14,8 @@ export default triggerCommand({
   },
   path: ({ flags }) => ({ bundleId: flags['bundle-id'] }),
   body: () => ({}),
+  caution: ({ name, version, enforcement_mode }) =>
+    enforcement_mode === 'observe'
+      ? `version ${version} of ${name} only observes, as the one it was made from: it refuses nothing.`
+      : undefined,
 });

@@ -52,10 +52,13 @@ export const mdmEffects: Effects<
     const read = () => api.call('getMdmProvider', { path: { provider: 'kandji' } });
     await expect(read()).rejects.toMatchObject({ exit: 'notFound' });
     await api.call('upsertMdmProvider', {
-      body: { provider: 'kandji', config: { region: 'eu', api_token: 'never-read-back' } },
+      body: {
+        provider: 'kandji',
+        config: { api_url: 'https://k.example', api_tokn: 'never-read-back', api_token: 'never-read-back' },
+      },
     });
     const stored = await read();
-    expect(stored.config).toMatchObject({ region: 'eu' });
+    expect(stored.config).toEqual({ api_url: 'https://k.example' });
     expect(JSON.stringify(stored)).not.toContain('never-read-back');
   },
 
