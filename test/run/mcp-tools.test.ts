@@ -200,6 +200,26 @@ describe('pinned descriptions', () => {
 });
 
 describe('redaction', () => {
+  it('gives up a text that a rule of one’s own would search for minutes, not the run', async () => {
+    const one = start({ redaction: { knownForms: false, patterns: ['mail=[\\w.]+@[\\w.]+'] } });
+    const text = 'a'.repeat(1_000_000);
+    say('tools-call', `{"jsonrpc":"2.0","id":#,"result":{"content":[{"type":"text","text":"${text}"}]}}`);
+    one.send(call(1, 'read'));
+    expect(await one.reply(1)).toEqual({
+      jsonrpc: '2.0',
+      id: 1,
+      result: {
+        content: [{ type: '[redacted:not_searched_in_time]', text: '[redacted:not_searched_in_time]' }],
+      },
+    });
+    say(
+      'tools-call',
+      '{"jsonrpc":"2.0","id":#,"result":{"content":[{"type":"text","text":"ann@example.com"}]}}',
+    );
+    one.send(call(2, 'read'));
+    expect(JSON.stringify(await one.reply(2))).toContain('[redacted:mail]');
+  });
+
   const redaction = { knownForms: true, patterns: ['ticket=TCK-[0-9]{4}'] };
   const key = `AKIA${'Q7'.repeat(8)}`;
 

@@ -2,6 +2,7 @@ import { ThothctlError } from '../../errors/index.js';
 import type { Account } from '../account/account.js';
 import { contentStrings } from './content-strings.js';
 import { splice, type Edit } from './splice.js';
+import { withinTime } from './within-time.js';
 
 interface Rule {
   readonly name: string;
@@ -34,6 +35,10 @@ const ANCHORS =
     ' ',
   );
 
+/** What the rules of one's own may take for one message, which nothing else can pass meanwhile. */
+const LIMIT_MS = 2000;
+const UNSEARCHED = 'not_searched_in_time';
+
 export interface RedactionOptions {
   /** Take out secrets of well-known forms. */
   readonly knownForms: boolean;
@@ -58,31 +63,52 @@ export class Redactor {
   redact(line: Buffer): Buffer {
     if (this.#skipsPlain && !line.includes('\\') && !ANCHORS.some((anchor) => line.includes(anchor)))
       return line;
-    const edits: Edit[] = [];
-    for (const { start, end, text } of contentStrings(line)) {
-      const clean = this.#clean(text);
-      if (clean !== text) edits.push({ start, end, text: JSON.stringify(clean) });
-    }
+    const { edits, counts } = this.#skipsPlain
+      ? this.#found(line)
+      : (withinTime(LIMIT_MS, () => this.#found(line)) ?? everything(line));
+    for (const [name, count] of counts) this.account.redacted(name, count);
     return edits.length === 0 ? line : splice(line, edits);
   }
 
-  #clean(text: string): string {
+  #found(line: Buffer): Found {
+    const edits: Edit[] = [];
+    const counts = new Map<string, number>();
+    for (const { start, end, text } of contentStrings(line)) {
+      const clean = this.#clean(text, counts);
+      if (clean !== text) edits.push({ start, end, text: JSON.stringify(clean) });
+    }
+    return { edits, counts };
+  }
+
+  #clean(text: string, counts: Map<string, number>): string {
     let clean = text;
     for (const { name, pattern } of this.#rules) {
-      let count = 0;
       clean = clean.replace(pattern, () => {
-        count += 1;
+        counts.set(name, (counts.get(name) ?? 0) + 1);
         return `[redacted:${name}]`;
       });
-      if (count > 0) this.account.redacted(name, count);
     }
     return clean;
   }
 }
 
+/** What is to be taken out of a line, and how often by which rule. */
+interface Found {
+  readonly edits: readonly Edit[];
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** Nobody knows what stands in a text that could not be searched in time. */
+function everything(line: Buffer): Found {
+  const text = JSON.stringify(`[redacted:${UNSEARCHED}]`);
+  const edits = [...contentStrings(line)].map(({ start, end }) => ({ start, end, text }));
+  return { edits, counts: new Map([[UNSEARCHED, edits.length]]) };
+}
+
 /**
  * A repeated group or a back reference can take longer than the age of the machine on a text that a server chose, so
- * neither is accepted; characters and classes may repeat.
+ * neither is accepted. Characters and classes may repeat, which can still take the square of the text or more: hence the
+ * limit.
  */
 function ownRule(rule: string): Rule {
   const [, name, source] = /^([\w-]{1,40})=([^]{1,1000})$/.exec(rule) ?? [];
