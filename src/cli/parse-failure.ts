@@ -18,6 +18,7 @@ function tidy(message: string): string {
   return cleanText(message)
     .replace(/\n?See more help with --help/gu, '')
     .replace(/^The following errors? occurred:\s*/u, '')
+    .replace(/Missing required flag (?=\S)/gu, 'Missing required flag --')
     .replace(/^Parsing (--\S+)\s+/u, '$1 ')
     .replace(/^(--\S+) Expected (.+) but received: (.*)$/u, '$1 expects $2, not $3')
     .trim();

@@ -78,6 +78,12 @@ describe('bad input names its place and the way out, and changes nothing', () =>
       2,
       /--rollout-pct expects an integer .* 100, not 130\n/,
     ],
+    [
+      'required flags left out',
+      () => ['exceptions', 'request', '--violation-id', 'v', '--requested-by', 'a', '--justification', 'j'],
+      2,
+      /Missing required flag --data-sensitivity\n\s*Missing required flag --frequency\n/,
+    ],
     ['a position that is none', () => ['violations', 'tail', '--from', 'x'], 2, /--from "x" is no position/],
     ['a webhook nobody set up', () => ['webhooks', 'test'], 2, /Next: /],
     ['a key that is not there', () => ['api-keys', 'show', 'key_none'], 6, /Next: .*`list`/],

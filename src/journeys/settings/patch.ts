@@ -3,6 +3,7 @@ import { jsonFault, ThothctlError, usageError } from '../../errors/index.js';
 import { isJsonObject } from '../../json/object.js';
 import { isSecretPath } from '../../secret-reference/secret-path.js';
 import { mergeSettings, type SettingsDocument } from './document.js';
+import { strayPaths } from './stray-paths.js';
 
 export interface PatchInputs {
   /** `path=value`; the value is JSON when it parses as JSON, else text. `null` clears. */
@@ -33,6 +34,7 @@ export async function readPatch(inputs: PatchInputs): Promise<SettingsDocument> 
   if (Object.keys(patch).length === 0) {
     throw usageError('nothing to set', 'give --set path=value, --set-file path=FILE or --file FILE');
   }
+  for (const stray of strayPaths(patch)) inputs.warn(stray);
   return patch;
 }
 
