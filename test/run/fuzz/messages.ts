@@ -218,9 +218,10 @@ export const serverNoise: fc.Arbitrary<readonly Buffer[]> = fc.array(
       json.map((value) =>
         Buffer.from(`{"jsonrpc":"2.0","id":1,"method":"sampling/createMessage","params":{"v":${value}}}`),
       ),
+      // A line that begins as a message does is held against one; this is what a program logs.
       fc
         .uint8Array({ maxLength: 40 })
-        .map((bytes) => Buffer.from(bytes.map((byte) => (byte === 0x0a ? 0x0b : byte)))),
+        .map((bytes) => Buffer.from([0x21, ...bytes].map((byte) => (byte === 0x0a ? 0x0b : byte)))),
     )
     .map((line) => Buffer.concat([line, Buffer.from('\n')])),
   { maxLength: 8 },
