@@ -33,9 +33,11 @@ export function stateOf(
       : { name, state: 'remote', detail: remote.obstacle };
   }
   const wrapped = readWrapped(launch);
-  if (wrapped === undefined) return { name, state: 'ungoverned', detail: 'its calls are not decided' };
+  if (wrapped === undefined || wrapped.flags.has('no-mcp'))
+    return { name, state: 'ungoverned', detail: 'its calls are not decided' };
   const wrong = [...expected]
-    .filter(([flag, value]) => wrapped.flags.get(flag)?.includes(value) !== true)
+    // Given again, the last one would count.
+    .filter(([flag, value]) => (wrapped.flags.get(flag) ?? ['']).some((said) => said !== value))
     .map(([flag]) => `--${flag}`);
   if (wrong.length > 0) return { name, state: 'drifted', detail: `${wrong.join(', ')} differs` };
   return { name, state: 'governed' };

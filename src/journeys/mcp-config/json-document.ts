@@ -10,6 +10,9 @@ import {
 } from './document.js';
 import { remoteServer } from './remote.js';
 
+/** Members in which clients keep the URL of a server. */
+const ADDRESSES: readonly string[] = ['url', 'httpUrl', 'serverUrl'];
+
 interface Found {
   readonly name: string;
   readonly place: string;
@@ -42,9 +45,12 @@ export async function openJsonDocument(
   if (fault !== undefined) throw configFault(path, text, fault.offset, printParseErrorCode(fault.error));
   if (root?.type !== 'object') throw configFault(path, text, 0, 'not a JSON object');
 
+  const refuse: Refuse = (offset, what) => {
+    throw configFault(path, text, offset, what);
+  };
   const found = containers.flatMap((container, index) =>
-    nodesAt(root, container).flatMap(({ node, path: at }) =>
-      entries(node, index === 0 ? [] : at, path, text),
+    nodesAt(root, container, refuse).flatMap(({ node, path: at }) =>
+      entries(node, index === 0 ? [] : at, refuse),
     ),
   );
   return {
@@ -80,11 +86,18 @@ interface Container {
   readonly path: readonly string[];
 }
 
-function nodesAt(node: Node, [first, ...rest]: ContainerPath, path: readonly string[] = []): Container[] {
+/** Says that the file is faulty, and where. */
+type Refuse = (offset: number, what: string) => never;
+
+function nodesAt(
+  node: Node,
+  [first, ...rest]: ContainerPath,
+  refuse: Refuse,
+  path: readonly string[] = [],
+): Container[] {
   if (first === undefined) return node.type === 'object' ? [{ node, path }] : [];
-  return properties(node)
-    .filter(({ key }) => first === '*' || key === first)
-    .flatMap(({ key, value }) => nodesAt(value, rest, [...path, key]));
+  const meant = properties(node).filter(({ key }) => first === '*' || key === first);
+  return once(meant, refuse).flatMap(({ key, value }) => nodesAt(value, rest, refuse, [...path, key]));
 }
 
 interface Member {
@@ -101,19 +114,26 @@ function properties(node: Node): Member[] {
   });
 }
 
-function entries(container: Node, at: readonly string[], path: string, text: string): Found[] {
+/** Clients disagree on which of two equal names counts: governing one of them would be luck. */
+function once(members: readonly Member[], refuse: Refuse): readonly Member[] {
   const seen = new Set<string>();
-  return properties(container).map(({ key, value, offset }) => {
-    // Clients disagree on which of two equal names counts: governing one of them would be luck.
-    if (seen.has(key))
-      throw configFault(path, text, offset, `the server ${JSON.stringify(key)} is there twice`);
+  for (const { key, offset } of members) {
+    if (seen.has(key)) refuse(offset, `${JSON.stringify(key)} is there twice`);
     seen.add(key);
-    const members = properties(value);
+  }
+  return members;
+}
+
+function entries(container: Node, at: readonly string[], refuse: Refuse): Found[] {
+  return once(properties(container), refuse).map(({ key, value, offset }) => {
+    const members = once(properties(value), refuse);
     const command = members.find((member) => member.key === 'command')?.value;
     // Zed's older form keeps program and arguments in an object of their own.
-    const nested = command?.type === 'object' ? properties(command) : undefined;
+    const nested = command?.type === 'object' ? once(properties(command), refuse) : undefined;
     const own = nested ?? members;
     const program = nested === undefined ? command : own.find((member) => member.key === 'path')?.value;
+    if (command !== undefined && members.some((member) => ADDRESSES.includes(member.key)))
+      refuse(offset, `${JSON.stringify(key)} has a command and a URL, of which only one counts`);
     return {
       name: key,
       place: [...at, key].join('.'),
@@ -137,7 +157,7 @@ function editsFor(text: string, found: Found, change: Change): Edit[] {
   if (command !== undefined) return launchEdits(text, command, args, change);
   // The URL makes room for the program, its headers for the arguments; everything else stays.
   const member = (...keys: string[]) => members.find(({ key }) => keys.includes(key));
-  const url = member('url', 'httpUrl', 'serverUrl');
+  const url = member(...ADDRESSES);
   const headers = member('headers');
   const type = member('type');
   if (url === undefined) return [];

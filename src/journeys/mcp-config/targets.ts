@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { lstat, readFile, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -73,7 +74,10 @@ async function contentOf(path: string, mayBeMissing: boolean): Promise<string | 
     const { size } = await lstat(path);
     if (size > LARGEST_BYTES)
       throw usageError(`${path} is too large for a configuration`, 'name another file');
-    return await readFile(path, 'utf8');
+    const bytes = await readFile(path);
+    // As text it would come back with other bytes, in its backup too.
+    if (!isUtf8(bytes)) throw usageError(`${path} is not UTF-8`, 'save it as UTF-8; nothing was changed');
+    return bytes.toString('utf8');
   } catch (cause) {
     if (cause instanceof ThothctlError) throw cause;
     const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';

@@ -36,6 +36,14 @@ export async function openTomlDocument(
     throw configFault(path, text, error.index, error.message);
   }
   const found = collect(program, container);
+  const both = found.find(({ command, url }) => command !== undefined && url !== undefined);
+  if (both?.url !== undefined)
+    throw configFault(
+      path,
+      text,
+      both.url.node.range[0],
+      `${JSON.stringify(both.name)} has a command and a URL, of which only one counts`,
+    );
   const valueOf = (node: AST.TOMLContentNode | undefined): unknown =>
     node === undefined ? undefined : getStaticTOMLValue(node);
   return {
