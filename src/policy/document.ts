@@ -95,7 +95,11 @@ export class PlacedDocument {
         );
       return;
     }
-    this.fault(path, 'manifest_value', this.#words(issue, path), describedAs(schema, inner));
+    const described = describedAs(schema, inner);
+    const name = path.at(-1);
+    const missing = this.at(path) === undefined && typeof name === 'string';
+    const remedy = missing ? `add \`${name}\`${described === undefined ? '' : `: ${described}`}` : described;
+    this.fault(path, 'manifest_value', this.#words(issue, path), remedy);
   }
 
   #words(issue: Issue, path: DocumentPath): string {

@@ -31,6 +31,9 @@ export function pointed(excerpt: string, column: number): string {
   return `${line}\n${' '.repeat(column - 1)}^`;
 }
 
+/** What `policy lint` reads. */
+const LINTED = /\.(?:cedar|rego)$|thoth\.policy\.ya?ml$/iu;
+
 /** Every fault at once, so that one run is enough to repair a directory. */
 export function faultyPolicy(faults: readonly PolicyFault[], consequence: string): ThothctlError {
   const errors = faults.filter((fault) => fault.severity === 'error');
@@ -40,7 +43,9 @@ export function faultyPolicy(faults: readonly PolicyFault[], consequence: string
     code: 'policy_invalid',
     message: `${errors.length} ${errors.length === 1 ? 'fault' : 'faults'} in ${files} policy ${files === 1 ? 'file' : 'files'}; ${consequence}\n${listing}`,
     exit: 'usage',
-    fix: 'repair the places listed and run the command again; `thothctl policy lint DIR` checks without sending',
+    fix: errors.some(({ file }) => LINTED.test(file))
+      ? 'repair the places listed and run the command again; `thothctl policy lint DIR` checks without sending'
+      : 'repair the places listed and run the command again',
     details: { diagnostics: errors.map(({ edit: _edit, ...fault }) => fault) },
   });
 }

@@ -70,6 +70,8 @@ describe('policy test', () => {
     expect(listing).toContain('`decision` is "MAYBE"; expected ALLOW, BLOCK, STEP_UP, MODIFY, DEFER');
     expect(listing).toContain('`time` is not an instant');
     expect(listing).toContain('`expect` is missing');
+    expect(listing).toMatch(/fix: add `expect`/u);
+    expect(String(await faults.catch((error: { fix: string }) => error.fix))).not.toContain('policy lint');
   });
 
   it('lists test files that cannot be read beside the faults of the others', async () => {

@@ -136,10 +136,10 @@ function parsed(path: string, text: string): unknown {
     return JSON.parse(text);
   } catch {
     const { line, column } = jsonFault(text);
-    throw usageError(
-      `${path}:${line}:${column}: the plan is not JSON\n${pointed(excerptOf(text, line, column), column)}`,
-      AGAIN,
-    );
+    const excerpt = excerptOf(text, line, column);
+    // A plan that was cut off ends at an empty line.
+    const shown = excerpt === '' ? '' : `\n${pointed(excerpt, column)}`;
+    throw usageError(`${path}:${line}:${column}: the plan is not JSON${shown}`, AGAIN);
   }
 }
 
