@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPolicyInput } from '../../src/engine/index.js';
 import type { EngineRequest } from '../../src/engine/types.js';
 import { simulatePolicy } from '../../src/policy/simulate/index.js';
+import { readsOf } from '../../src/policy/simulate/reads.js';
 import { request } from '../engine/fixtures.js';
 
 let folder: string;
@@ -77,7 +78,7 @@ describe('policy simulate', () => {
   });
 
   it('counts what cannot be decided again by what is missing, and only where it matters', async () => {
-    const redacted = { toolName: 'pay', toolArgs: { amount: 1, password: '[redacted]' } };
+    const redacted = { toolName: 'pay', toolArgs: { amount: '[redacted]' } };
     const lines = [
       call({}, { input: null, standing: null }),
       call({}, { input: { nonsense: true } }),
@@ -97,6 +98,43 @@ describe('policy simulate', () => {
     // The same call is decided where no policy looks at its arguments.
     const blind = await simulate({ 'night.rego': NIGHT }, [call(redacted)]);
     expect(blind).toMatchObject({ unchanged: 1, not_evaluated: { input_redacted: 0 } });
+  });
+
+  it.each([
+    [true, 'c.cedar', 'context.args has amount && context.args.amount > 100'],
+    [true, 'c.cedar', 'context has args && context.args["amount"] == 1'],
+    [false, 'c.cedar', 'context.args has "password"'],
+    [false, 'c.cedar', 'context.args.password == "x"'],
+    [false, 'c.cedar', 'context.args == {}'],
+    [false, 'c.cedar', '[context.args].contains({})'],
+    [true, 'r.rego', 'input.tool.args.amount > 100'],
+    [true, 'r.rego', 'input.tool.args.amount.of > 100; input.tool.name == "x"'],
+    [false, 'r.rego', 'input.tool.args.password == "x"'],
+    [false, 'r.rego', 'input.tool.args["amount"] == 1'],
+    [false, 'r.rego', 'some value in input.tool.args; value == 1'],
+    [false, 'r.rego', 'input.tool == {}'],
+    [false, 'r.rego', 'count(input) == 1'],
+  ])('decides (%s) a call with a secret beside what %s reads: %s', async (decided, file, condition) => {
+    const policy = file.endsWith('cedar')
+      ? `forbid (principal, action, resource) when { ${condition} };\n`
+      : `package r\n\nimport rego.v1\n\ndeny contains "x" if {\n\tinput.principal.id != ""\n\tinput.action != ""\n\tinput.context.purpose == "p"\n\t${condition}\n}\n`;
+    const reads = readsOf([
+      {
+        id: 'b',
+        name: 'b',
+        version: 1,
+        framework: file.endsWith('cedar') ? 'CEDAR' : 'OPA',
+        rawPolicy: policy,
+        policyHash: '',
+        assignments: ['all'],
+        binding: true,
+        evaluable: true,
+      },
+    ]);
+    const input = buildPolicyInput(
+      request({ toolName: 'pay', toolArgs: { amount: 1, password: '[redacted]' } }),
+    );
+    expect(reads.meetsRedaction(input)).toBe(!decided);
   });
 
   it('lets what stands beside the bundles hold, and the stricter of both win', async () => {

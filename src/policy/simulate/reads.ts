@@ -1,6 +1,7 @@
 import { inputReads, mayReach } from '../../engine/rego/input-reads.js';
 import type { PolicyInput } from '../../engine/input/build.js';
 import type { BundleSource } from '../../engine/types.js';
+import { argumentReads, type ArgumentReads } from './argument-reads.js';
 
 /** A part of the input that differs from call to call, with the words by which a Cedar policy reads it. */
 interface Part {
@@ -41,6 +42,7 @@ export interface Reads {
 /** Read from the text, on the safe side: whatever may be a reference counts as one. */
 export function readsOf(bundles: readonly BundleSource[]): Reads {
   const parts = PARTS.filter((part) => bundles.some((bundle) => mayRead(bundle, part)));
+  const named = bundles.some(readsUnnamed) ? undefined : argumentReads(bundles);
   return {
     key: (input) =>
       JSON.stringify([
@@ -58,12 +60,29 @@ export function readsOf(bundles: readonly BundleSource[]): Reads {
         input.moses_metrics.behavioral_score,
         ...parts.map((part) => part.of(input)),
       ]),
-    meetsRedaction: (input) => parts.some((part) => JSON.stringify(part.of(input)).includes('"[redacted]"')),
+    meetsRedaction: (input) =>
+      parts.some((part) => {
+        const value = part.path === 'tool.args' ? only(input.tool.args, named) : part.of(input);
+        return JSON.stringify(value).includes('"[redacted]"');
+      }),
   };
+}
+
+/** A policy may read an argument without its name: by rewriting all of them, or by taking the context as a value. */
+function readsUnnamed({ framework, rawPolicy }: BundleSource): boolean {
+  return framework === 'CEDAR' && (rawPolicy.includes('MODIFY') || readsWholeContext(rawPolicy));
+}
+
+function only(args: object, names: ArgumentReads): unknown {
+  return names === undefined ? args : Object.entries(args).filter(([name]) => names.has(name));
+}
+
+function readsWholeContext(source: string): boolean {
+  return /\bcontext\b(?!\s*[.[]|\s+has\b)/u.test(source);
 }
 
 function mayRead(bundle: BundleSource, part: Part): boolean {
   if (bundle.framework === 'CEDAR')
-    return part.cedar.test(bundle.rawPolicy) || /\bcontext\b(?!\s*[.[]|\s+has\b)/u.test(bundle.rawPolicy);
+    return part.cedar.test(bundle.rawPolicy) || readsWholeContext(bundle.rawPolicy);
   return mayReach(inputReads(bundle.rawPolicy), part.path);
 }
