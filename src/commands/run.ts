@@ -62,6 +62,10 @@ Ends with the exit code of the command, or 128 plus the signal that ended it.`;
       description: 'the command is an MCP server on stdio, or is not; told from the first message otherwise',
       allowNo: true,
     }),
+    'older-server': Flags.boolean({
+      description:
+        'the MCP server speaks only revisions before 2026-07-28; understand a client of that one on stdio in its place',
+    }),
     'mcp-http': Flags.string({
       description:
         'stand before the remote MCP server at this URL, for a client on stdio; a command is then the agent. A URL that holds a key is given like a --secret',
@@ -151,6 +155,7 @@ Ends with the exit code of the command, or 128 plus the signal that ended it.`;
       command: this.passthrough ?? [],
       governance: await this.#governance(),
       mcp: flags.mcp,
+      serverIsOlder: flags['older-server'],
       environment: { ...settings(flags.env ?? []), ...(await secrets('--secret', flags.secret)) },
       filterTools: !flags['all-tools'],
       ...(flags.pins && { pinsFolder: pinsFolder() }),

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly withheld?: readonly string[] | undefined;
   /** True: the child is an MCP server. False: it is not. Undefined: told from the first message. */
   readonly mcp?: boolean | undefined;
+  /** True: the MCP server speaks revisions before 2026-07-28 alone; clients of that one are understood in its place. */
+  readonly serverIsOlder?: boolean | undefined;
   /** False: tools that the agent cannot use are listed all the same [true]. */
   readonly filterTools?: boolean | undefined;
   /** Folder that keeps the pinned tool definitions; without it none are pinned. */

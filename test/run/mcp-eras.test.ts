@@ -7,6 +7,8 @@ import {
   LoggingMessageNotificationSchema,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
+import { Client as NewClient } from '@modelcontextprotocol/client';
+import { StdioClientTransport as NewStdio } from '@modelcontextprotocol/client/stdio';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunOptions } from '../../src/run/index.js';
 import type { McpHttpOptions } from '../../src/run/mcp-http/index.js';
@@ -18,14 +20,17 @@ let harness: RunHarness;
 let fixture: BuiltFixture;
 let enforcer: ScriptedEnforcer;
 let server: Listening;
+let older: Listening;
 
 beforeAll(async () => {
   harness = await RunHarness.create();
   fixture = await BuiltFixture.build();
   server = await listening([...fixture.http, 'modern']);
+  older = await listening(fixture.http);
 });
 afterAll(async () => {
   await server.stop();
+  await older.stop();
   harness.remove();
   fixture.remove();
 });
@@ -35,8 +40,9 @@ beforeEach(async () => {
 afterEach(() => enforcer.stop());
 
 const clients: Client[] = [];
+const newClients: NewClient[] = [];
 afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.close()));
+  await Promise.all([...clients.splice(0), ...newClients.splice(0)].map((client) => client.close()));
 });
 
 function governance(): Omit<RunOptions, 'command'> {
@@ -143,6 +149,59 @@ function newer(rest: string): string[] {
   );
 }
 
+/** Behind the proxy, a server whose session has to be opened; it stands for one that knows nothing else. */
+const OLDER: Record<string, () => string[]> = {
+  'on stdio': () => harness.argv({ ...governance(), serverIsOlder: true }, fixture.stdio),
+  'on HTTP': () => {
+    const http = { upstream: { url: older.url, headers: {} }, allowed: { origins: [], hosts: [] } };
+    const options = { ...governance(), ...http, insecureHttp: false, serverIsOlder: true };
+    return harness.argv(options, []);
+  },
+};
+
+describe.each(Object.keys(OLDER))('a client of the newer protocol before an older server %s', (place) => {
+  async function connected(capabilities: object = {}): Promise<NewClient> {
+    const versionNegotiation = { mode: { pin: '2026-07-28' } };
+    const client = new NewClient({ name: 'test', version: '1' }, { capabilities, versionNegotiation });
+    newClients.push(client);
+    const args = OLDER[place]?.() ?? [];
+    await client.connect(new NewStdio({ command: process.execPath, args, stderr: 'ignore' }));
+    return client;
+  }
+
+  it('finds what it offers, lists, reads and calls', async () => {
+    const client = await connected();
+    expect(client.getServerVersion()).toMatchObject({ name: 'everything-fixture' });
+    const { tools } = await client.listTools();
+    expect(tools.length).toBeGreaterThan(10);
+    expect((await client.listPrompts()).prompts.length).toBeGreaterThan(2);
+    const { content } = await client.callTool({ name: 'test_simple_text', arguments: {} });
+    expect(content).toEqual([{ type: 'text', text: 'This is a simple text response for testing.' }]);
+    expect(enforcer.checks.map(({ tool_name }) => tool_name)).toEqual(['test_simple_text']);
+  });
+
+  it('never lets the server hear of a refused call', async () => {
+    enforcer.decide({ decision: 'BLOCK', reason: 'not today' });
+    const client = await connected();
+    const result = await client.callTool({ name: 'test_simple_text', arguments: {} });
+    expect(JSON.stringify(result.content)).toContain('not today');
+  });
+
+  it('is asked by the call itself, and every try of it is decided', async () => {
+    const client = await connected({ elicitation: { form: {} }, sampling: {} });
+    client.setRequestHandler('elicitation/create', () => ({
+      action: 'accept' as const,
+      content: { username: 'ada', email: 'a@b' },
+    }));
+    const result = await client.callTool({ name: 'test_elicitation', arguments: { message: 'who?' } });
+    expect(JSON.stringify(result.content)).toContain('ada');
+    expect(enforcer.checks.map(({ tool_name }) => tool_name)).toEqual([
+      'test_elicitation',
+      'test_elicitation',
+    ]);
+  });
+});
+
 describe('the bytes between two that understand each other', () => {
   it('are the own refusal of a server that is no newer one', async () => {
     const refusal = '{"id":1,  "jsonrpc":"2.0","error":{"code":-32000,"message":"come back later"}}';
@@ -244,6 +303,111 @@ describe('an older client before a newer server', () => {
       inputResponses: { who: { action: 'decline' } },
     });
     expect(one.lines.map((line) => said(line)['id'])).not.toContain(2);
+    one.child.stdin.end();
+    await one.ended;
+  });
+});
+
+describe('a newer client before an older server', () => {
+  const META =
+    '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{"elicitation":{}},"progressToken":"p"}';
+  const older = (rest: string) =>
+    scripted(
+      `(m,line)=>m.method==='initialize'?[JSON.stringify({jsonrpc:'2.0',id:m.id,result:{protocolVersion:'2025-11-25',serverInfo:{name:'s',version:'1'},capabilities:{tools:{listChanged:true},logging:{},resources:{subscribe:true}}}})]:(${rest})(m,line)`,
+    );
+  const echo = `(m,line)=>m.id===undefined||m.method===undefined?[]:[JSON.stringify({jsonrpc:'2.0',id:m.id,result:{got:line}})]`;
+  const start = (rest: string) => harness.start({ ...governance(), serverIsOlder: true }, older(rest));
+
+  it('loses nothing of a call but what the session has said', async () => {
+    const one = start(echo);
+    one.send(
+      `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"a","arguments":{"n":12345678901234567890},${META}}}\n`,
+    );
+    const { result } = await one.reply(2);
+    expect(result).toEqual({
+      resultType: 'complete',
+      got: '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"a","arguments":{"n":12345678901234567890},"_meta":{"progressToken":"p"}}}',
+    });
+    one.send(`{"jsonrpc":"2.0","id":3,"method":"resources/list","params":{${META}}}\n`);
+    expect((await one.reply(3))['result']).toMatchObject({ ttlMs: 0, cacheScope: 'private' });
+    one.child.stdin.end();
+    await one.ended;
+  });
+
+  it('hears of changes only where it listens, until it stops', async () => {
+    const tell = `(m)=>m.method==='tools/call'?['{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}','{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"a:b"}}',JSON.stringify({jsonrpc:'2.0',id:m.id,result:{content:[]}})]:m.method==='resources/subscribe'?[JSON.stringify({jsonrpc:'2.0',id:m.id,result:{}})]:[]`;
+    const one = start(tell);
+    const call = (id: number) =>
+      one.send(
+        `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"a","arguments":{},${META}}}\n`,
+      );
+    call(2);
+    await one.reply(2);
+    expect(one.lines).toHaveLength(1);
+    one.send(
+      `{"jsonrpc":"2.0","id":"l","method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true,"resourceSubscriptions":["a:b"]},${META}}}\n`,
+    );
+    call(3);
+    await one.reply(3);
+    const told = one.lines.slice(1, 4).map((line) => JSON.parse(line) as { method: string; params: object });
+    expect(told.map(({ method }) => method)).toEqual([
+      'notifications/subscriptions/acknowledged',
+      'notifications/tools/list_changed',
+      'notifications/resources/updated',
+    ]);
+    for (const { params } of told)
+      expect(params).toMatchObject({ _meta: { 'io.modelcontextprotocol/subscriptionId': 'l' } });
+    one.send('{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"l"}}\n');
+    call(4);
+    await one.reply(4);
+    expect(one.lines).toHaveLength(6);
+    one.child.stdin.end();
+    await one.ended;
+  });
+
+  it('comes back with an answer once, and gets the result that came in the meantime', async () => {
+    const ask = `(m)=>m.method==='tools/call'?[JSON.stringify({jsonrpc:'2.0',id:'q',method:'elicitation/create',params:{message:'who?'}}),JSON.stringify({jsonrpc:'2.0',id:m.id,result:{content:[],done:true}})]:[]`;
+    const one = start(ask);
+    one.send(`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"a","arguments":{},${META}}}\n`);
+    const { result } = (await one.reply(2)) as { result: { requestState: string; inputRequests: object } };
+    expect(result).toMatchObject({
+      resultType: 'input_required',
+      inputRequests: { question: { method: 'elicitation/create', params: { message: 'who?' } } },
+    });
+    const again = (id: number) =>
+      one.send(
+        `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"a","arguments":{},"requestState":"${result.requestState}","inputResponses":{"question":{"action":"decline"}},${META}}}\n`,
+      );
+    again(3);
+    expect((await one.reply(3))['result']).toMatchObject({ done: true, resultType: 'complete' });
+    again(4);
+    expect(await one.reply(4)).toMatchObject({ error: { code: -32602 } });
+    expect(enforcer.checks).toHaveLength(3);
+    one.child.stdin.end();
+    await one.ended;
+  });
+
+  it('is told the refusal of the server, and of what it cannot speak', async () => {
+    const refuse = `(m)=>m.id===undefined?[]:[JSON.stringify({jsonrpc:'2.0',id:m.id,error:{code:-32000,message:'closed'}})]`;
+    const one = harness.start({ ...governance(), serverIsOlder: true }, scripted(refuse));
+    one.send(`{"jsonrpc":"2.0","id":2,"method":"server/discover","params":{${META}}}\n`);
+    expect(await one.reply(2)).toMatchObject({ error: { code: -32000, message: 'closed' } });
+    one.send(
+      `{"jsonrpc":"2.0","id":3,"method":"server/discover","params":{${META.replace('2026', '2036')}}}\n`,
+    );
+    expect(await one.reply(3)).toMatchObject({ error: { code: -32022 } });
+    one.child.stdin.end();
+    await one.ended;
+  });
+
+  it('is not bridged when it opens a session itself', async () => {
+    const one = start(echo);
+    one.send(`${INITIALIZE}\n`);
+    await one.reply(1);
+    one.send('{"jsonrpc":"2.0",  "id":2,"method":"tools/list"}\n');
+    expect((await one.reply(2))['result']).toEqual({
+      got: '{"jsonrpc":"2.0",  "id":2,"method":"tools/list"}',
+    });
     one.child.stdin.end();
     await one.ended;
   });

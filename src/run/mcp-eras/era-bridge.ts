@@ -7,7 +7,8 @@ import type { ServerSide } from '../mcp-stdio/gateway.js';
 import { rawAt } from './members.js';
 import { NewerServer, type Opening } from './newer-server.js';
 import { askRevisions, FIRST_MODERN, revisionsIn } from '../mcp/revisions.js';
-import type { Translation } from './translation.js';
+import { OlderServer } from './older-server.js';
+import type { Sides, Translation } from './translation.js';
 
 /** A server that refused the session gets this long to say what it speaks instead. */
 const DISCOVER_MS = 10_000;
@@ -28,18 +29,24 @@ interface Probe {
 
 /**
  * The server as a client of either era sees it. Nothing is touched as long as the two understand each other, which the first
- * messages show: only when a server turns `initialize` down and then says that it speaks the newer protocol is there
- * anything to translate. What passes here towards the server has been decided; what it answers is judged afterwards.
+ * messages show: only when a server turns `initialize` down and then says that it speaks the newer protocol, or is known to speak
+ * the older and was not greeted by it, is there anything to translate. What passes here towards the server has been decided; what it answers is judged afterwards.
  */
 export class EraBridge implements ServerSide {
   #settled = false;
   #opening: Pending | undefined;
   #probe: Probe | undefined;
   #translation: Translation | undefined;
+  readonly #sides: Sides = {
+    toServer: (line) => this.server.write(line),
+    toClient: (line) => this.toClient(bufferOf(line)),
+  };
 
   constructor(
     private readonly server: ServerSide,
     private readonly toClient: (line: Buffer) => void,
+    /** The server is known to speak no newer protocol. */
+    private readonly serverIsOlder: boolean,
   ) {}
 
   get full(): boolean {
@@ -55,10 +62,11 @@ export class EraBridge implements ServerSide {
   }
 
   write(line: Buffer | string): void {
-    if (this.#translation !== undefined) return this.#translation.fromClient(bufferOf(line));
     if (this.#probe !== undefined) return void this.#probe.waiting.push(line);
-    if (!this.#settled && this.#opening === undefined) this.#watch(bufferOf(line));
-    this.server.write(line);
+    const known = this.#settled || this.#translation !== undefined;
+    if (!known && this.#opening === undefined) this.#watch(bufferOf(line));
+    if (this.#translation === undefined) this.server.write(line);
+    else this.#translation.fromClient(bufferOf(line));
   }
 
   /** True when a line of the server is no business of the client in this form. */
@@ -96,6 +104,8 @@ export class EraBridge implements ServerSide {
     const raw = rawAt(line, scanned, 'id');
     if (method === 'initialize' && raw !== undefined) {
       this.#opening = { id: raw, key: idKey(raw), params: isJsonObject(params) ? params : {} };
+    } else if (this.serverIsOlder && raw !== undefined && method !== undefined) {
+      this.#translation = new OlderServer(this.#sides);
     } else if (method !== undefined && method !== 'server/discover') this.#settle();
   }
 
@@ -118,11 +128,7 @@ export class EraBridge implements ServerSide {
     const result: unknown = JSON.parse(rawAt(line, scanned, 'result') ?? 'null');
     if (!isJsonObject(result) || revisionsIn(line)?.includes(FIRST_MODERN) !== true)
       return this.#giveUp(probe);
-    const sides = {
-      toServer: (each: Buffer | string) => this.server.write(each),
-      toClient: (each: Buffer | string) => this.toClient(bufferOf(each)),
-    };
-    const translation = new NewerServer(sides, opening, result);
+    const translation = new NewerServer(this.#sides, opening, result);
     this.#translation = translation;
     this.#leave(probe);
     translation.begin();

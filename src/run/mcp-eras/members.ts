@@ -1,5 +1,6 @@
-import type { ScannedMessage, Span } from '../mcp/json-scan.js';
+import { scanMessage, type ScannedMessage, type Span } from '../mcp/json-scan.js';
 import { splice, type Edit } from '../mcp/splice.js';
+import { withoutMember } from '../mcp/without-member.js';
 
 /** Adds members to the params of a message, made where it has none; every other byte stays. `members` is not empty. */
 export function withParams(line: Buffer, { spans }: ScannedMessage, members: string): Buffer {
@@ -17,9 +18,30 @@ export function withMeta(line: Buffer, scanned: ScannedMessage, members: string)
     : splice(line, [intoObject(line, meta, members)]);
 }
 
+/** Adds members to the result of a reply; an error stays as it is. */
+export function withResult(line: Buffer, { spans }: ScannedMessage, members: string): Buffer {
+  const result = spans.get('result');
+  if (result === undefined || members === '') return line;
+  return splice(line, [intoObject(line, result, members)]);
+}
+
 export function withId(line: Buffer, { spans }: ScannedMessage, id: string): Buffer {
   const span = spans.get('id');
   return span === undefined ? line : splice(line, [{ ...span, text: id }]);
+}
+
+/** The message without some members of the `_meta` of its params. */
+export function withoutMeta(line: Buffer, names: readonly string[]): Buffer {
+  let left = line;
+  for (const name of names) {
+    // One that is given twice goes twice.
+    for (;;) {
+      const value = scanMessage(left)?.spans.get(`params._meta.${name}`);
+      if (value === undefined) break;
+      left = withoutMember(left, { start: value.start - 1, end: value.end });
+    }
+  }
+  return left;
 }
 
 /** The bytes at a path, as text. */

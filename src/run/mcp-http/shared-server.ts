@@ -3,14 +3,19 @@ import { scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
 import { splice, type Edit } from '../mcp/splice.js';
 import { answerLost, type Asked, type Outgoing } from './backend.js';
 import type { Reply } from './client-reply.js';
-import { askRevisions, FIRST_MODERN, revisionsIn, unsupportedRevision } from '../mcp/revisions.js';
+import {
+  askRevisions,
+  FIRST_MODERN,
+  revisionsIn,
+  SUBSCRIPTION_KEY,
+  unsupportedRevision,
+} from '../mcp/revisions.js';
 import { ServedProcess, type ProcessLaunch } from './served-process.js';
 import type { ServerMessages } from './server-messages.js';
 
 const TOKEN = 'params._meta.progressToken';
 /** A server of the older protocol alone may not answer what comes before a session. */
 const SILENT_MS = 10_000;
-const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
 
 interface OpenRequest {
   readonly asked: Asked;
@@ -113,7 +118,7 @@ export class SharedServer {
     if (open === undefined) return;
     const own = replaced(message, scanned, {
       'params.progressToken': open.token,
-      [`params._meta.${SUBSCRIPTION}`]: open.id,
+      [`params._meta.${SUBSCRIPTION_KEY}`]: open.id,
     });
     open.reply.tell(this.messages.judge(own).view);
   }
@@ -124,7 +129,7 @@ export class SharedServer {
     const open = this.#open.get(number);
     if (open === undefined) return;
     this.#open.delete(number);
-    const own = replaced(message, scanned, { id: open.id, [`result._meta.${SUBSCRIPTION}`]: open.id });
+    const own = replaced(message, scanned, { id: open.id, [`result._meta.${SUBSCRIPTION_KEY}`]: open.id });
     const { view, scanned: ownScanned } = this.messages.judge(own);
     if (ownScanned !== undefined) open.asked.running?.answered(own, ownScanned);
     open.reply.answer(view, statusOf(own, ownScanned));
@@ -133,7 +138,7 @@ export class SharedServer {
   /** The request that a message belongs to: the one it names, else the only one there is. */
   #meant(message: Buffer, scanned: ScannedMessage): OpenRequest | undefined {
     const named =
-      textAt(message, scanned, `params._meta.${SUBSCRIPTION}`) ??
+      textAt(message, scanned, `params._meta.${SUBSCRIPTION_KEY}`) ??
       textAt(message, scanned, 'params.progressToken');
     if (named !== undefined) return this.#open.get(named.replaceAll('"', ''));
     const asking = [...this.#open.values()].filter(({ listens }) => !listens);

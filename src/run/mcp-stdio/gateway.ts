@@ -42,7 +42,7 @@ export class McpGateway {
     onRoom: () => void,
   ) {
     this.#replies = new ServerReplies(governance.account);
-    this.#server = new EraBridge(server, (line) => this.#output.deliver(line));
+    this.#server = new EraBridge(server, (line) => this.#output.deliver(line), governance.serverIsOlder);
     this.#output = new ServerOutput(client, this.#replies, new ServerView(governance), this.#server);
     this.#governor = new CallGovernor(governance, onRoom);
   }

@@ -15,6 +15,8 @@ export interface Governance {
   readonly account: Account;
   /** Added to the metadata of every request. */
   readonly metadata: JsonObject;
+  /** The server is known to speak no newer protocol, whatever its client speaks. */
+  readonly serverIsOlder: boolean;
 }
 
 /** The MCP server of a run, as pins, predicates and policies know it. */
@@ -63,5 +65,6 @@ export function governanceOf(
     redactor: redaction && new Redactor(redaction, account),
     account,
     metadata,
+    serverIsOlder: options.serverIsOlder === true,
   };
 }

@@ -12,6 +12,7 @@ export const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 export const CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabilities';
 export const CLIENT_KEY = 'io.modelcontextprotocol/clientInfo';
 export const LOG_LEVEL_KEY = 'io.modelcontextprotocol/logLevel';
+export const SUBSCRIPTION_KEY = 'io.modelcontextprotocol/subscriptionId';
 /** What a result of the newer protocol says there. */
 export const SERVER_KEY = 'io.modelcontextprotocol/serverInfo';
 
