@@ -31,6 +31,9 @@ const EXTERNAL = [
   'cli-spinners',
 ];
 
+/** The typed client: of no use without main, unlike workers and servers, which run without it. */
+const CLIENT_CHUNK = /^govapi/u;
+
 const common = (root: string): BuildOptions => ({
   absWorkingDir: root,
   bundle: true,
@@ -150,6 +153,8 @@ export async function bundleProgram(
       next.map(([name, entry]) => {
         built.add(name);
         const plugins = [packageParts(root), split, sharedErrors, lazyCore, fastWidth, lazyBuiltins];
+        // Main is built by now and offers what the commands asked for, which is all that their client asks for.
+        if (CLIENT_CHUNK.test(name)) plugins.unshift(sharedFrame(root, frame));
         return one(name, entry, plugins).catch(note(name));
       }),
     );

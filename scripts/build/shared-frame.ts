@@ -1,12 +1,13 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 
-/** What every command stands on. */
-const FRAME = /^src\/(?:cli|output)\//u;
+/** What every command stands on; the table of operations is most of it. */
+const FRAME = /^src\/(?:(?:cli|output)\/|contract\/operations\.ts$)/u;
 
 /**
- * Chunks of commands take the frame from main instead of holding a copy: the base class has to be one, secrets are
- * remembered in one place, and the code is compiled once. `frame` collects what main has to offer.
+ * Chunks of commands, and of the client they call, take the frame from main instead of holding a copy: the base class
+ * has to be one, secrets are remembered in one place, and the code is compiled once. `frame` collects what main has to
+ * offer.
  */
 export function sharedFrame(root: string, frame: Map<string, string>): Plugin {
   return {

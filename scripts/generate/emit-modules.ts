@@ -26,32 +26,52 @@ function emitModule(contract: Contract, tag: string, placement: ReadonlyMap<stri
       return name;
     },
   };
-  const schemas = [...contract.schemas]
-    .filter(([name]) => placement.get(name) === tag)
-    .map(
-      ([name, schema]) =>
-        `export const ${name}: () => Schema<T.${name}> = once(() => ${zodOf(schema, context)});\n`,
-    );
-  const operations = contract.operations
-    .filter((operation) => operation.tag === tag)
-    .map((operation) => emitOperation(operation, context));
+  const shared = tag === COMMON;
+  const placed = [...contract.schemas].filter(([name]) => placement.get(name) === tag);
+  const schemas = placed.map(
+    ([name, schema]) =>
+      `${shared ? 'export ' : ''}const ${name}: () => Schema<T.${name}> = once(() => ${zodOf(schema, context)});\n`,
+  );
+  const own = contract.operations.filter((operation) => operation.tag === tag);
+  const operations = own.map((operation) => emitOperation(operation, context));
   const usesZod = [...schemas, ...operations].some((part) => part.includes('z.'));
   const head = [
     ...(usesZod ? [`import * as z from 'zod/mini';`] : []),
     ...(pieces.size === 0 ? [] : [`import { ${[...pieces].sort().join(', ')} } from '../checks.js';`]),
-    `import { once, ${operations.length === 0 ? '' : 'type OperationSchemas, '}type Schema } from '../schema.js';`,
+    `import { once, type Schema${shared ? '' : ', type ResourceSchemas'} } from '../schema.js';`,
     ...(imports.size === 0
       ? []
       : [`import { ${[...imports].sort().join(', ')} } from './common.schemas.js';`]),
     ...(operations.length === 0 ? [] : [`import type { OperationTypes } from './operation-types.js';`]),
     ...(schemas.length === 0 ? [] : [`import type * as T from './types.js';`]),
   ];
-  const body = [...schemas, ...operations].join('\n');
+  const body = shared ? schemas.join('\n') : resource(own, placed, schemas, operations);
   const text = `${head.join('\n')}\n\n${body}`;
   // A resource whose shapes are all shared names no schema type itself.
-  return /\bSchema</.test(body.replaceAll('OperationSchemas<', ''))
-    ? text
-    : text.replace(', type Schema }', ' }');
+  return /\bSchema</.test(body) ? text : text.replace('type Schema, ', '');
+}
+
+/**
+ * One function for all of a resource: until it is called, the runtime neither compiles what is in it nor keeps a name for
+ * each of its schemas.
+ */
+function resource(
+  own: readonly Operation[],
+  placed: readonly (readonly [name: string, schema: JsonSchema])[],
+  schemas: readonly string[],
+  operations: readonly string[],
+): string {
+  const ids = own.map(({ id }) => `'${id}'`).join(' | ');
+  return `export const schemas: () => ResourceSchemas<OperationTypes, ${ids}> = once(() => {
+${schemas.join('\n')}
+  return {
+    shapes: { ${placed.map(([name]) => name).join(', ')} },
+    operations: {
+${operations.join('\n')}
+    },
+  };
+});
+`;
 }
 
 function emitOperation(operation: Operation, context: ZodContext): string {
@@ -70,7 +90,7 @@ function emitOperation(operation: Operation, context: ZodContext): string {
     `error: ${lazy({ $ref: '#/components/schemas/Error' })}`,
     ...(operation.row === undefined ? [] : [`row: ${lazy(operation.row)}`]),
   ];
-  return `export const ${operation.id}: OperationSchemas<OperationTypes['${operation.id}']> = {\n${members.join(',\n')},\n};\n`;
+  return `${operation.id}: {\n${members.join(',\n')},\n},`;
 }
 
 function parametersOf(parameters: Operation['query'], context: ZodContext): string {

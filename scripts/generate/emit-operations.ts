@@ -35,7 +35,7 @@ function entry(operation: Operation): string {
 /** One loader per operation; each imports the module of its resource and nothing else. */
 export function emitLoaders(contract: Contract): string {
   const loaders = contract.operations.map(
-    ({ id, tag }) => `  ${id}: async () => (await import('./${tag}.schemas.js')).${id},`,
+    ({ id, tag }) => `  ${id}: async () => (await import('./${tag}.schemas.js')).schemas().operations.${id},`,
   );
   return `import type { OperationSchemas } from '../schema.js';
 import type { OperationTypes } from './operation-types.js';

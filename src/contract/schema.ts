@@ -26,6 +26,13 @@ export interface OperationSchemas<T extends OperationShape> {
   readonly row?: () => Schema<T['row']>;
 }
 
+/** What belongs to one resource of the contract. */
+export interface ResourceSchemas<Types extends Readonly<Record<Id, OperationShape>>, Id extends keyof Types> {
+  /** The named schemas that no other resource uses. */
+  readonly shapes: Readonly<Record<string, () => Schema<unknown>>>;
+  readonly operations: { readonly [Each in Id]: OperationSchemas<Types[Each]> };
+}
+
 /** Builds once, on demand. */
 export function once<T>(build: () => T): () => T {
   let built: { readonly value: T } | undefined;

@@ -41,8 +41,9 @@ async function allValidators(plane: 'govapi' | 'enforcer'): Promise<Map<string, 
   const found = new Map<string, Case['validator']>();
   for (const file of (await readdir(folder)).filter((name) => name.endsWith('.schemas.ts'))) {
     const module: Record<string, unknown> = await import(join(folder, file));
-    for (const [name, build] of Object.entries(module))
-      if (typeof build === 'function') found.set(name, build());
+    const { schemas } = module;
+    const shapes = typeof schemas === 'function' ? schemas().shapes : module;
+    for (const [name, build] of Object.entries<() => Case['validator']>(shapes)) found.set(name, build());
   }
   return found;
 }

@@ -2,228 +2,250 @@
 
 import * as z from 'zod/mini';
 import { dateTime, implies, minProperties } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { EnforcementMode, Error, ToolArgs } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const CanonicalDecision: () => Schema<T.CanonicalDecision> = once(() =>
-  z.enum(['ALLOW', 'BLOCK', 'STEP_UP', 'MODIFY', 'DEFER']),
-);
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  'checkEnforcement' | 'getHold' | 'withdrawHold' | 'answerHold'
+> = once(() => {
+  const CanonicalDecision: () => Schema<T.CanonicalDecision> = once(() =>
+    z.enum(['ALLOW', 'BLOCK', 'STEP_UP', 'MODIFY', 'DEFER']),
+  );
 
-export const DecisionWord: () => Schema<T.DecisionWord> = once(() => z.string());
+  const DecisionWord: () => Schema<T.DecisionWord> = once(() => z.string());
 
-export const IdentityBinding: () => Schema<T.IdentityBinding> = once(() =>
-  z.looseObject({
-    agent_id: z.optional(z.string()),
-    tenant_id: z.optional(z.string()),
-    user_id: z.optional(z.string()),
-  }),
-);
+  const IdentityBinding: () => Schema<T.IdentityBinding> = once(() =>
+    z.looseObject({
+      agent_id: z.optional(z.string()),
+      tenant_id: z.optional(z.string()),
+      user_id: z.optional(z.string()),
+    }),
+  );
 
-export const TaskContext: () => Schema<T.TaskContext> = once(() =>
-  z.looseObject({
-    initiated_by: z.optional(z.string()),
-    initiatedBy: z.optional(z.string()),
-    task_id: z.optional(z.string()),
-    taskId: z.optional(z.string()),
-    chain: z.optional(z.array(z.string())),
-  }),
-);
+  const TaskContext: () => Schema<T.TaskContext> = once(() =>
+    z.looseObject({
+      initiated_by: z.optional(z.string()),
+      initiatedBy: z.optional(z.string()),
+      task_id: z.optional(z.string()),
+      taskId: z.optional(z.string()),
+      chain: z.optional(z.array(z.string())),
+    }),
+  );
 
-export const RequestMetadata: () => Schema<T.RequestMetadata> = once(() =>
-  z.looseObject({
-    policy_context: z.optional(z.record(z.string(), z.unknown())),
-    mcp_runtime_identity: z.optional(z.string()),
-    mcp_host: z.optional(z.string()),
-    mcp_client: z.optional(z.string()),
-    tool_call_id: z.optional(z.string()),
-    surface: z.optional(z.enum(['sdk', 'mcp'])),
-    process_lineage: z.optional(z.record(z.string(), z.unknown())),
-    mcp_server_url: z.optional(z.string()),
-  }),
-);
+  const RequestMetadata: () => Schema<T.RequestMetadata> = once(() =>
+    z.looseObject({
+      policy_context: z.optional(z.record(z.string(), z.unknown())),
+      mcp_runtime_identity: z.optional(z.string()),
+      mcp_host: z.optional(z.string()),
+      mcp_client: z.optional(z.string()),
+      tool_call_id: z.optional(z.string()),
+      surface: z.optional(z.enum(['sdk', 'mcp'])),
+      process_lineage: z.optional(z.record(z.string(), z.unknown())),
+      mcp_server_url: z.optional(z.string()),
+    }),
+  );
 
-export const EnforceRequest: () => Schema<T.EnforceRequest> = once(() =>
-  z.looseObject({
-    agent_id: z.string(),
-    tenant_id: z.string(),
-    user_id: z.string(),
-    tool_name: z.string(),
-    session_id: z.string(),
-    session_tool_calls: z.array(z.string()),
-    approved_scope: z.array(z.string()),
-    enforcement_mode: EnforcementMode(),
-    environment: z.optional(z.string()),
-    enforcement_trace_id: z.optional(z.string()),
-    tool_args: z.optional(ToolArgs()),
-    identity_binding: z.optional(IdentityBinding()),
-    session_intent: z.optional(z.string()),
-    purpose: z.optional(z.string()),
-    data_classification: z.optional(z.string()),
-    task_context: z.optional(TaskContext()),
-    metadata: z.optional(RequestMetadata()),
-    request_id: z.optional(z.string()),
-    occurred_at: z.optional(dateTime()),
-    action_attestation_id: z.optional(z.string()),
-    model_name: z.optional(z.string()),
-    model_provider: z.optional(z.string()),
-    model_artifact_id: z.optional(z.string()),
-    model_artifact_version: z.optional(z.string()),
-    auth_context: z.optional(z.record(z.string(), z.unknown())),
-    delegation_context: z.optional(z.record(z.string(), z.unknown())),
-    endpoint_id: z.optional(z.string()),
-    fleet_id: z.optional(z.string()),
-  }),
-);
+  const EnforceRequest: () => Schema<T.EnforceRequest> = once(() =>
+    z.looseObject({
+      agent_id: z.string(),
+      tenant_id: z.string(),
+      user_id: z.string(),
+      tool_name: z.string(),
+      session_id: z.string(),
+      session_tool_calls: z.array(z.string()),
+      approved_scope: z.array(z.string()),
+      enforcement_mode: EnforcementMode(),
+      environment: z.optional(z.string()),
+      enforcement_trace_id: z.optional(z.string()),
+      tool_args: z.optional(ToolArgs()),
+      identity_binding: z.optional(IdentityBinding()),
+      session_intent: z.optional(z.string()),
+      purpose: z.optional(z.string()),
+      data_classification: z.optional(z.string()),
+      task_context: z.optional(TaskContext()),
+      metadata: z.optional(RequestMetadata()),
+      request_id: z.optional(z.string()),
+      occurred_at: z.optional(dateTime()),
+      action_attestation_id: z.optional(z.string()),
+      model_name: z.optional(z.string()),
+      model_provider: z.optional(z.string()),
+      model_artifact_id: z.optional(z.string()),
+      model_artifact_version: z.optional(z.string()),
+      auth_context: z.optional(z.record(z.string(), z.unknown())),
+      delegation_context: z.optional(z.record(z.string(), z.unknown())),
+      endpoint_id: z.optional(z.string()),
+      fleet_id: z.optional(z.string()),
+    }),
+  );
 
-export const Receipt: () => Schema<T.Receipt> = once(() =>
-  z.looseObject({
-    receipt_id: z.optional(z.string()),
-    decision_id: z.optional(z.string()),
-    schema_version: z.optional(z.string()),
-    key_id: z.optional(z.string()),
-    signing_algorithm: z.optional(z.string()),
-    signature: z.optional(z.string()),
-    decision: z.optional(
-      z.looseObject({
-        authorization_decision: z.optional(CanonicalDecision()),
+  const Receipt: () => Schema<T.Receipt> = once(() =>
+    z.looseObject({
+      receipt_id: z.optional(z.string()),
+      decision_id: z.optional(z.string()),
+      schema_version: z.optional(z.string()),
+      key_id: z.optional(z.string()),
+      signing_algorithm: z.optional(z.string()),
+      signature: z.optional(z.string()),
+      decision: z.optional(
+        z.looseObject({
+          authorization_decision: z.optional(CanonicalDecision()),
+          decision_reason_code: z.optional(z.string()),
+          outcome: z.optional(z.string()),
+        }),
+      ),
+    }),
+  );
+
+  const EnforcementDecision: () => Schema<T.EnforcementDecision> = once(() =>
+    z
+      .looseObject({
+        decision: DecisionWord(),
+        authorization_decision: z.optional(DecisionWord()),
+        shadow_decision: z.optional(CanonicalDecision()),
         decision_reason_code: z.optional(z.string()),
-        outcome: z.optional(z.string()),
-      }),
-    ),
-  }),
-);
+        action_classification: z.optional(z.string()),
+        reason: z.optional(z.string()),
+        violation_id: z.optional(z.string()),
+        hold_token: z.optional(z.string()),
+        step_up_timeout_seconds: z.optional(z.int().check(z.gte(0))),
+        self_approval: z.optional(SelfApprovalOffer()),
+        joined_decision_id: z.optional(z.string()),
+        modified_tool_args: z.optional(z.record(z.string(), z.unknown())),
+        modification_reason: z.optional(z.string()),
+        defer_reason: z.optional(z.string()),
+        defer_timeout_seconds: z.optional(z.int().check(z.gte(0))),
+        risk_score: z.optional(z.number()),
+        latency_ms: z.optional(z.number()),
+        pack_id: z.optional(z.string()),
+        pack_version: z.optional(z.string()),
+        rule_version: z.optional(z.int()),
+        regulatory_regimes: z.optional(z.array(z.string())),
+        matched_rule_ids: z.optional(z.array(z.string())),
+        matched_control_ids: z.optional(z.array(z.string())),
+        policy_references: z.optional(z.array(z.string())),
+        model_signals: z.optional(z.array(z.string())),
+        receipt: z.optional(Receipt()),
+        decision_envelope_version: z.optional(z.string()),
+        enforcement_trace_id: z.optional(z.string()),
+        action_attestation_id: z.optional(z.string()),
+        fastml_features: z.optional(z.record(z.string(), z.number())),
+        score_components: z.optional(z.record(z.string(), z.unknown())),
+        top_contributors: z.optional(z.array(z.record(z.string(), z.unknown()))),
+        decision_evidence: z.optional(z.record(z.string(), z.unknown())),
+      })
+      .check(
+        implies(
+          () => z.looseObject({ decision: z.literal('STEP_UP') }),
+          () => z.looseObject({ hold_token: z.string().check(z.minLength(1)) }),
+        ),
+        implies(
+          () => z.looseObject({ decision: z.literal('MODIFY') }),
+          () =>
+            z.looseObject({ modified_tool_args: z.record(z.string(), z.unknown()).check(minProperties(1)) }),
+        ),
+      ),
+  );
 
-export const EnforcementDecision: () => Schema<T.EnforcementDecision> = once(() =>
-  z
-    .looseObject({
-      decision: DecisionWord(),
-      authorization_decision: z.optional(DecisionWord()),
-      shadow_decision: z.optional(CanonicalDecision()),
-      decision_reason_code: z.optional(z.string()),
-      action_classification: z.optional(z.string()),
+  const SelfApprovalOffer: () => Schema<T.SelfApprovalOffer> = once(() =>
+    z.looseObject({ minimum_seconds: z.int().check(z.gte(1)) }),
+  );
+
+  const HoldAnswer: () => Schema<T.HoldAnswer> = once(() =>
+    z.looseObject({
+      answer: z.enum(['approve', 'decline']),
+      channel: z.enum(['elicitation', 'input_required', 'task']),
+    }),
+  );
+
+  const HoldPending: () => Schema<T.HoldPending> = once(() =>
+    z.looseObject({
+      token: z.optional(z.string()),
+      resolved: z.literal(false),
+      resolution: z.optional(z.null()),
+      decision: z.literal('STEP_UP'),
+      expires_at: z.optional(dateTime()),
+    }),
+  );
+
+  const HoldResolved: () => Schema<T.HoldResolved> = once(() =>
+    z.looseObject({
+      token: z.optional(z.string()),
+      resolved: z.literal(true),
+      resolution: z.enum(['ALLOW', 'BLOCK']),
+      decision: z.enum(['ALLOW', 'BLOCK']),
+      authorization_decision: z.optional(z.enum(['ALLOW', 'BLOCK'])),
       reason: z.optional(z.string()),
       violation_id: z.optional(z.string()),
-      hold_token: z.optional(z.string()),
-      step_up_timeout_seconds: z.optional(z.int().check(z.gte(0))),
-      self_approval: z.optional(SelfApprovalOffer()),
-      joined_decision_id: z.optional(z.string()),
-      modified_tool_args: z.optional(z.record(z.string(), z.unknown())),
-      modification_reason: z.optional(z.string()),
-      defer_reason: z.optional(z.string()),
-      defer_timeout_seconds: z.optional(z.int().check(z.gte(0))),
-      risk_score: z.optional(z.number()),
-      latency_ms: z.optional(z.number()),
-      pack_id: z.optional(z.string()),
-      pack_version: z.optional(z.string()),
-      rule_version: z.optional(z.int()),
-      regulatory_regimes: z.optional(z.array(z.string())),
-      matched_rule_ids: z.optional(z.array(z.string())),
-      matched_control_ids: z.optional(z.array(z.string())),
-      policy_references: z.optional(z.array(z.string())),
-      model_signals: z.optional(z.array(z.string())),
+      decision_reason_code: z.optional(z.string()),
+      action_classification: z.optional(z.string()),
+      resolved_by: z.optional(z.string()),
+      self_approved: z.optional(z.boolean()),
+      resolved_at: z.optional(dateTime()),
       receipt: z.optional(Receipt()),
-      decision_envelope_version: z.optional(z.string()),
-      enforcement_trace_id: z.optional(z.string()),
-      action_attestation_id: z.optional(z.string()),
-      fastml_features: z.optional(z.record(z.string(), z.number())),
-      score_components: z.optional(z.record(z.string(), z.unknown())),
-      top_contributors: z.optional(z.array(z.record(z.string(), z.unknown()))),
-      decision_evidence: z.optional(z.record(z.string(), z.unknown())),
-    })
-    .check(
-      implies(
-        () => z.looseObject({ decision: z.literal('STEP_UP') }),
-        () => z.looseObject({ hold_token: z.string().check(z.minLength(1)) }),
-      ),
-      implies(
-        () => z.looseObject({ decision: z.literal('MODIFY') }),
-        () =>
-          z.looseObject({ modified_tool_args: z.record(z.string(), z.unknown()).check(minProperties(1)) }),
-      ),
-    ),
-);
+    }),
+  );
 
-export const SelfApprovalOffer: () => Schema<T.SelfApprovalOffer> = once(() =>
-  z.looseObject({ minimum_seconds: z.int().check(z.gte(1)) }),
-);
+  const HoldDirectDecision: () => Schema<T.HoldDirectDecision> = once(() =>
+    z.looseObject({ decision: DecisionWord(), resolved: z.optional(z.never()) }),
+  );
 
-export const HoldAnswer: () => Schema<T.HoldAnswer> = once(() =>
-  z.looseObject({
-    answer: z.enum(['approve', 'decline']),
-    channel: z.enum(['elicitation', 'input_required', 'task']),
-  }),
-);
+  const HoldStatus: () => Schema<T.HoldStatus> = once(() =>
+    z.union([HoldPending(), HoldResolved(), HoldDirectDecision()]),
+  );
 
-export const HoldPending: () => Schema<T.HoldPending> = once(() =>
-  z.looseObject({
-    token: z.optional(z.string()),
-    resolved: z.literal(false),
-    resolution: z.optional(z.null()),
-    decision: z.literal('STEP_UP'),
-    expires_at: z.optional(dateTime()),
-  }),
-);
-
-export const HoldResolved: () => Schema<T.HoldResolved> = once(() =>
-  z.looseObject({
-    token: z.optional(z.string()),
-    resolved: z.literal(true),
-    resolution: z.enum(['ALLOW', 'BLOCK']),
-    decision: z.enum(['ALLOW', 'BLOCK']),
-    authorization_decision: z.optional(z.enum(['ALLOW', 'BLOCK'])),
-    reason: z.optional(z.string()),
-    violation_id: z.optional(z.string()),
-    decision_reason_code: z.optional(z.string()),
-    action_classification: z.optional(z.string()),
-    resolved_by: z.optional(z.string()),
-    self_approved: z.optional(z.boolean()),
-    resolved_at: z.optional(dateTime()),
-    receipt: z.optional(Receipt()),
-  }),
-);
-
-export const HoldDirectDecision: () => Schema<T.HoldDirectDecision> = once(() =>
-  z.looseObject({ decision: DecisionWord(), resolved: z.optional(z.never()) }),
-);
-
-export const HoldStatus: () => Schema<T.HoldStatus> = once(() =>
-  z.union([HoldPending(), HoldResolved(), HoldDirectDecision()]),
-);
-
-export const checkEnforcement: OperationSchemas<OperationTypes['checkEnforcement']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: EnforceRequest,
-  responses: { 200: EnforcementDecision },
-  error: Error,
-};
-
-export const getHold: OperationSchemas<OperationTypes['getHold']> = {
-  path: once(() =>
-    z.looseObject({ hold_token: z.string().check(z.regex(new RegExp('^[A-Za-z0-9._~-]{1,200}$'))) }),
-  ),
-  query: once(() => z.looseObject({})),
-  responses: { 200: HoldStatus, 202: HoldPending },
-  error: Error,
-};
-
-export const withdrawHold: OperationSchemas<OperationTypes['withdrawHold']> = {
-  path: once(() =>
-    z.looseObject({ hold_token: z.string().check(z.regex(new RegExp('^[A-Za-z0-9._~-]{1,200}$'))) }),
-  ),
-  query: once(() => z.looseObject({})),
-  responses: { 200: HoldResolved },
-  error: Error,
-};
-
-export const answerHold: OperationSchemas<OperationTypes['answerHold']> = {
-  path: once(() =>
-    z.looseObject({ hold_token: z.string().check(z.regex(new RegExp('^[A-Za-z0-9._~-]{1,200}$'))) }),
-  ),
-  query: once(() => z.looseObject({})),
-  request: HoldAnswer,
-  responses: { 200: HoldResolved },
-  error: Error,
-};
+  return {
+    shapes: {
+      CanonicalDecision,
+      DecisionWord,
+      IdentityBinding,
+      TaskContext,
+      RequestMetadata,
+      EnforceRequest,
+      Receipt,
+      EnforcementDecision,
+      SelfApprovalOffer,
+      HoldAnswer,
+      HoldPending,
+      HoldResolved,
+      HoldDirectDecision,
+      HoldStatus,
+    },
+    operations: {
+      checkEnforcement: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: EnforceRequest,
+        responses: { 200: EnforcementDecision },
+        error: Error,
+      },
+      getHold: {
+        path: once(() =>
+          z.looseObject({ hold_token: z.string().check(z.regex(new RegExp('^[A-Za-z0-9._~-]{1,200}$'))) }),
+        ),
+        query: once(() => z.looseObject({})),
+        responses: { 200: HoldStatus, 202: HoldPending },
+        error: Error,
+      },
+      withdrawHold: {
+        path: once(() =>
+          z.looseObject({ hold_token: z.string().check(z.regex(new RegExp('^[A-Za-z0-9._~-]{1,200}$'))) }),
+        ),
+        query: once(() => z.looseObject({})),
+        responses: { 200: HoldResolved },
+        error: Error,
+      },
+      answerHold: {
+        path: once(() =>
+          z.looseObject({ hold_token: z.string().check(z.regex(new RegExp('^[A-Za-z0-9._~-]{1,200}$'))) }),
+        ),
+        query: once(() => z.looseObject({})),
+        request: HoldAnswer,
+        responses: { 200: HoldResolved },
+        error: Error,
+      },
+    },
+  };
+});

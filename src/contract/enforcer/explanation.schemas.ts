@@ -2,61 +2,68 @@
 
 import * as z from 'zod/mini';
 import { dateTime } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { Error, ToolArgs } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const ExplainRequest: () => Schema<T.ExplainRequest> = once(() =>
-  z.looseObject({
-    agent_id: z.string(),
-    tenant_id: z.string(),
-    user_id: z.string(),
-    tool_name: z.string(),
-    session_id: z.string(),
-    session_tool_calls: z.optional(z.array(z.string())),
-    approved_scope: z.optional(z.array(z.string())),
-    tool_args: z.optional(ToolArgs()),
-    action_attestation_id: z.optional(z.string()),
-    decision: z.enum(['BLOCK', 'STEP_UP']),
-    decision_reason_code: z.optional(z.nullable(z.string())),
-    action_classification: z.optional(z.nullable(z.string())),
-    violation_id: z.optional(z.nullable(z.string())),
-    risk_score: z.optional(z.nullable(z.number())),
-    regulatory_regimes: z.optional(z.array(z.string())),
-    matched_rule_ids: z.optional(z.array(z.string())),
-    matched_control_ids: z.optional(z.array(z.string())),
-    policy_references: z.optional(z.array(z.string())),
-    step_up_timeout_seconds: z.optional(z.nullable(z.int())),
-  }),
-);
+export const schemas: () => ResourceSchemas<OperationTypes, 'explainDecision'> = once(() => {
+  const ExplainRequest: () => Schema<T.ExplainRequest> = once(() =>
+    z.looseObject({
+      agent_id: z.string(),
+      tenant_id: z.string(),
+      user_id: z.string(),
+      tool_name: z.string(),
+      session_id: z.string(),
+      session_tool_calls: z.optional(z.array(z.string())),
+      approved_scope: z.optional(z.array(z.string())),
+      tool_args: z.optional(ToolArgs()),
+      action_attestation_id: z.optional(z.string()),
+      decision: z.enum(['BLOCK', 'STEP_UP']),
+      decision_reason_code: z.optional(z.nullable(z.string())),
+      action_classification: z.optional(z.nullable(z.string())),
+      violation_id: z.optional(z.nullable(z.string())),
+      risk_score: z.optional(z.nullable(z.number())),
+      regulatory_regimes: z.optional(z.array(z.string())),
+      matched_rule_ids: z.optional(z.array(z.string())),
+      matched_control_ids: z.optional(z.array(z.string())),
+      policy_references: z.optional(z.array(z.string())),
+      step_up_timeout_seconds: z.optional(z.nullable(z.int())),
+    }),
+  );
 
-export const HumanExplanation: () => Schema<T.HumanExplanation> = once(() =>
-  z.looseObject({
-    violation_id: z.string(),
-    tenant_id: z.optional(z.string()),
-    session_id: z.optional(z.string()),
-    agent_id: z.optional(z.string()),
-    user_id: z.optional(z.string()),
-    tool_name: z.optional(z.string()),
-    what_happened: z.string(),
-    why_it_was_blocked: z.string(),
-    what_to_do_next: z.string(),
-    business_impact: z.string(),
-    request_url: z.optional(z.string()),
-    timestamp: z.optional(dateTime()),
-    severity: z.string(),
-    regulatory_context: z.optional(z.string()),
-    decision_reason_code: z.optional(z.string()),
-    action_classification: z.optional(z.string()),
-    risk_score: z.optional(z.number()),
-  }),
-);
+  const HumanExplanation: () => Schema<T.HumanExplanation> = once(() =>
+    z.looseObject({
+      violation_id: z.string(),
+      tenant_id: z.optional(z.string()),
+      session_id: z.optional(z.string()),
+      agent_id: z.optional(z.string()),
+      user_id: z.optional(z.string()),
+      tool_name: z.optional(z.string()),
+      what_happened: z.string(),
+      why_it_was_blocked: z.string(),
+      what_to_do_next: z.string(),
+      business_impact: z.string(),
+      request_url: z.optional(z.string()),
+      timestamp: z.optional(dateTime()),
+      severity: z.string(),
+      regulatory_context: z.optional(z.string()),
+      decision_reason_code: z.optional(z.string()),
+      action_classification: z.optional(z.string()),
+      risk_score: z.optional(z.number()),
+    }),
+  );
 
-export const explainDecision: OperationSchemas<OperationTypes['explainDecision']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: ExplainRequest,
-  responses: { 200: HumanExplanation },
-  error: Error,
-};
+  return {
+    shapes: { ExplainRequest, HumanExplanation },
+    operations: {
+      explainDecision: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: ExplainRequest,
+        responses: { 200: HumanExplanation },
+        error: Error,
+      },
+    },
+  };
+});

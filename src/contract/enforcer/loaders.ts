@@ -6,10 +6,12 @@ import type { OperationTypes } from './operation-types.js';
 export const loaders: {
   readonly [Id in keyof OperationTypes]: () => Promise<OperationSchemas<OperationTypes[Id]>>;
 } = {
-  checkEnforcement: async () => (await import('./enforcement.schemas.js')).checkEnforcement,
-  getHold: async () => (await import('./enforcement.schemas.js')).getHold,
-  withdrawHold: async () => (await import('./enforcement.schemas.js')).withdrawHold,
-  answerHold: async () => (await import('./enforcement.schemas.js')).answerHold,
-  ingestEvents: async () => (await import('./telemetry.schemas.js')).ingestEvents,
-  explainDecision: async () => (await import('./explanation.schemas.js')).explainDecision,
+  checkEnforcement: async () =>
+    (await import('./enforcement.schemas.js')).schemas().operations.checkEnforcement,
+  getHold: async () => (await import('./enforcement.schemas.js')).schemas().operations.getHold,
+  withdrawHold: async () => (await import('./enforcement.schemas.js')).schemas().operations.withdrawHold,
+  answerHold: async () => (await import('./enforcement.schemas.js')).schemas().operations.answerHold,
+  ingestEvents: async () => (await import('./telemetry.schemas.js')).schemas().operations.ingestEvents,
+  explainDecision: async () =>
+    (await import('./explanation.schemas.js')).schemas().operations.explainDecision,
 };

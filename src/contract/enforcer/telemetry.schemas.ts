@@ -2,124 +2,140 @@
 
 import * as z from 'zod/mini';
 import { dateTime } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { EnforcementMode, Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const EventType: () => Schema<T.EventType> = once(() =>
-  z.enum(['TOOL_CALL_PRE', 'TOOL_CALL_POST', 'TOOL_CALL_BLOCK', 'LLM_INVOCATION']),
-);
+export const schemas: () => ResourceSchemas<OperationTypes, 'ingestEvents'> = once(() => {
+  const EventType: () => Schema<T.EventType> = once(() =>
+    z.enum(['TOOL_CALL_PRE', 'TOOL_CALL_POST', 'TOOL_CALL_BLOCK', 'LLM_INVOCATION']),
+  );
 
-export const SourceType: () => Schema<T.SourceType> = once(() =>
-  z.enum(['agent_tool_call', 'agent_llm_invocation']),
-);
+  const SourceType: () => Schema<T.SourceType> = once(() =>
+    z.enum(['agent_tool_call', 'agent_llm_invocation']),
+  );
 
-export const EventMetadata: () => Schema<T.EventMetadata> = once(() =>
-  z.looseObject({
-    sdk_language: z.optional(z.string()),
-    event_phase: z.optional(z.string()),
-    enforcement_trace_id: z.optional(z.string()),
-    telemetry_capture: z.optional(z.string()),
-    authorization_decision: z.optional(z.string()),
-    prompt_tokens: z.optional(z.int()),
-    completion_tokens: z.optional(z.int()),
-    total_tokens: z.optional(z.int()),
-    provider: z.optional(z.string()),
-    model_name: z.optional(z.string()),
-    mcp_host: z.optional(z.string()),
-    endpoint_id: z.optional(z.string()),
-  }),
-);
+  const EventMetadata: () => Schema<T.EventMetadata> = once(() =>
+    z.looseObject({
+      sdk_language: z.optional(z.string()),
+      event_phase: z.optional(z.string()),
+      enforcement_trace_id: z.optional(z.string()),
+      telemetry_capture: z.optional(z.string()),
+      authorization_decision: z.optional(z.string()),
+      prompt_tokens: z.optional(z.int()),
+      completion_tokens: z.optional(z.int()),
+      total_tokens: z.optional(z.int()),
+      provider: z.optional(z.string()),
+      model_name: z.optional(z.string()),
+      mcp_host: z.optional(z.string()),
+      endpoint_id: z.optional(z.string()),
+    }),
+  );
 
-export const BehavioralEventSnake: () => Schema<T.BehavioralEventSnake> = once(() =>
-  z.looseObject({
-    event_id: z.optional(z.string()),
-    tenant_id: z.string(),
-    agent_id: z.optional(z.nullable(z.string())),
-    session_id: z.string(),
-    user_id: z.string(),
-    source_type: SourceType(),
-    event_type: EventType(),
-    tool_name: z.optional(z.string()),
-    content: z.optional(z.string()),
-    metadata: z.optional(EventMetadata()),
-    approved_scope: z.optional(z.array(z.string())),
-    enforcement_mode: z.optional(EnforcementMode()),
-    session_tool_calls: z.optional(z.array(z.string())),
-    occurred_at: z.optional(dateTime()),
-    ttl: z.optional(z.int()),
-    violation_id: z.optional(z.nullable(z.string())),
-    purpose: z.optional(z.nullable(z.string())),
-    data_classification: z.optional(z.nullable(z.string())),
-    task_context: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-    initiated_by: z.optional(z.nullable(z.string())),
-    task_id: z.optional(z.nullable(z.string())),
-    delegation_chain: z.optional(z.nullable(z.array(z.string()))),
-    ingested_at: z.optional(dateTime()),
-    endpoint_id: z.optional(z.nullable(z.string())),
-    hostname: z.optional(z.nullable(z.string())),
-    chain_index: z.optional(z.int()),
-    hash: z.optional(z.string()),
-    previous_hash: z.optional(z.string()),
-    signature: z.optional(z.string()),
-  }),
-);
+  const BehavioralEventSnake: () => Schema<T.BehavioralEventSnake> = once(() =>
+    z.looseObject({
+      event_id: z.optional(z.string()),
+      tenant_id: z.string(),
+      agent_id: z.optional(z.nullable(z.string())),
+      session_id: z.string(),
+      user_id: z.string(),
+      source_type: SourceType(),
+      event_type: EventType(),
+      tool_name: z.optional(z.string()),
+      content: z.optional(z.string()),
+      metadata: z.optional(EventMetadata()),
+      approved_scope: z.optional(z.array(z.string())),
+      enforcement_mode: z.optional(EnforcementMode()),
+      session_tool_calls: z.optional(z.array(z.string())),
+      occurred_at: z.optional(dateTime()),
+      ttl: z.optional(z.int()),
+      violation_id: z.optional(z.nullable(z.string())),
+      purpose: z.optional(z.nullable(z.string())),
+      data_classification: z.optional(z.nullable(z.string())),
+      task_context: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+      initiated_by: z.optional(z.nullable(z.string())),
+      task_id: z.optional(z.nullable(z.string())),
+      delegation_chain: z.optional(z.nullable(z.array(z.string()))),
+      ingested_at: z.optional(dateTime()),
+      endpoint_id: z.optional(z.nullable(z.string())),
+      hostname: z.optional(z.nullable(z.string())),
+      chain_index: z.optional(z.int()),
+      hash: z.optional(z.string()),
+      previous_hash: z.optional(z.string()),
+      signature: z.optional(z.string()),
+    }),
+  );
 
-export const BehavioralEventCamel: () => Schema<T.BehavioralEventCamel> = once(() =>
-  z.looseObject({
-    eventId: z.optional(z.string()),
-    tenantId: z.string(),
-    agentId: z.optional(z.string()),
-    sessionId: z.string(),
-    userId: z.string(),
-    sourceType: SourceType(),
-    eventType: EventType(),
-    toolName: z.optional(z.string()),
-    content: z.optional(z.string()),
-    metadata: z.optional(EventMetadata()),
-    approvedScope: z.optional(z.array(z.string())),
-    enforcementMode: z.optional(EnforcementMode()),
-    sessionToolCalls: z.optional(z.array(z.string())),
-    occurredAt: z.optional(dateTime()),
-    violationId: z.optional(z.string()),
-    purpose: z.optional(z.string()),
-    dataClassification: z.optional(z.string()),
-    taskContext: z.optional(z.record(z.string(), z.unknown())),
-    initiatedBy: z.optional(z.string()),
-    taskId: z.optional(z.string()),
-    delegationChain: z.optional(z.array(z.string())),
-  }),
-);
+  const BehavioralEventCamel: () => Schema<T.BehavioralEventCamel> = once(() =>
+    z.looseObject({
+      eventId: z.optional(z.string()),
+      tenantId: z.string(),
+      agentId: z.optional(z.string()),
+      sessionId: z.string(),
+      userId: z.string(),
+      sourceType: SourceType(),
+      eventType: EventType(),
+      toolName: z.optional(z.string()),
+      content: z.optional(z.string()),
+      metadata: z.optional(EventMetadata()),
+      approvedScope: z.optional(z.array(z.string())),
+      enforcementMode: z.optional(EnforcementMode()),
+      sessionToolCalls: z.optional(z.array(z.string())),
+      occurredAt: z.optional(dateTime()),
+      violationId: z.optional(z.string()),
+      purpose: z.optional(z.string()),
+      dataClassification: z.optional(z.string()),
+      taskContext: z.optional(z.record(z.string(), z.unknown())),
+      initiatedBy: z.optional(z.string()),
+      taskId: z.optional(z.string()),
+      delegationChain: z.optional(z.array(z.string())),
+    }),
+  );
 
-export const BehavioralEvent: () => Schema<T.BehavioralEvent> = once(() =>
-  z.union([BehavioralEventSnake(), BehavioralEventCamel()]),
-);
+  const BehavioralEvent: () => Schema<T.BehavioralEvent> = once(() =>
+    z.union([BehavioralEventSnake(), BehavioralEventCamel()]),
+  );
 
-export const EventBatchRequest: () => Schema<T.EventBatchRequest> = once(() =>
-  z.union([z.array(BehavioralEvent()), z.looseObject({ events: z.array(BehavioralEvent()) })]),
-);
+  const EventBatchRequest: () => Schema<T.EventBatchRequest> = once(() =>
+    z.union([z.array(BehavioralEvent()), z.looseObject({ events: z.array(BehavioralEvent()) })]),
+  );
 
-export const EventBatchAck: () => Schema<T.EventBatchAck> = once(() =>
-  z.looseObject({
-    accepted: z.optional(z.int().check(z.gte(0))),
-    duplicates: z.optional(z.int().check(z.gte(0))),
-    rejected: z.optional(
-      z.array(
-        z.looseObject({
-          index: z.int().check(z.gte(0)),
-          event_id: z.optional(z.nullable(z.string())),
-          message: z.string(),
-        }),
+  const EventBatchAck: () => Schema<T.EventBatchAck> = once(() =>
+    z.looseObject({
+      accepted: z.optional(z.int().check(z.gte(0))),
+      duplicates: z.optional(z.int().check(z.gte(0))),
+      rejected: z.optional(
+        z.array(
+          z.looseObject({
+            index: z.int().check(z.gte(0)),
+            event_id: z.optional(z.nullable(z.string())),
+            message: z.string(),
+          }),
+        ),
       ),
-    ),
-  }),
-);
+    }),
+  );
 
-export const ingestEvents: OperationSchemas<OperationTypes['ingestEvents']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: EventBatchRequest,
-  responses: { 202: EventBatchAck },
-  error: Error,
-};
+  return {
+    shapes: {
+      EventType,
+      SourceType,
+      EventMetadata,
+      BehavioralEventSnake,
+      BehavioralEventCamel,
+      BehavioralEvent,
+      EventBatchRequest,
+      EventBatchAck,
+    },
+    operations: {
+      ingestEvents: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: EventBatchRequest,
+        responses: { 202: EventBatchAck },
+        error: Error,
+      },
+    },
+  };
+});

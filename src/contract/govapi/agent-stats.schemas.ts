@@ -2,33 +2,40 @@
 
 import * as z from 'zod/mini';
 import { dateTime } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const AgentStat: () => Schema<T.AgentStat> = once(() =>
-  z.looseObject({
-    agent_id: z.string(),
-    agent_name: z.optional(z.nullable(z.string())),
-    sessions: z.optional(z.int()),
-    calls: z.optional(z.int()),
-    allowed: z.optional(z.int()),
-    stepped_up: z.optional(z.int()),
-    blocked: z.optional(z.int()),
-    violations: z.optional(z.int()),
-    avg_risk_score: z.optional(z.nullable(z.number())),
-    last_seen_at: z.optional(z.nullable(dateTime())),
-  }),
-);
+export const schemas: () => ResourceSchemas<OperationTypes, 'getAgentStats'> = once(() => {
+  const AgentStat: () => Schema<T.AgentStat> = once(() =>
+    z.looseObject({
+      agent_id: z.string(),
+      agent_name: z.optional(z.nullable(z.string())),
+      sessions: z.optional(z.int()),
+      calls: z.optional(z.int()),
+      allowed: z.optional(z.int()),
+      stepped_up: z.optional(z.int()),
+      blocked: z.optional(z.int()),
+      violations: z.optional(z.int()),
+      avg_risk_score: z.optional(z.nullable(z.number())),
+      last_seen_at: z.optional(z.nullable(dateTime())),
+    }),
+  );
 
-export const AgentStatsList: () => Schema<T.AgentStatsList> = once(() =>
-  z.looseObject({ items: z.array(AgentStat()), total: z.optional(z.int()) }),
-);
+  const AgentStatsList: () => Schema<T.AgentStatsList> = once(() =>
+    z.looseObject({ items: z.array(AgentStat()), total: z.optional(z.int()) }),
+  );
 
-export const getAgentStats: OperationSchemas<OperationTypes['getAgentStats']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: AgentStatsList },
-  error: Error,
-};
+  return {
+    shapes: { AgentStat, AgentStatsList },
+    operations: {
+      getAgentStats: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: AgentStatsList },
+        error: Error,
+      },
+    },
+  };
+});

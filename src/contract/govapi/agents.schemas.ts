@@ -2,54 +2,62 @@
 
 import * as z from 'zod/mini';
 import { dateTime } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const AgentScope: () => Schema<T.AgentScope> = once(() =>
-  z.looseObject({
-    agent_id: z.string(),
-    approved_scope: z.array(z.string()),
-    updated_at: z.nullable(dateTime()),
-  }),
-);
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  'listAgents' | 'getAgentScope' | 'setAgentScope'
+> = once(() => {
+  const AgentScope: () => Schema<T.AgentScope> = once(() =>
+    z.looseObject({
+      agent_id: z.string(),
+      approved_scope: z.array(z.string()),
+      updated_at: z.nullable(dateTime()),
+    }),
+  );
 
-export const AgentScopeWrite: () => Schema<T.AgentScopeWrite> = once(() =>
-  z.looseObject({ approved_scope: z.array(z.string().check(z.minLength(1))) }),
-);
+  const AgentScopeWrite: () => Schema<T.AgentScopeWrite> = once(() =>
+    z.looseObject({ approved_scope: z.array(z.string().check(z.minLength(1))) }),
+  );
 
-export const Agent: () => Schema<T.Agent> = once(() =>
-  z.looseObject({
-    agent_id: z.string(),
-    approved_scope: z.optional(z.nullable(z.array(z.string()))),
-    first_seen_at: z.optional(z.nullable(dateTime())),
-    last_seen_at: z.optional(z.nullable(dateTime())),
-  }),
-);
+  const Agent: () => Schema<T.Agent> = once(() =>
+    z.looseObject({
+      agent_id: z.string(),
+      approved_scope: z.optional(z.nullable(z.array(z.string()))),
+      first_seen_at: z.optional(z.nullable(dateTime())),
+      last_seen_at: z.optional(z.nullable(dateTime())),
+    }),
+  );
 
-export const AgentList: () => Schema<T.AgentList> = once(() =>
-  z.looseObject({ data: z.array(Agent()), total: z.int().check(z.gte(0)) }),
-);
+  const AgentList: () => Schema<T.AgentList> = once(() =>
+    z.looseObject({ data: z.array(Agent()), total: z.int().check(z.gte(0)) }),
+  );
 
-export const listAgents: OperationSchemas<OperationTypes['listAgents']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: AgentList },
-  error: Error,
-};
-
-export const getAgentScope: OperationSchemas<OperationTypes['getAgentScope']> = {
-  path: once(() => z.looseObject({ agentId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: AgentScope },
-  error: Error,
-};
-
-export const setAgentScope: OperationSchemas<OperationTypes['setAgentScope']> = {
-  path: once(() => z.looseObject({ agentId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  request: AgentScopeWrite,
-  responses: { 200: AgentScope },
-  error: Error,
-};
+  return {
+    shapes: { AgentScope, AgentScopeWrite, Agent, AgentList },
+    operations: {
+      listAgents: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: AgentList },
+        error: Error,
+      },
+      getAgentScope: {
+        path: once(() => z.looseObject({ agentId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: AgentScope },
+        error: Error,
+      },
+      setAgentScope: {
+        path: once(() => z.looseObject({ agentId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        request: AgentScopeWrite,
+        responses: { 200: AgentScope },
+        error: Error,
+      },
+    },
+  };
+});

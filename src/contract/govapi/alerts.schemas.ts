@@ -2,31 +2,38 @@
 
 import * as z from 'zod/mini';
 import { dateTime, queryInteger } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { Error, RiskTier } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const Alert: () => Schema<T.Alert> = once(() =>
-  z.looseObject({
-    alert_id: z.string(),
-    severity: z.optional(z.nullable(RiskTier())),
-    title: z.optional(z.nullable(z.string())),
-    status: z.optional(z.nullable(z.string())),
-    agent_id: z.optional(z.nullable(z.string())),
-    violation_id: z.optional(z.nullable(z.string())),
-    metadata: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-    created_at: z.optional(dateTime()),
-  }),
-);
+export const schemas: () => ResourceSchemas<OperationTypes, 'listAlerts'> = once(() => {
+  const Alert: () => Schema<T.Alert> = once(() =>
+    z.looseObject({
+      alert_id: z.string(),
+      severity: z.optional(z.nullable(RiskTier())),
+      title: z.optional(z.nullable(z.string())),
+      status: z.optional(z.nullable(z.string())),
+      agent_id: z.optional(z.nullable(z.string())),
+      violation_id: z.optional(z.nullable(z.string())),
+      metadata: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+      created_at: z.optional(dateTime()),
+    }),
+  );
 
-export const AlertList: () => Schema<T.AlertList> = once(() =>
-  z.looseObject({ items: z.array(Alert()), total: z.optional(z.int()) }),
-);
+  const AlertList: () => Schema<T.AlertList> = once(() =>
+    z.looseObject({ items: z.array(Alert()), total: z.optional(z.int()) }),
+  );
 
-export const listAlerts: OperationSchemas<OperationTypes['listAlerts']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({ limit: z.optional(queryInteger(z.int().check(z.gte(1)))) })),
-  responses: { 200: AlertList },
-  error: Error,
-};
+  return {
+    shapes: { Alert, AlertList },
+    operations: {
+      listAlerts: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({ limit: z.optional(queryInteger(z.int().check(z.gte(1)))) })),
+        responses: { 200: AlertList },
+        error: Error,
+      },
+    },
+  };
+});

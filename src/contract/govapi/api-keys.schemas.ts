@@ -2,154 +2,168 @@
 
 import * as z from 'zod/mini';
 import { dateTime, matchesAny, uniqueItems } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { ApiKeyPermission, ApiKeyScopeLevel, Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const ApiKeyCreate: () => Schema<T.ApiKeyCreate> = once(() =>
-  z
-    .looseObject({
-      name: z.optional(z.string()),
-      scope_level: ApiKeyScopeLevel(),
-      scope_target_id: z.optional(z.string()),
-      permissions: z.array(ApiKeyPermission()).check(z.minLength(1), uniqueItems()),
-      ttl_seconds: z.optional(z.int().check(z.gte(1))),
-      jit_reason: z.optional(z.string()),
-    })
-    .check(
-      matchesAny(
-        () => z.looseObject({ scope_level: z.literal('organization') }),
-        () =>
-          z.looseObject({
-            scope_level: z.enum(['fleet', 'endpoint', 'agent']),
-            scope_target_id: z.string().check(z.minLength(1)),
-          }),
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  'listApiKeys' | 'createApiKey' | 'getApiKeyMetrics' | 'revokeApiKey' | 'authorizeApiKey' | 'getApiKey'
+> = once(() => {
+  const ApiKeyCreate: () => Schema<T.ApiKeyCreate> = once(() =>
+    z
+      .looseObject({
+        name: z.optional(z.string()),
+        scope_level: ApiKeyScopeLevel(),
+        scope_target_id: z.optional(z.string()),
+        permissions: z.array(ApiKeyPermission()).check(z.minLength(1), uniqueItems()),
+        ttl_seconds: z.optional(z.int().check(z.gte(1))),
+        jit_reason: z.optional(z.string()),
+      })
+      .check(
+        matchesAny(
+          () => z.looseObject({ scope_level: z.literal('organization') }),
+          () =>
+            z.looseObject({
+              scope_level: z.enum(['fleet', 'endpoint', 'agent']),
+              scope_target_id: z.string().check(z.minLength(1)),
+            }),
+        ),
       ),
-    ),
-);
+  );
 
-export const ApiKey: () => Schema<T.ApiKey> = once(() =>
-  z.looseObject({
-    key_id: z.string(),
-    name: z.optional(z.nullable(z.string())),
-    prefix: z.string(),
-    scope_level: ApiKeyScopeLevel(),
-    scope_target_id: z.optional(z.nullable(z.string())),
-    permissions: z.array(ApiKeyPermission()),
-    created_at: z.optional(dateTime()),
-    expires_at: z.optional(z.nullable(dateTime())),
-    last_used_at: z.optional(z.nullable(dateTime())),
-    active: z.boolean(),
-    revoked_at: z.optional(z.nullable(dateTime())),
-    jit_reason: z.optional(z.nullable(z.string())),
-    created_by: z.optional(z.nullable(z.string())),
-  }),
-);
+  const ApiKey: () => Schema<T.ApiKey> = once(() =>
+    z.looseObject({
+      key_id: z.string(),
+      name: z.optional(z.nullable(z.string())),
+      prefix: z.string(),
+      scope_level: ApiKeyScopeLevel(),
+      scope_target_id: z.optional(z.nullable(z.string())),
+      permissions: z.array(ApiKeyPermission()),
+      created_at: z.optional(dateTime()),
+      expires_at: z.optional(z.nullable(dateTime())),
+      last_used_at: z.optional(z.nullable(dateTime())),
+      active: z.boolean(),
+      revoked_at: z.optional(z.nullable(dateTime())),
+      jit_reason: z.optional(z.nullable(z.string())),
+      created_by: z.optional(z.nullable(z.string())),
+    }),
+  );
 
-export const ApiKeyCreated: () => Schema<T.ApiKeyCreated> = once(() =>
-  z.looseObject({
-    key_id: z.string(),
-    name: z.optional(z.nullable(z.string())),
-    prefix: z.string(),
-    scope_level: ApiKeyScopeLevel(),
-    scope_target_id: z.optional(z.nullable(z.string())),
-    permissions: z.array(ApiKeyPermission()),
-    created_at: z.optional(dateTime()),
-    expires_at: z.optional(z.nullable(dateTime())),
-    last_used_at: z.optional(z.nullable(dateTime())),
-    active: z.boolean(),
-    revoked_at: z.optional(z.nullable(dateTime())),
-    jit_reason: z.optional(z.nullable(z.string())),
-    created_by: z.optional(z.nullable(z.string())),
-    api_key: z.string().check(z.regex(new RegExp('^thoth_'))),
-  }),
-);
+  const ApiKeyCreated: () => Schema<T.ApiKeyCreated> = once(() =>
+    z.looseObject({
+      key_id: z.string(),
+      name: z.optional(z.nullable(z.string())),
+      prefix: z.string(),
+      scope_level: ApiKeyScopeLevel(),
+      scope_target_id: z.optional(z.nullable(z.string())),
+      permissions: z.array(ApiKeyPermission()),
+      created_at: z.optional(dateTime()),
+      expires_at: z.optional(z.nullable(dateTime())),
+      last_used_at: z.optional(z.nullable(dateTime())),
+      active: z.boolean(),
+      revoked_at: z.optional(z.nullable(dateTime())),
+      jit_reason: z.optional(z.nullable(z.string())),
+      created_by: z.optional(z.nullable(z.string())),
+      api_key: z.string().check(z.regex(new RegExp('^thoth_'))),
+    }),
+  );
 
-export const ApiKeyList: () => Schema<T.ApiKeyList> = once(() =>
-  z.looseObject({ api_keys: z.array(ApiKey()), total: z.optional(z.int()) }),
-);
+  const ApiKeyList: () => Schema<T.ApiKeyList> = once(() =>
+    z.looseObject({ api_keys: z.array(ApiKey()), total: z.optional(z.int()) }),
+  );
 
-export const ApiKeyRevoked: () => Schema<T.ApiKeyRevoked> = once(() =>
-  z.looseObject({
-    key_id: z.optional(z.string()),
-    revoked: z.optional(z.boolean()),
-    active: z.optional(z.boolean()),
-    revoked_at: z.optional(z.nullable(dateTime())),
-  }),
-);
+  const ApiKeyRevoked: () => Schema<T.ApiKeyRevoked> = once(() =>
+    z.looseObject({
+      key_id: z.optional(z.string()),
+      revoked: z.optional(z.boolean()),
+      active: z.optional(z.boolean()),
+      revoked_at: z.optional(z.nullable(dateTime())),
+    }),
+  );
 
-export const ApiKeyAuthorizeRequest: () => Schema<T.ApiKeyAuthorizeRequest> = once(() =>
-  z.looseObject({
-    api_key: z.string().check(z.minLength(1)),
-    permission: ApiKeyPermission(),
-    resource_type: ApiKeyScopeLevel(),
-    resource_id: z.optional(z.string()),
-  }),
-);
+  const ApiKeyAuthorizeRequest: () => Schema<T.ApiKeyAuthorizeRequest> = once(() =>
+    z.looseObject({
+      api_key: z.string().check(z.minLength(1)),
+      permission: ApiKeyPermission(),
+      resource_type: ApiKeyScopeLevel(),
+      resource_id: z.optional(z.string()),
+    }),
+  );
 
-export const ApiKeyAuthorizeResult: () => Schema<T.ApiKeyAuthorizeResult> = once(() =>
-  z.looseObject({
-    valid: z.boolean(),
-    permission_allowed: z.boolean(),
-    scope_allowed: z.boolean(),
-    expired: z.boolean(),
-    scope_level: z.optional(z.nullable(ApiKeyScopeLevel())),
-    scope_target_id: z.optional(z.nullable(z.string())),
-    validated_at: dateTime(),
-    authorized: z.optional(z.boolean()),
-  }),
-);
+  const ApiKeyAuthorizeResult: () => Schema<T.ApiKeyAuthorizeResult> = once(() =>
+    z.looseObject({
+      valid: z.boolean(),
+      permission_allowed: z.boolean(),
+      scope_allowed: z.boolean(),
+      expired: z.boolean(),
+      scope_level: z.optional(z.nullable(ApiKeyScopeLevel())),
+      scope_target_id: z.optional(z.nullable(z.string())),
+      validated_at: dateTime(),
+      authorized: z.optional(z.boolean()),
+    }),
+  );
 
-export const ApiKeyMetrics: () => Schema<T.ApiKeyMetrics> = once(() =>
-  z.looseObject({
-    key_usage_24h: z.int(),
-    red_team_tests: z.int(),
-    avg_latency_ms: z.number(),
-    active_sdk_keys: z.int(),
-  }),
-);
+  const ApiKeyMetrics: () => Schema<T.ApiKeyMetrics> = once(() =>
+    z.looseObject({
+      key_usage_24h: z.int(),
+      red_team_tests: z.int(),
+      avg_latency_ms: z.number(),
+      active_sdk_keys: z.int(),
+    }),
+  );
 
-export const listApiKeys: OperationSchemas<OperationTypes['listApiKeys']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: ApiKeyList },
-  error: Error,
-};
-
-export const createApiKey: OperationSchemas<OperationTypes['createApiKey']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: ApiKeyCreate,
-  responses: { 201: ApiKeyCreated },
-  error: Error,
-};
-
-export const getApiKeyMetrics: OperationSchemas<OperationTypes['getApiKeyMetrics']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: ApiKeyMetrics },
-  error: Error,
-};
-
-export const revokeApiKey: OperationSchemas<OperationTypes['revokeApiKey']> = {
-  path: once(() => z.looseObject({ keyId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: ApiKeyRevoked },
-  error: Error,
-};
-
-export const authorizeApiKey: OperationSchemas<OperationTypes['authorizeApiKey']> = {
-  path: once(() => z.looseObject({ keyId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  request: ApiKeyAuthorizeRequest,
-  responses: { 200: ApiKeyAuthorizeResult },
-  error: Error,
-};
-
-export const getApiKey: OperationSchemas<OperationTypes['getApiKey']> = {
-  path: once(() => z.looseObject({ keyId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: ApiKey },
-  error: Error,
-};
+  return {
+    shapes: {
+      ApiKeyCreate,
+      ApiKey,
+      ApiKeyCreated,
+      ApiKeyList,
+      ApiKeyRevoked,
+      ApiKeyAuthorizeRequest,
+      ApiKeyAuthorizeResult,
+      ApiKeyMetrics,
+    },
+    operations: {
+      listApiKeys: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: ApiKeyList },
+        error: Error,
+      },
+      createApiKey: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: ApiKeyCreate,
+        responses: { 201: ApiKeyCreated },
+        error: Error,
+      },
+      getApiKeyMetrics: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: ApiKeyMetrics },
+        error: Error,
+      },
+      revokeApiKey: {
+        path: once(() => z.looseObject({ keyId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: ApiKeyRevoked },
+        error: Error,
+      },
+      authorizeApiKey: {
+        path: once(() => z.looseObject({ keyId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        request: ApiKeyAuthorizeRequest,
+        responses: { 200: ApiKeyAuthorizeResult },
+        error: Error,
+      },
+      getApiKey: {
+        path: once(() => z.looseObject({ keyId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: ApiKey },
+        error: Error,
+      },
+    },
+  };
+});

@@ -2,104 +2,111 @@
 
 import * as z from 'zod/mini';
 import { dateTime, queryBoolean, queryInteger } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { ApprovalResolveResult, ApprovalStatus, Error, RiskTier } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const Approval: () => Schema<T.Approval> = once(() =>
-  z.looseObject({
-    approval_id: z.string(),
-    status: ApprovalStatus(),
-    reason: z.optional(z.nullable(z.string())),
-    agent_id: z.optional(z.nullable(z.string())),
-    tool_name: z.optional(z.nullable(z.string())),
-    session_id: z.optional(z.nullable(z.string())),
-    user_id: z.optional(z.nullable(z.string())),
-    hold_token: z.optional(z.nullable(z.string())),
-    violation_id: z.optional(z.nullable(z.string())),
-    risk_score: z.optional(z.nullable(z.number())),
-    environment: z.optional(z.nullable(z.string())),
-    requested_at: z.optional(z.nullable(dateTime())),
-    expires_at: z.optional(z.nullable(dateTime())),
-    resolved_at: z.optional(z.nullable(dateTime())),
-    resolved_by: z.optional(z.nullable(z.string())),
-    created_at: z.optional(z.nullable(dateTime())),
-    request: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-    matched_rule_ids: z.optional(z.array(z.string())),
-    decision_reason_code: z.optional(z.nullable(z.string())),
-    requested_by: z.optional(z.nullable(z.string())),
-    session_intent: z.optional(z.nullable(z.string())),
-    risk_tier: z.optional(z.nullable(RiskTier())),
-    required_approvers: z.optional(z.int().check(z.gte(1))),
-    self_approved: z.optional(z.boolean()),
-    approvals: z.optional(z.array(ApprovalVote())),
-  }),
-);
-
-export const ApprovalList: () => Schema<T.ApprovalList> = once(() =>
-  z.looseObject({
-    data: z.array(Approval()),
-    total: z.int(),
-    page: z.optional(z.int().check(z.gte(1))),
-    per_page: z.optional(z.int().check(z.gte(1))),
-  }),
-);
-
-export const ApprovalResolveRequest: () => Schema<T.ApprovalResolveRequest> = once(() =>
-  z.looseObject({
-    decision: z.enum(['approve', 'deny', 'approved', 'blocked']),
-    reason: z.optional(z.string()),
-  }),
-);
-
-export const ApprovalVote: () => Schema<T.ApprovalVote> = once(() =>
-  z.looseObject({
-    decision: z.enum(['approved', 'denied']),
-    resolved_by: z.string(),
-    reason: z.optional(z.nullable(z.string())),
-    resolved_at: dateTime(),
-  }),
-);
-
-export const listApprovals: OperationSchemas<OperationTypes['listApprovals']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  'listApprovals' | 'resolveApproval' | 'getApproval' | 'streamApprovals'
+> = once(() => {
+  const Approval: () => Schema<T.Approval> = once(() =>
     z.looseObject({
-      status: z.optional(ApprovalStatus()),
-      page: z.optional(queryInteger(z.int().check(z.gte(1)))),
-      per_page: z.optional(queryInteger(z.int().check(z.gte(1)))),
-      limit: z.optional(queryInteger(z.int().check(z.gte(1)))),
+      approval_id: z.string(),
+      status: ApprovalStatus(),
+      reason: z.optional(z.nullable(z.string())),
+      agent_id: z.optional(z.nullable(z.string())),
+      tool_name: z.optional(z.nullable(z.string())),
+      session_id: z.optional(z.nullable(z.string())),
+      user_id: z.optional(z.nullable(z.string())),
+      hold_token: z.optional(z.nullable(z.string())),
+      violation_id: z.optional(z.nullable(z.string())),
+      risk_score: z.optional(z.nullable(z.number())),
+      environment: z.optional(z.nullable(z.string())),
+      requested_at: z.optional(z.nullable(dateTime())),
+      expires_at: z.optional(z.nullable(dateTime())),
+      resolved_at: z.optional(z.nullable(dateTime())),
+      resolved_by: z.optional(z.nullable(z.string())),
+      created_at: z.optional(z.nullable(dateTime())),
+      request: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+      matched_rule_ids: z.optional(z.array(z.string())),
+      decision_reason_code: z.optional(z.nullable(z.string())),
+      requested_by: z.optional(z.nullable(z.string())),
+      session_intent: z.optional(z.nullable(z.string())),
+      risk_tier: z.optional(z.nullable(RiskTier())),
+      required_approvers: z.optional(z.int().check(z.gte(1))),
+      self_approved: z.optional(z.boolean()),
+      approvals: z.optional(z.array(ApprovalVote())),
     }),
-  ),
-  responses: { 200: ApprovalList },
-  error: Error,
-};
+  );
 
-export const resolveApproval: OperationSchemas<OperationTypes['resolveApproval']> = {
-  path: once(() => z.looseObject({ approvalId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  request: ApprovalResolveRequest,
-  responses: { 200: ApprovalResolveResult },
-  error: Error,
-};
-
-export const getApproval: OperationSchemas<OperationTypes['getApproval']> = {
-  path: once(() => z.looseObject({ approvalId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: Approval },
-  error: Error,
-};
-
-export const streamApprovals: OperationSchemas<OperationTypes['streamApprovals']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+  const ApprovalList: () => Schema<T.ApprovalList> = once(() =>
     z.looseObject({
-      cursor: z.optional(z.string().check(z.regex(new RegExp('^([0-9]{1,16}|latest)$')))),
-      follow: z.optional(queryBoolean(z.boolean())),
+      data: z.array(Approval()),
+      total: z.int(),
+      page: z.optional(z.int().check(z.gte(1))),
+      per_page: z.optional(z.int().check(z.gte(1))),
     }),
-  ),
-  responses: {},
-  error: Error,
-  row: Approval,
-};
+  );
+
+  const ApprovalResolveRequest: () => Schema<T.ApprovalResolveRequest> = once(() =>
+    z.looseObject({
+      decision: z.enum(['approve', 'deny', 'approved', 'blocked']),
+      reason: z.optional(z.string()),
+    }),
+  );
+
+  const ApprovalVote: () => Schema<T.ApprovalVote> = once(() =>
+    z.looseObject({
+      decision: z.enum(['approved', 'denied']),
+      resolved_by: z.string(),
+      reason: z.optional(z.nullable(z.string())),
+      resolved_at: dateTime(),
+    }),
+  );
+
+  return {
+    shapes: { Approval, ApprovalList, ApprovalResolveRequest, ApprovalVote },
+    operations: {
+      listApprovals: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            status: z.optional(ApprovalStatus()),
+            page: z.optional(queryInteger(z.int().check(z.gte(1)))),
+            per_page: z.optional(queryInteger(z.int().check(z.gte(1)))),
+            limit: z.optional(queryInteger(z.int().check(z.gte(1)))),
+          }),
+        ),
+        responses: { 200: ApprovalList },
+        error: Error,
+      },
+      resolveApproval: {
+        path: once(() => z.looseObject({ approvalId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        request: ApprovalResolveRequest,
+        responses: { 200: ApprovalResolveResult },
+        error: Error,
+      },
+      getApproval: {
+        path: once(() => z.looseObject({ approvalId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: Approval },
+        error: Error,
+      },
+      streamApprovals: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            cursor: z.optional(z.string().check(z.regex(new RegExp('^([0-9]{1,16}|latest)$')))),
+            follow: z.optional(queryBoolean(z.boolean())),
+          }),
+        ),
+        responses: {},
+        error: Error,
+        row: Approval,
+      },
+    },
+  };
+});

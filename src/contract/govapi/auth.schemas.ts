@@ -2,96 +2,111 @@
 
 import * as z from 'zod/mini';
 import { dateTime } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { ApiKeyPermission, ApiKeyScopeLevel, Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const CliLoginStart: () => Schema<T.CliLoginStart> = once(() =>
-  z.looseObject({
-    admin_email: z.optional(z.string()),
-    customer_domain: z.optional(z.string()),
-    redirect_uri: z.optional(z.string()),
-  }),
-);
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  'startCliLogin' | 'exchangeCliLogin' | 'checkAuth' | 'endCliSession' | 'issueLoginCode'
+> = once(() => {
+  const CliLoginStart: () => Schema<T.CliLoginStart> = once(() =>
+    z.looseObject({
+      admin_email: z.optional(z.string()),
+      customer_domain: z.optional(z.string()),
+      redirect_uri: z.optional(z.string()),
+    }),
+  );
 
-export const CliLoginStarted: () => Schema<T.CliLoginStarted> = once(() =>
-  z.looseObject({ state: z.string(), authorize_url: z.nullable(z.string()), expires_at: dateTime() }),
-);
+  const CliLoginStarted: () => Schema<T.CliLoginStarted> = once(() =>
+    z.looseObject({ state: z.string(), authorize_url: z.nullable(z.string()), expires_at: dateTime() }),
+  );
 
-export const CliLoginExchange: () => Schema<T.CliLoginExchange> = once(() =>
-  z.looseObject({ code: z.string().check(z.minLength(1)), state: z.optional(z.string()) }),
-);
+  const CliLoginExchange: () => Schema<T.CliLoginExchange> = once(() =>
+    z.looseObject({ code: z.string().check(z.minLength(1)), state: z.optional(z.string()) }),
+  );
 
-export const CliLoginSession: () => Schema<T.CliLoginSession> = once(() =>
-  z.looseObject({
-    token: z.string().check(z.minLength(1)),
-    token_type: z.literal('Bearer'),
-    expires_at: z.nullable(dateTime()),
-    principal: z.string(),
-  }),
-);
+  const CliLoginSession: () => Schema<T.CliLoginSession> = once(() =>
+    z.looseObject({
+      token: z.string().check(z.minLength(1)),
+      token_type: z.literal('Bearer'),
+      expires_at: z.nullable(dateTime()),
+      principal: z.string(),
+    }),
+  );
 
-export const AuthCheck: () => Schema<T.AuthCheck> = once(() =>
-  z.looseObject({
-    authenticated: z.boolean(),
-    principal: z.string(),
-    kind: z.enum(['admin', 'api_key', 'ingest']),
-    permissions: z.array(ApiKeyPermission()),
-    scope_level: ApiKeyScopeLevel(),
-    scope_target_id: z.nullable(z.string()),
-    tenant_id: z.string(),
-    expires_at: z.nullable(dateTime()),
-  }),
-);
+  const AuthCheck: () => Schema<T.AuthCheck> = once(() =>
+    z.looseObject({
+      authenticated: z.boolean(),
+      principal: z.string(),
+      kind: z.enum(['admin', 'api_key', 'ingest']),
+      permissions: z.array(ApiKeyPermission()),
+      scope_level: ApiKeyScopeLevel(),
+      scope_target_id: z.nullable(z.string()),
+      tenant_id: z.string(),
+      expires_at: z.nullable(dateTime()),
+    }),
+  );
 
-export const SessionEnded: () => Schema<T.SessionEnded> = once(() => z.looseObject({ revoked: z.boolean() }));
+  const SessionEnded: () => Schema<T.SessionEnded> = once(() => z.looseObject({ revoked: z.boolean() }));
 
-export const LoginCodeIssue: () => Schema<T.LoginCodeIssue> = once(() =>
-  z.looseObject({
-    admin_email: z.optional(z.string()),
-    ttl_seconds: z.optional(z.int().check(z.gte(30), z.lte(86400))),
-  }),
-);
+  const LoginCodeIssue: () => Schema<T.LoginCodeIssue> = once(() =>
+    z.looseObject({
+      admin_email: z.optional(z.string()),
+      ttl_seconds: z.optional(z.int().check(z.gte(30), z.lte(86400))),
+    }),
+  );
 
-export const LoginCode: () => Schema<T.LoginCode> = once(() =>
-  z.looseObject({ code: z.string(), expires_at: dateTime() }),
-);
+  const LoginCode: () => Schema<T.LoginCode> = once(() =>
+    z.looseObject({ code: z.string(), expires_at: dateTime() }),
+  );
 
-export const startCliLogin: OperationSchemas<OperationTypes['startCliLogin']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: CliLoginStart,
-  responses: { 200: CliLoginStarted },
-  error: Error,
-};
-
-export const exchangeCliLogin: OperationSchemas<OperationTypes['exchangeCliLogin']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: CliLoginExchange,
-  responses: { 200: CliLoginSession },
-  error: Error,
-};
-
-export const checkAuth: OperationSchemas<OperationTypes['checkAuth']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: AuthCheck },
-  error: Error,
-};
-
-export const endCliSession: OperationSchemas<OperationTypes['endCliSession']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: SessionEnded },
-  error: Error,
-};
-
-export const issueLoginCode: OperationSchemas<OperationTypes['issueLoginCode']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: LoginCodeIssue,
-  responses: { 201: LoginCode },
-  error: Error,
-};
+  return {
+    shapes: {
+      CliLoginStart,
+      CliLoginStarted,
+      CliLoginExchange,
+      CliLoginSession,
+      AuthCheck,
+      SessionEnded,
+      LoginCodeIssue,
+      LoginCode,
+    },
+    operations: {
+      startCliLogin: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: CliLoginStart,
+        responses: { 200: CliLoginStarted },
+        error: Error,
+      },
+      exchangeCliLogin: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: CliLoginExchange,
+        responses: { 200: CliLoginSession },
+        error: Error,
+      },
+      checkAuth: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: AuthCheck },
+        error: Error,
+      },
+      endCliSession: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: SessionEnded },
+        error: Error,
+      },
+      issueLoginCode: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: LoginCodeIssue,
+        responses: { 201: LoginCode },
+        error: Error,
+      },
+    },
+  };
+});

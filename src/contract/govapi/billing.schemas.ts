@@ -2,308 +2,339 @@
 
 import * as z from 'zod/mini';
 import { dateTime, queryInteger } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const MeteredPricing: () => Schema<T.MeteredPricing> = once(() =>
-  z.looseObject({
-    base_monthly_platform_fee_usd: z.optional(z.number()),
-    included_governed_identities: z.optional(z.int()),
-    included_policy_checks: z.optional(z.int()),
-    governed_identity_usd_per_month: z.optional(z.number()),
-    policy_checks_usd_per_million: z.optional(z.number()),
-    prepaid_credit_usd: z.optional(z.number()),
-    credit_discount_percent: z.optional(z.number()),
-  }),
-);
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  | 'getBillingPricing'
+  | 'getBillingMonthlyCost'
+  | 'getBillingCreditBank'
+  | 'getBillingEstimate'
+  | 'updateBillingOverageCap'
+  | 'listBillingInvoices'
+  | 'listBillingReports'
+  | 'getBillingReport'
+  | 'listBillingArtifacts'
+  | 'getBillingArtifact'
+  | 'grantBillingCredit'
+  | 'getBillingArtifactCsv'
+  | 'getBillingArtifactPdf'
+> = once(() => {
+  const MeteredPricing: () => Schema<T.MeteredPricing> = once(() =>
+    z.looseObject({
+      base_monthly_platform_fee_usd: z.optional(z.number()),
+      included_governed_identities: z.optional(z.int()),
+      included_policy_checks: z.optional(z.int()),
+      governed_identity_usd_per_month: z.optional(z.number()),
+      policy_checks_usd_per_million: z.optional(z.number()),
+      prepaid_credit_usd: z.optional(z.number()),
+      credit_discount_percent: z.optional(z.number()),
+    }),
+  );
 
-export const PilotPackage: () => Schema<T.PilotPackage> = once(() =>
-  z.looseObject({ overage_cap_usd: z.number().check(z.gte(0)) }),
-);
+  const PilotPackage: () => Schema<T.PilotPackage> = once(() =>
+    z.looseObject({ overage_cap_usd: z.number().check(z.gte(0)) }),
+  );
 
-export const BillingPricing: () => Schema<T.BillingPricing> = once(() =>
-  z.looseObject({
-    active_tier: z.string(),
-    catalog_version: z.optional(z.string()),
-    metered_pricing: MeteredPricing(),
-    pilot_package: PilotPackage(),
-  }),
-);
+  const BillingPricing: () => Schema<T.BillingPricing> = once(() =>
+    z.looseObject({
+      active_tier: z.string(),
+      catalog_version: z.optional(z.string()),
+      metered_pricing: MeteredPricing(),
+      pilot_package: PilotPackage(),
+    }),
+  );
 
-export const OverageCapUpdate: () => Schema<T.OverageCapUpdate> = once(() =>
-  z.looseObject({ overage_cap_usd: z.number().check(z.gte(0)) }),
-);
+  const OverageCapUpdate: () => Schema<T.OverageCapUpdate> = once(() =>
+    z.looseObject({ overage_cap_usd: z.number().check(z.gte(0)) }),
+  );
 
-export const PilotMeterEstimate: () => Schema<T.PilotMeterEstimate> = once(() =>
-  z.looseObject({
-    policy_checks_total: z.optional(z.int()),
-    governed_identities_observed: z.optional(z.int()),
-    policy_checks_cost_usd: z.optional(z.number()),
-    governed_identity_cost_usd: z.optional(z.number()),
-    credit_discount_usd: z.optional(z.number()),
-    net_cost_usd: z.optional(z.number()),
-    total_cost_usd: z.optional(z.number()),
-  }),
-);
+  const PilotMeterEstimate: () => Schema<T.PilotMeterEstimate> = once(() =>
+    z.looseObject({
+      policy_checks_total: z.optional(z.int()),
+      governed_identities_observed: z.optional(z.int()),
+      policy_checks_cost_usd: z.optional(z.number()),
+      governed_identity_cost_usd: z.optional(z.number()),
+      credit_discount_usd: z.optional(z.number()),
+      net_cost_usd: z.optional(z.number()),
+      total_cost_usd: z.optional(z.number()),
+    }),
+  );
 
-export const StripeReconciliation: () => Schema<T.StripeReconciliation> = once(() =>
-  z.looseObject({
-    stripe_invoice_total_usd: z.optional(z.number()),
-    stripe_reconciliation_usd: z.optional(z.number()),
-  }),
-);
+  const StripeReconciliation: () => Schema<T.StripeReconciliation> = once(() =>
+    z.looseObject({
+      stripe_invoice_total_usd: z.optional(z.number()),
+      stripe_reconciliation_usd: z.optional(z.number()),
+    }),
+  );
 
-export const BillingMonthlyCost: () => Schema<T.BillingMonthlyCost> = once(() =>
-  z.looseObject({
-    tier: z.string(),
-    action_cost_usd: z.optional(z.number()),
-    pilot_meter_estimate: PilotMeterEstimate(),
-    stripe_reconciliation: StripeReconciliation(),
-    period: z.optional(z.string()),
-  }),
-);
+  const BillingMonthlyCost: () => Schema<T.BillingMonthlyCost> = once(() =>
+    z.looseObject({
+      tier: z.string(),
+      action_cost_usd: z.optional(z.number()),
+      pilot_meter_estimate: PilotMeterEstimate(),
+      stripe_reconciliation: StripeReconciliation(),
+      period: z.optional(z.string()),
+    }),
+  );
 
-export const CreditWallet: () => Schema<T.CreditWallet> = once(() =>
-  z.looseObject({
-    wallet_id: z.string(),
-    balance_cents: z.int(),
-    initial_cents: z.optional(z.int()),
-    purchased_at: z.optional(z.nullable(dateTime())),
-    expires_at: z.optional(z.nullable(dateTime())),
-  }),
-);
+  const CreditWallet: () => Schema<T.CreditWallet> = once(() =>
+    z.looseObject({
+      wallet_id: z.string(),
+      balance_cents: z.int(),
+      initial_cents: z.optional(z.int()),
+      purchased_at: z.optional(z.nullable(dateTime())),
+      expires_at: z.optional(z.nullable(dateTime())),
+    }),
+  );
 
-export const BillingCreditGrant: () => Schema<T.BillingCreditGrant> = once(() =>
-  z.looseObject({
-    amount_cents: z.int().check(z.gte(1), z.lte(100000000000)),
-    expires_at: z.optional(dateTime()),
-  }),
-);
+  const BillingCreditGrant: () => Schema<T.BillingCreditGrant> = once(() =>
+    z.looseObject({
+      amount_cents: z.int().check(z.gte(1), z.lte(100000000000)),
+      expires_at: z.optional(dateTime()),
+    }),
+  );
 
-export const BillingCreditBank: () => Schema<T.BillingCreditBank> = once(() =>
-  z.looseObject({
-    as_of: z.optional(dateTime()),
-    total_active_balance_cents: z.int(),
-    active_wallet_count: z.int(),
-    low_balance_threshold_cents: z.int(),
-    low_balance_alert: z.boolean(),
-    active_wallets: z.array(CreditWallet()),
-  }),
-);
-
-export const BillingEstimateRequest: () => Schema<T.BillingEstimateRequest> = once(() =>
-  z.looseObject({
-    period: z.optional(z.string().check(z.regex(new RegExp('^[0-9]{4}-(0[1-9]|1[0-2])$')))),
-    as_of: z.optional(dateTime()),
-    compliance_uplift_percent: z.optional(z.number()),
-    fixed_discount_percent: z.optional(z.number()),
-    average_monthly_burn_cents: z.optional(z.int()),
-    active_identities_override: z.optional(z.int()),
-    policy_checks_override: z.optional(z.int()),
-  }),
-);
-
-export const BillingEstimateSummary: () => Schema<T.BillingEstimateSummary> = once(() =>
-  z.looseObject({
-    gross_bill_cents: z.int(),
-    net_total_cents: z.int(),
-    line_item_platform_fee_cents: z.optional(z.int()),
-    line_item_identity_overage_cents: z.optional(z.int()),
-    line_item_enforcement_overage_cents: z.optional(z.int()),
-    line_item_storage_capacity_cents: z.optional(z.int()),
-    line_item_storage_retention_cents: z.optional(z.int()),
-    line_item_compliance_uplift_cents: z.optional(z.int()),
-    line_item_fixed_discount_cents: z.optional(z.int()),
-    line_item_credits_applied_cents: z.optional(z.int()),
-    credit_burns: z.optional(z.array(z.record(z.string(), z.unknown()))),
-  }),
-);
-
-export const BillingEstimate: () => Schema<T.BillingEstimate> = once(() =>
-  z.looseObject({
-    period: z.string(),
-    pricing_tier: z.string(),
-    worm_retention_days: z.optional(z.int()),
-    compliance_receipt: z.optional(z.string()),
-    low_balance_alert: z.optional(z.boolean()),
-    summary: BillingEstimateSummary(),
-  }),
-);
-
-export const BillingInvoice: () => Schema<T.BillingInvoice> = once(() =>
-  z.looseObject({
-    invoice_id: z.string(),
-    period: z.optional(z.nullable(z.string())),
-    status: z.optional(z.nullable(z.string())),
-    amount_due_usd: z.optional(z.nullable(z.number())),
-    amount_paid_usd: z.optional(z.nullable(z.number())),
-    hosted_url: z.optional(z.nullable(z.string())),
-    pdf_url: z.optional(z.nullable(z.string())),
-    created_at: z.optional(z.nullable(dateTime())),
-  }),
-);
-
-export const BillingInvoiceList: () => Schema<T.BillingInvoiceList> = once(() =>
-  z.looseObject({
-    invoices: z.array(BillingInvoice()),
-    count: z.int(),
-    totals: z.record(z.string(), z.unknown()),
-  }),
-);
-
-export const BillingReportSummary: () => Schema<T.BillingReportSummary> = once(() =>
-  z.looseObject({
-    year: z.int(),
-    month: z.int(),
-    net_total_cents: z.optional(z.nullable(z.int())),
-    generated_at: z.optional(z.nullable(dateTime())),
-  }),
-);
-
-export const BillingReportList: () => Schema<T.BillingReportList> = once(() =>
-  z.looseObject({ reports: z.array(BillingReportSummary()), count: z.int() }),
-);
-
-export const BillingReport: () => Schema<T.BillingReport> = once(() =>
-  z.looseObject({
-    year: z.optional(z.int()),
-    month: z.optional(z.int()),
-    summary: z.optional(BillingEstimateSummary()),
-    generated_at: z.optional(dateTime()),
-  }),
-);
-
-export const BillingArtifact: () => Schema<T.BillingArtifact> = once(() =>
-  z.looseObject({
-    year: z.optional(z.int()),
-    month: z.optional(z.int()),
-    pdf_url: z.optional(z.nullable(z.string())),
-    csv_url: z.optional(z.nullable(z.string())),
-    generated_at: z.optional(z.nullable(dateTime())),
-  }),
-);
-
-export const BillingArtifactList: () => Schema<T.BillingArtifactList> = once(() =>
-  z.looseObject({ artifacts: z.array(BillingArtifact()), count: z.int() }),
-);
-
-export const getBillingPricing: OperationSchemas<OperationTypes['getBillingPricing']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: BillingPricing },
-  error: Error,
-};
-
-export const getBillingMonthlyCost: OperationSchemas<OperationTypes['getBillingMonthlyCost']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: BillingMonthlyCost },
-  error: Error,
-};
-
-export const getBillingCreditBank: OperationSchemas<OperationTypes['getBillingCreditBank']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+  const BillingCreditBank: () => Schema<T.BillingCreditBank> = once(() =>
     z.looseObject({
       as_of: z.optional(dateTime()),
-      average_monthly_burn_cents: z.optional(queryInteger(z.int().check(z.gte(0)))),
+      total_active_balance_cents: z.int(),
+      active_wallet_count: z.int(),
+      low_balance_threshold_cents: z.int(),
+      low_balance_alert: z.boolean(),
+      active_wallets: z.array(CreditWallet()),
     }),
-  ),
-  responses: { 200: BillingCreditBank },
-  error: Error,
-};
+  );
 
-export const getBillingEstimate: OperationSchemas<OperationTypes['getBillingEstimate']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: BillingEstimateRequest,
-  responses: { 200: BillingEstimate },
-  error: Error,
-};
-
-export const updateBillingOverageCap: OperationSchemas<OperationTypes['updateBillingOverageCap']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: OverageCapUpdate,
-  responses: { 200: BillingPricing },
-  error: Error,
-};
-
-export const listBillingInvoices: OperationSchemas<OperationTypes['listBillingInvoices']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({ limit: z.optional(queryInteger(z.int().check(z.gte(1)))) })),
-  responses: { 200: BillingInvoiceList },
-  error: Error,
-};
-
-export const listBillingReports: OperationSchemas<OperationTypes['listBillingReports']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: BillingReportList },
-  error: Error,
-};
-
-export const getBillingReport: OperationSchemas<OperationTypes['getBillingReport']> = {
-  path: once(() =>
+  const BillingEstimateRequest: () => Schema<T.BillingEstimateRequest> = once(() =>
     z.looseObject({
-      year: queryInteger(z.int().check(z.gte(2020), z.lte(9999))),
-      month: queryInteger(z.int().check(z.gte(1), z.lte(12))),
+      period: z.optional(z.string().check(z.regex(new RegExp('^[0-9]{4}-(0[1-9]|1[0-2])$')))),
+      as_of: z.optional(dateTime()),
+      compliance_uplift_percent: z.optional(z.number()),
+      fixed_discount_percent: z.optional(z.number()),
+      average_monthly_burn_cents: z.optional(z.int()),
+      active_identities_override: z.optional(z.int()),
+      policy_checks_override: z.optional(z.int()),
     }),
-  ),
-  query: once(() => z.looseObject({})),
-  responses: { 200: BillingReport },
-  error: Error,
-};
+  );
 
-export const listBillingArtifacts: OperationSchemas<OperationTypes['listBillingArtifacts']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({ limit: z.optional(queryInteger(z.int().check(z.gte(1)))) })),
-  responses: { 200: BillingArtifactList },
-  error: Error,
-};
-
-export const getBillingArtifact: OperationSchemas<OperationTypes['getBillingArtifact']> = {
-  path: once(() =>
+  const BillingEstimateSummary: () => Schema<T.BillingEstimateSummary> = once(() =>
     z.looseObject({
-      year: queryInteger(z.int().check(z.gte(2020), z.lte(9999))),
-      month: queryInteger(z.int().check(z.gte(1), z.lte(12))),
+      gross_bill_cents: z.int(),
+      net_total_cents: z.int(),
+      line_item_platform_fee_cents: z.optional(z.int()),
+      line_item_identity_overage_cents: z.optional(z.int()),
+      line_item_enforcement_overage_cents: z.optional(z.int()),
+      line_item_storage_capacity_cents: z.optional(z.int()),
+      line_item_storage_retention_cents: z.optional(z.int()),
+      line_item_compliance_uplift_cents: z.optional(z.int()),
+      line_item_fixed_discount_cents: z.optional(z.int()),
+      line_item_credits_applied_cents: z.optional(z.int()),
+      credit_burns: z.optional(z.array(z.record(z.string(), z.unknown()))),
     }),
-  ),
-  query: once(() => z.looseObject({})),
-  responses: { 200: BillingArtifact },
-  error: Error,
-};
+  );
 
-export const grantBillingCredit: OperationSchemas<OperationTypes['grantBillingCredit']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: BillingCreditGrant,
-  responses: { 201: CreditWallet },
-  error: Error,
-};
-
-export const getBillingArtifactCsv: OperationSchemas<OperationTypes['getBillingArtifactCsv']> = {
-  path: once(() =>
+  const BillingEstimate: () => Schema<T.BillingEstimate> = once(() =>
     z.looseObject({
-      year: queryInteger(z.int().check(z.gte(2020), z.lte(9999))),
-      month: queryInteger(z.int().check(z.gte(1), z.lte(12))),
+      period: z.string(),
+      pricing_tier: z.string(),
+      worm_retention_days: z.optional(z.int()),
+      compliance_receipt: z.optional(z.string()),
+      low_balance_alert: z.optional(z.boolean()),
+      summary: BillingEstimateSummary(),
     }),
-  ),
-  query: once(() => z.looseObject({})),
-  responses: {},
-  error: Error,
-};
+  );
 
-export const getBillingArtifactPdf: OperationSchemas<OperationTypes['getBillingArtifactPdf']> = {
-  path: once(() =>
+  const BillingInvoice: () => Schema<T.BillingInvoice> = once(() =>
     z.looseObject({
-      year: queryInteger(z.int().check(z.gte(2020), z.lte(9999))),
-      month: queryInteger(z.int().check(z.gte(1), z.lte(12))),
+      invoice_id: z.string(),
+      period: z.optional(z.nullable(z.string())),
+      status: z.optional(z.nullable(z.string())),
+      amount_due_usd: z.optional(z.nullable(z.number())),
+      amount_paid_usd: z.optional(z.nullable(z.number())),
+      hosted_url: z.optional(z.nullable(z.string())),
+      pdf_url: z.optional(z.nullable(z.string())),
+      created_at: z.optional(z.nullable(dateTime())),
     }),
-  ),
-  query: once(() => z.looseObject({})),
-  responses: {},
-  error: Error,
-};
+  );
+
+  const BillingInvoiceList: () => Schema<T.BillingInvoiceList> = once(() =>
+    z.looseObject({
+      invoices: z.array(BillingInvoice()),
+      count: z.int(),
+      totals: z.record(z.string(), z.unknown()),
+    }),
+  );
+
+  const BillingReportSummary: () => Schema<T.BillingReportSummary> = once(() =>
+    z.looseObject({
+      year: z.int(),
+      month: z.int(),
+      net_total_cents: z.optional(z.nullable(z.int())),
+      generated_at: z.optional(z.nullable(dateTime())),
+    }),
+  );
+
+  const BillingReportList: () => Schema<T.BillingReportList> = once(() =>
+    z.looseObject({ reports: z.array(BillingReportSummary()), count: z.int() }),
+  );
+
+  const BillingReport: () => Schema<T.BillingReport> = once(() =>
+    z.looseObject({
+      year: z.optional(z.int()),
+      month: z.optional(z.int()),
+      summary: z.optional(BillingEstimateSummary()),
+      generated_at: z.optional(dateTime()),
+    }),
+  );
+
+  const BillingArtifact: () => Schema<T.BillingArtifact> = once(() =>
+    z.looseObject({
+      year: z.optional(z.int()),
+      month: z.optional(z.int()),
+      pdf_url: z.optional(z.nullable(z.string())),
+      csv_url: z.optional(z.nullable(z.string())),
+      generated_at: z.optional(z.nullable(dateTime())),
+    }),
+  );
+
+  const BillingArtifactList: () => Schema<T.BillingArtifactList> = once(() =>
+    z.looseObject({ artifacts: z.array(BillingArtifact()), count: z.int() }),
+  );
+
+  return {
+    shapes: {
+      MeteredPricing,
+      PilotPackage,
+      BillingPricing,
+      OverageCapUpdate,
+      PilotMeterEstimate,
+      StripeReconciliation,
+      BillingMonthlyCost,
+      CreditWallet,
+      BillingCreditGrant,
+      BillingCreditBank,
+      BillingEstimateRequest,
+      BillingEstimateSummary,
+      BillingEstimate,
+      BillingInvoice,
+      BillingInvoiceList,
+      BillingReportSummary,
+      BillingReportList,
+      BillingReport,
+      BillingArtifact,
+      BillingArtifactList,
+    },
+    operations: {
+      getBillingPricing: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: BillingPricing },
+        error: Error,
+      },
+      getBillingMonthlyCost: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: BillingMonthlyCost },
+        error: Error,
+      },
+      getBillingCreditBank: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            as_of: z.optional(dateTime()),
+            average_monthly_burn_cents: z.optional(queryInteger(z.int().check(z.gte(0)))),
+          }),
+        ),
+        responses: { 200: BillingCreditBank },
+        error: Error,
+      },
+      getBillingEstimate: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: BillingEstimateRequest,
+        responses: { 200: BillingEstimate },
+        error: Error,
+      },
+      updateBillingOverageCap: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: OverageCapUpdate,
+        responses: { 200: BillingPricing },
+        error: Error,
+      },
+      listBillingInvoices: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({ limit: z.optional(queryInteger(z.int().check(z.gte(1)))) })),
+        responses: { 200: BillingInvoiceList },
+        error: Error,
+      },
+      listBillingReports: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: BillingReportList },
+        error: Error,
+      },
+      getBillingReport: {
+        path: once(() =>
+          z.looseObject({
+            year: queryInteger(z.int().check(z.gte(2020), z.lte(9999))),
+            month: queryInteger(z.int().check(z.gte(1), z.lte(12))),
+          }),
+        ),
+        query: once(() => z.looseObject({})),
+        responses: { 200: BillingReport },
+        error: Error,
+      },
+      listBillingArtifacts: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({ limit: z.optional(queryInteger(z.int().check(z.gte(1)))) })),
+        responses: { 200: BillingArtifactList },
+        error: Error,
+      },
+      getBillingArtifact: {
+        path: once(() =>
+          z.looseObject({
+            year: queryInteger(z.int().check(z.gte(2020), z.lte(9999))),
+            month: queryInteger(z.int().check(z.gte(1), z.lte(12))),
+          }),
+        ),
+        query: once(() => z.looseObject({})),
+        responses: { 200: BillingArtifact },
+        error: Error,
+      },
+      grantBillingCredit: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: BillingCreditGrant,
+        responses: { 201: CreditWallet },
+        error: Error,
+      },
+      getBillingArtifactCsv: {
+        path: once(() =>
+          z.looseObject({
+            year: queryInteger(z.int().check(z.gte(2020), z.lte(9999))),
+            month: queryInteger(z.int().check(z.gte(1), z.lte(12))),
+          }),
+        ),
+        query: once(() => z.looseObject({})),
+        responses: {},
+        error: Error,
+      },
+      getBillingArtifactPdf: {
+        path: once(() =>
+          z.looseObject({
+            year: queryInteger(z.int().check(z.gte(2020), z.lte(9999))),
+            month: queryInteger(z.int().check(z.gte(1), z.lte(12))),
+          }),
+        ),
+        query: once(() => z.looseObject({})),
+        responses: {},
+        error: Error,
+      },
+    },
+  };
+});

@@ -2,164 +2,187 @@
 
 import * as z from 'zod/mini';
 import { dateTime } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const BrowserProviderSlug: () => Schema<T.BrowserProviderSlug> = once(() =>
-  z.enum(['chrome', 'firefox', 'safari', 'island']),
-);
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  | 'listBrowserProviders'
+  | 'upsertBrowserProvider'
+  | 'listBrowserPolicies'
+  | 'upsertBrowserPolicy'
+  | 'listBrowserEnrollments'
+  | 'upsertBrowserEnrollment'
+> = once(() => {
+  const BrowserProviderSlug: () => Schema<T.BrowserProviderSlug> = once(() =>
+    z.enum(['chrome', 'firefox', 'safari', 'island']),
+  );
 
-export const BrowserProviderStatus: () => Schema<T.BrowserProviderStatus> = once(() =>
-  z.enum(['connected', 'degraded', 'disconnected']),
-);
+  const BrowserProviderStatus: () => Schema<T.BrowserProviderStatus> = once(() =>
+    z.enum(['connected', 'degraded', 'disconnected']),
+  );
 
-export const BrowserProviderUpsert: () => Schema<T.BrowserProviderUpsert> = once(() =>
-  z.looseObject({
-    provider: BrowserProviderSlug(),
-    name: z.optional(z.string()),
-    enabled: z.optional(z.boolean()),
-    status: z.optional(BrowserProviderStatus()),
-    last_error: z.optional(z.string()),
-    config: z.optional(z.record(z.string(), z.unknown())),
-  }),
-);
+  const BrowserProviderUpsert: () => Schema<T.BrowserProviderUpsert> = once(() =>
+    z.looseObject({
+      provider: BrowserProviderSlug(),
+      name: z.optional(z.string()),
+      enabled: z.optional(z.boolean()),
+      status: z.optional(BrowserProviderStatus()),
+      last_error: z.optional(z.string()),
+      config: z.optional(z.record(z.string(), z.unknown())),
+    }),
+  );
 
-export const BrowserProvider: () => Schema<T.BrowserProvider> = once(() =>
-  z.looseObject({
-    provider: BrowserProviderSlug(),
-    name: z.optional(z.nullable(z.string())),
-    enabled: z.boolean(),
-    status: z.optional(z.nullable(BrowserProviderStatus())),
-    config: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-    last_error: z.optional(z.nullable(z.string())),
-    created_at: z.optional(z.nullable(dateTime())),
-    updated_at: z.optional(z.nullable(dateTime())),
-  }),
-);
+  const BrowserProvider: () => Schema<T.BrowserProvider> = once(() =>
+    z.looseObject({
+      provider: BrowserProviderSlug(),
+      name: z.optional(z.nullable(z.string())),
+      enabled: z.boolean(),
+      status: z.optional(z.nullable(BrowserProviderStatus())),
+      config: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+      last_error: z.optional(z.nullable(z.string())),
+      created_at: z.optional(z.nullable(dateTime())),
+      updated_at: z.optional(z.nullable(dateTime())),
+    }),
+  );
 
-export const BrowserPolicyUpsert: () => Schema<T.BrowserPolicyUpsert> = once(() =>
-  z.looseObject({
-    policy_id: z.optional(z.string()),
-    name: z.string().check(z.minLength(1)),
-    provider: BrowserProviderSlug(),
-    policy: z.optional(z.record(z.string(), z.unknown())),
-    enforcement_mode: z.optional(z.enum(['monitor', 'enforce'])),
-    active: z.optional(z.boolean()),
-    version: z.optional(z.int().check(z.gte(1))),
-    metadata: z.optional(z.record(z.string(), z.unknown())),
-    created_by: z.optional(z.string()),
-    updated_by: z.optional(z.string()),
-  }),
-);
+  const BrowserPolicyUpsert: () => Schema<T.BrowserPolicyUpsert> = once(() =>
+    z.looseObject({
+      policy_id: z.optional(z.string()),
+      name: z.string().check(z.minLength(1)),
+      provider: BrowserProviderSlug(),
+      policy: z.optional(z.record(z.string(), z.unknown())),
+      enforcement_mode: z.optional(z.enum(['monitor', 'enforce'])),
+      active: z.optional(z.boolean()),
+      version: z.optional(z.int().check(z.gte(1))),
+      metadata: z.optional(z.record(z.string(), z.unknown())),
+      created_by: z.optional(z.string()),
+      updated_by: z.optional(z.string()),
+    }),
+  );
 
-export const BrowserPolicy: () => Schema<T.BrowserPolicy> = once(() =>
-  z.looseObject({
-    policy_id: z.string(),
-    name: z.string(),
-    provider: BrowserProviderSlug(),
-    policy: z.record(z.string(), z.unknown()),
-    compiled_policy: z.record(z.string(), z.unknown()),
-    unsupported_controls: z.optional(z.array(z.string())),
-    enforcement_mode: z.optional(z.nullable(z.enum(['monitor', 'enforce']))),
-    active: z.boolean(),
-    version: z.optional(z.int().check(z.gte(1))),
-    metadata: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-    created_by: z.optional(z.nullable(z.string())),
-    updated_by: z.optional(z.nullable(z.string())),
-    created_at: z.optional(z.nullable(dateTime())),
-    updated_at: z.optional(z.nullable(dateTime())),
-  }),
-);
+  const BrowserPolicy: () => Schema<T.BrowserPolicy> = once(() =>
+    z.looseObject({
+      policy_id: z.string(),
+      name: z.string(),
+      provider: BrowserProviderSlug(),
+      policy: z.record(z.string(), z.unknown()),
+      compiled_policy: z.record(z.string(), z.unknown()),
+      unsupported_controls: z.optional(z.array(z.string())),
+      enforcement_mode: z.optional(z.nullable(z.enum(['monitor', 'enforce']))),
+      active: z.boolean(),
+      version: z.optional(z.int().check(z.gte(1))),
+      metadata: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+      created_by: z.optional(z.nullable(z.string())),
+      updated_by: z.optional(z.nullable(z.string())),
+      created_at: z.optional(z.nullable(dateTime())),
+      updated_at: z.optional(z.nullable(dateTime())),
+    }),
+  );
 
-export const BrowserEnrollmentStatus: () => Schema<T.BrowserEnrollmentStatus> = once(() =>
-  z.enum(['active', 'pending', 'disabled']),
-);
+  const BrowserEnrollmentStatus: () => Schema<T.BrowserEnrollmentStatus> = once(() =>
+    z.enum(['active', 'pending', 'disabled']),
+  );
 
-export const BrowserEnrollmentUpsert: () => Schema<T.BrowserEnrollmentUpsert> = once(() =>
-  z.looseObject({
-    enrollment_id: z.optional(z.string()),
-    provider: BrowserProviderSlug(),
-    user_id: z.string().check(z.minLength(1)),
-    device_id: z.string().check(z.minLength(1)),
-    browser_profile: z.optional(z.string()),
-    status: z.optional(BrowserEnrollmentStatus()),
-    last_seen_at: z.optional(dateTime()),
-    metadata: z.optional(z.record(z.string(), z.unknown())),
-  }),
-);
+  const BrowserEnrollmentUpsert: () => Schema<T.BrowserEnrollmentUpsert> = once(() =>
+    z.looseObject({
+      enrollment_id: z.optional(z.string()),
+      provider: BrowserProviderSlug(),
+      user_id: z.string().check(z.minLength(1)),
+      device_id: z.string().check(z.minLength(1)),
+      browser_profile: z.optional(z.string()),
+      status: z.optional(BrowserEnrollmentStatus()),
+      last_seen_at: z.optional(dateTime()),
+      metadata: z.optional(z.record(z.string(), z.unknown())),
+    }),
+  );
 
-export const BrowserEnrollment: () => Schema<T.BrowserEnrollment> = once(() =>
-  z.looseObject({
-    enrollment_id: z.string(),
-    provider: BrowserProviderSlug(),
-    user_id: z.string(),
-    device_id: z.string(),
-    browser_profile: z.optional(z.nullable(z.string())),
-    status: z.optional(z.nullable(BrowserEnrollmentStatus())),
-    metadata: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-    last_seen_at: z.optional(z.nullable(dateTime())),
-    created_at: z.optional(z.nullable(dateTime())),
-    updated_at: z.optional(z.nullable(dateTime())),
-  }),
-);
+  const BrowserEnrollment: () => Schema<T.BrowserEnrollment> = once(() =>
+    z.looseObject({
+      enrollment_id: z.string(),
+      provider: BrowserProviderSlug(),
+      user_id: z.string(),
+      device_id: z.string(),
+      browser_profile: z.optional(z.nullable(z.string())),
+      status: z.optional(z.nullable(BrowserEnrollmentStatus())),
+      metadata: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+      last_seen_at: z.optional(z.nullable(dateTime())),
+      created_at: z.optional(z.nullable(dateTime())),
+      updated_at: z.optional(z.nullable(dateTime())),
+    }),
+  );
 
-export const BrowserProviderList: () => Schema<T.BrowserProviderList> = once(() =>
-  z.looseObject({ data: z.array(BrowserProvider()), total: z.optional(z.int()) }),
-);
+  const BrowserProviderList: () => Schema<T.BrowserProviderList> = once(() =>
+    z.looseObject({ data: z.array(BrowserProvider()), total: z.optional(z.int()) }),
+  );
 
-export const BrowserPolicyList: () => Schema<T.BrowserPolicyList> = once(() =>
-  z.looseObject({ data: z.array(BrowserPolicy()), total: z.optional(z.int()) }),
-);
+  const BrowserPolicyList: () => Schema<T.BrowserPolicyList> = once(() =>
+    z.looseObject({ data: z.array(BrowserPolicy()), total: z.optional(z.int()) }),
+  );
 
-export const BrowserEnrollmentList: () => Schema<T.BrowserEnrollmentList> = once(() =>
-  z.looseObject({ data: z.array(BrowserEnrollment()), total: z.optional(z.int()) }),
-);
+  const BrowserEnrollmentList: () => Schema<T.BrowserEnrollmentList> = once(() =>
+    z.looseObject({ data: z.array(BrowserEnrollment()), total: z.optional(z.int()) }),
+  );
 
-export const listBrowserProviders: OperationSchemas<OperationTypes['listBrowserProviders']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: BrowserProviderList },
-  error: Error,
-};
-
-export const upsertBrowserProvider: OperationSchemas<OperationTypes['upsertBrowserProvider']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: BrowserProviderUpsert,
-  responses: { 200: BrowserProvider },
-  error: Error,
-};
-
-export const listBrowserPolicies: OperationSchemas<OperationTypes['listBrowserPolicies']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({ provider: z.optional(z.string()) })),
-  responses: { 200: BrowserPolicyList },
-  error: Error,
-};
-
-export const upsertBrowserPolicy: OperationSchemas<OperationTypes['upsertBrowserPolicy']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: BrowserPolicyUpsert,
-  responses: { 200: BrowserPolicy },
-  error: Error,
-};
-
-export const listBrowserEnrollments: OperationSchemas<OperationTypes['listBrowserEnrollments']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
-    z.looseObject({ provider: z.optional(z.string()), status: z.optional(BrowserEnrollmentStatus()) }),
-  ),
-  responses: { 200: BrowserEnrollmentList },
-  error: Error,
-};
-
-export const upsertBrowserEnrollment: OperationSchemas<OperationTypes['upsertBrowserEnrollment']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: BrowserEnrollmentUpsert,
-  responses: { 200: BrowserEnrollment },
-  error: Error,
-};
+  return {
+    shapes: {
+      BrowserProviderSlug,
+      BrowserProviderStatus,
+      BrowserProviderUpsert,
+      BrowserProvider,
+      BrowserPolicyUpsert,
+      BrowserPolicy,
+      BrowserEnrollmentStatus,
+      BrowserEnrollmentUpsert,
+      BrowserEnrollment,
+      BrowserProviderList,
+      BrowserPolicyList,
+      BrowserEnrollmentList,
+    },
+    operations: {
+      listBrowserProviders: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: BrowserProviderList },
+        error: Error,
+      },
+      upsertBrowserProvider: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: BrowserProviderUpsert,
+        responses: { 200: BrowserProvider },
+        error: Error,
+      },
+      listBrowserPolicies: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({ provider: z.optional(z.string()) })),
+        responses: { 200: BrowserPolicyList },
+        error: Error,
+      },
+      upsertBrowserPolicy: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: BrowserPolicyUpsert,
+        responses: { 200: BrowserPolicy },
+        error: Error,
+      },
+      listBrowserEnrollments: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({ provider: z.optional(z.string()), status: z.optional(BrowserEnrollmentStatus()) }),
+        ),
+        responses: { 200: BrowserEnrollmentList },
+        error: Error,
+      },
+      upsertBrowserEnrollment: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: BrowserEnrollmentUpsert,
+        responses: { 200: BrowserEnrollment },
+        error: Error,
+      },
+    },
+  };
+});

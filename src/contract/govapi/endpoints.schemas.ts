@@ -2,145 +2,165 @@
 
 import * as z from 'zod/mini';
 import { dateTime, queryBoolean, queryInteger } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const EndpointRegister: () => Schema<T.EndpointRegister> = once(() =>
-  z.looseObject({
-    endpoint_id: z.string().check(z.minLength(1)),
-    hostname: z.string().check(z.minLength(1)),
-    employee_name: z.optional(z.string()),
-    employee_email: z.optional(z.string()),
-    department: z.optional(z.string()),
-    os: z.optional(EndpointOs()),
-    os_version: z.optional(z.string()),
-    enrollment: z.optional(EndpointEnrollment()),
-    status: z.optional(EndpointStatus()),
-    enforcement_mode: z.optional(EndpointEnforcementMode()),
-    environment: z.optional(EndpointEnvironment()),
-    proxy_version: z.optional(z.string()),
-    agent_ids: z.optional(z.array(z.string())),
-    risk_score: z.optional(z.number()),
-    violations_today: z.optional(z.int()),
-    sessions_today: z.optional(z.int()),
-    fleet_id: z.optional(z.string()),
-    provider: z.optional(z.string()),
-  }),
-);
-
-export const EndpointOs: () => Schema<T.EndpointOs> = once(() => z.enum(['macos', 'windows', 'linux']));
-
-export const EndpointEnrollment: () => Schema<T.EndpointEnrollment> = once(() =>
-  z.enum(['jamf', 'intune', 'workspace_one', 'kandji', 'manual', 'unmanaged']),
-);
-
-export const EndpointEnforcementMode: () => Schema<T.EndpointEnforcementMode> = once(() =>
-  z.enum(['enforce', 'shadow', 'off']),
-);
-
-export const EndpointEnvironment: () => Schema<T.EndpointEnvironment> = once(() =>
-  z.enum(['dev', 'staging', 'prod']),
-);
-
-export const EndpointStatus: () => Schema<T.EndpointStatus> = once(() => z.string());
-
-export const Endpoint: () => Schema<T.Endpoint> = once(() =>
-  z.looseObject({
-    endpoint_id: z.string(),
-    hostname: z.string(),
-    employee_name: z.optional(z.nullable(z.string())),
-    employee_email: z.optional(z.nullable(z.string())),
-    department: z.optional(z.nullable(z.string())),
-    os: z.optional(z.nullable(EndpointOs())),
-    os_version: z.optional(z.nullable(z.string())),
-    enrollment: z.optional(z.nullable(EndpointEnrollment())),
-    status: z.optional(z.nullable(EndpointStatus())),
-    enforcement_mode: z.optional(z.nullable(EndpointEnforcementMode())),
-    environment: z.optional(z.nullable(EndpointEnvironment())),
-    proxy_version: z.optional(z.nullable(z.string())),
-    agent_ids: z.optional(z.array(z.string())),
-    risk_score: z.optional(z.number()),
-    violations_today: z.optional(z.int()),
-    sessions_today: z.optional(z.int()),
-    fleet_id: z.optional(z.nullable(z.string())),
-    provider: z.optional(z.nullable(z.string())),
-    runtime_auth_mode: z.optional(z.nullable(z.string())),
-    identity_binding_user: z.optional(z.nullable(z.string())),
-    managed_runtime_key_id: z.optional(z.nullable(z.string())),
-    last_seen: z.optional(z.nullable(dateTime())),
-    quarantined_at: z.optional(z.nullable(dateTime())),
-    created_at: z.optional(dateTime()),
-    updated_at: z.optional(dateTime()),
-  }),
-);
-
-export const EndpointStats: () => Schema<T.EndpointStats> = once(() =>
-  z.looseObject({
-    total: z.int(),
-    managed: z.int(),
-    unmanaged: z.int(),
-    online: z.int(),
-    quarantined: z.int(),
-    stale: z.int(),
-    at_risk: z.int(),
-    proxy_outdated: z.int(),
-    latest_version: z.optional(z.nullable(z.string())),
-  }),
-);
-
-export const EndpointList: () => Schema<T.EndpointList> = once(() =>
-  z.looseObject({ data: z.array(Endpoint()), total: z.optional(z.int()) }),
-);
-
-export const listEndpoints: OperationSchemas<OperationTypes['listEndpoints']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  | 'listEndpoints'
+  | 'registerEndpoint'
+  | 'getEndpointStats'
+  | 'getEndpoint'
+  | 'quarantineEndpoint'
+  | 'releaseEndpoint'
+> = once(() => {
+  const EndpointRegister: () => Schema<T.EndpointRegister> = once(() =>
     z.looseObject({
-      env: z.optional(z.string()),
+      endpoint_id: z.string().check(z.minLength(1)),
+      hostname: z.string().check(z.minLength(1)),
+      employee_name: z.optional(z.string()),
+      employee_email: z.optional(z.string()),
+      department: z.optional(z.string()),
+      os: z.optional(EndpointOs()),
+      os_version: z.optional(z.string()),
+      enrollment: z.optional(EndpointEnrollment()),
+      status: z.optional(EndpointStatus()),
+      enforcement_mode: z.optional(EndpointEnforcementMode()),
+      environment: z.optional(EndpointEnvironment()),
+      proxy_version: z.optional(z.string()),
+      agent_ids: z.optional(z.array(z.string())),
+      risk_score: z.optional(z.number()),
+      violations_today: z.optional(z.int()),
+      sessions_today: z.optional(z.int()),
       fleet_id: z.optional(z.string()),
-      quarantined: z.optional(queryBoolean(z.boolean())),
-      limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(1000)))),
-      after: z.optional(z.string()),
+      provider: z.optional(z.string()),
     }),
-  ),
-  responses: { 200: EndpointList },
-  error: Error,
-};
+  );
 
-export const registerEndpoint: OperationSchemas<OperationTypes['registerEndpoint']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: EndpointRegister,
-  responses: { 200: Endpoint, 201: Endpoint },
-  error: Error,
-};
+  const EndpointOs: () => Schema<T.EndpointOs> = once(() => z.enum(['macos', 'windows', 'linux']));
 
-export const getEndpointStats: OperationSchemas<OperationTypes['getEndpointStats']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: EndpointStats },
-  error: Error,
-};
+  const EndpointEnrollment: () => Schema<T.EndpointEnrollment> = once(() =>
+    z.enum(['jamf', 'intune', 'workspace_one', 'kandji', 'manual', 'unmanaged']),
+  );
 
-export const getEndpoint: OperationSchemas<OperationTypes['getEndpoint']> = {
-  path: once(() => z.looseObject({ endpointId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: Endpoint },
-  error: Error,
-};
+  const EndpointEnforcementMode: () => Schema<T.EndpointEnforcementMode> = once(() =>
+    z.enum(['enforce', 'shadow', 'off']),
+  );
 
-export const quarantineEndpoint: OperationSchemas<OperationTypes['quarantineEndpoint']> = {
-  path: once(() => z.looseObject({ endpointId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: Endpoint },
-  error: Error,
-};
+  const EndpointEnvironment: () => Schema<T.EndpointEnvironment> = once(() =>
+    z.enum(['dev', 'staging', 'prod']),
+  );
 
-export const releaseEndpoint: OperationSchemas<OperationTypes['releaseEndpoint']> = {
-  path: once(() => z.looseObject({ endpointId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: Endpoint },
-  error: Error,
-};
+  const EndpointStatus: () => Schema<T.EndpointStatus> = once(() => z.string());
+
+  const Endpoint: () => Schema<T.Endpoint> = once(() =>
+    z.looseObject({
+      endpoint_id: z.string(),
+      hostname: z.string(),
+      employee_name: z.optional(z.nullable(z.string())),
+      employee_email: z.optional(z.nullable(z.string())),
+      department: z.optional(z.nullable(z.string())),
+      os: z.optional(z.nullable(EndpointOs())),
+      os_version: z.optional(z.nullable(z.string())),
+      enrollment: z.optional(z.nullable(EndpointEnrollment())),
+      status: z.optional(z.nullable(EndpointStatus())),
+      enforcement_mode: z.optional(z.nullable(EndpointEnforcementMode())),
+      environment: z.optional(z.nullable(EndpointEnvironment())),
+      proxy_version: z.optional(z.nullable(z.string())),
+      agent_ids: z.optional(z.array(z.string())),
+      risk_score: z.optional(z.number()),
+      violations_today: z.optional(z.int()),
+      sessions_today: z.optional(z.int()),
+      fleet_id: z.optional(z.nullable(z.string())),
+      provider: z.optional(z.nullable(z.string())),
+      runtime_auth_mode: z.optional(z.nullable(z.string())),
+      identity_binding_user: z.optional(z.nullable(z.string())),
+      managed_runtime_key_id: z.optional(z.nullable(z.string())),
+      last_seen: z.optional(z.nullable(dateTime())),
+      quarantined_at: z.optional(z.nullable(dateTime())),
+      created_at: z.optional(dateTime()),
+      updated_at: z.optional(dateTime()),
+    }),
+  );
+
+  const EndpointStats: () => Schema<T.EndpointStats> = once(() =>
+    z.looseObject({
+      total: z.int(),
+      managed: z.int(),
+      unmanaged: z.int(),
+      online: z.int(),
+      quarantined: z.int(),
+      stale: z.int(),
+      at_risk: z.int(),
+      proxy_outdated: z.int(),
+      latest_version: z.optional(z.nullable(z.string())),
+    }),
+  );
+
+  const EndpointList: () => Schema<T.EndpointList> = once(() =>
+    z.looseObject({ data: z.array(Endpoint()), total: z.optional(z.int()) }),
+  );
+
+  return {
+    shapes: {
+      EndpointRegister,
+      EndpointOs,
+      EndpointEnrollment,
+      EndpointEnforcementMode,
+      EndpointEnvironment,
+      EndpointStatus,
+      Endpoint,
+      EndpointStats,
+      EndpointList,
+    },
+    operations: {
+      listEndpoints: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            env: z.optional(z.string()),
+            fleet_id: z.optional(z.string()),
+            quarantined: z.optional(queryBoolean(z.boolean())),
+            limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(1000)))),
+            after: z.optional(z.string()),
+          }),
+        ),
+        responses: { 200: EndpointList },
+        error: Error,
+      },
+      registerEndpoint: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: EndpointRegister,
+        responses: { 200: Endpoint, 201: Endpoint },
+        error: Error,
+      },
+      getEndpointStats: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: EndpointStats },
+        error: Error,
+      },
+      getEndpoint: {
+        path: once(() => z.looseObject({ endpointId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: Endpoint },
+        error: Error,
+      },
+      quarantineEndpoint: {
+        path: once(() => z.looseObject({ endpointId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: Endpoint },
+        error: Error,
+      },
+      releaseEndpoint: {
+        path: once(() => z.looseObject({ endpointId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: Endpoint },
+        error: Error,
+      },
+    },
+  };
+});

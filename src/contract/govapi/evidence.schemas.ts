@@ -2,225 +2,245 @@
 
 import * as z from 'zod/mini';
 import { dateTime, queryBoolean, queryInteger } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { DecisionType, Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const EvidenceRecord: () => Schema<T.EvidenceRecord> = once(() =>
-  z.looseObject({
-    chain_index: z.int().check(z.gte(1)),
-    hash: z.string(),
-    previous_hash: z.string(),
-    signature: z.optional(z.string()),
-    evidence_id: z.optional(z.string()),
-    event_id: z.optional(z.string()),
-    tenant_id: z.optional(z.string()),
-    session_id: z.optional(z.nullable(z.string())),
-    agent_id: z.optional(z.nullable(z.string())),
-    user_id: z.optional(z.nullable(z.string())),
-    tool_name: z.optional(z.nullable(z.string())),
-    event_type: z.optional(z.nullable(z.string())),
-    decision: z.optional(z.nullable(DecisionType())),
-    decision_reason_code: z.optional(z.nullable(z.string())),
-    violation_id: z.optional(z.nullable(z.string())),
-    policy_references: z.optional(z.array(z.string())),
-    enforcement_trace_id: z.optional(z.nullable(z.string())),
-    occurred_at: z.optional(dateTime()),
-    ingested_at: z.optional(z.nullable(dateTime())),
-    key_id: z.optional(z.string()),
-    kind: z.optional(z.string()),
-  }),
-);
-
-export const EvidenceChainPage: () => Schema<T.EvidenceChainPage> = once(() =>
-  z.looseObject({
-    data: z.array(EvidenceRecord()),
-    chain: z.optional(z.array(EvidenceRecord())),
-    total: z.int().check(z.gte(0)),
-    latest_session_id: z.optional(z.nullable(z.string())),
-    next_sequence: z.optional(z.nullable(z.int())),
-    chain_head: z.optional(z.nullable(z.int())),
-  }),
-);
-
-export const EvidenceVerifyResult: () => Schema<T.EvidenceVerifyResult> = once(() =>
-  z.looseObject({
-    verified: z.boolean(),
-    records_checked: z.int().check(z.gte(0)),
-    chain_head: z.int().check(z.gte(0)),
-    breach_detail: z.optional(z.nullable(z.string())),
-    breach_index: z.optional(z.nullable(z.int())),
-    verified_at: z.optional(dateTime()),
-  }),
-);
-
-export const EvidenceBundle: () => Schema<T.EvidenceBundle> = once(() =>
-  z.looseObject({
-    session_id: z.string(),
-    tenant_id: z.optional(z.string()),
-    bundle_hash: z.string(),
-    exported_at: dateTime(),
-    summary: z.record(z.string(), z.unknown()),
-    events: z.optional(z.array(z.record(z.string(), z.unknown()))),
-    evidence: z.optional(z.array(EvidenceRecord())),
-    verification: z.optional(EvidenceVerifyResult()),
-  }),
-);
-
-export const EvidenceBackfillRequest: () => Schema<T.EvidenceBackfillRequest> = once(() =>
-  z.looseObject({
-    limit: z.optional(z.int().check(z.gte(1), z.lte(1000))),
-    include_blocked_events: z.optional(z.boolean()),
-    dry_run: z.optional(z.boolean()),
-    integration_id: z.optional(z.string()),
-  }),
-);
-
-export const EvidenceBackfillResult: () => Schema<T.EvidenceBackfillResult> = once(() =>
-  z.looseObject({
-    source_collection: z.optional(z.nullable(z.string())),
-    examined: z.int(),
-    candidates: z.int(),
-    created: z.int(),
-    would_create: z.optional(z.int()),
-    skipped_existing: z.int(),
-    evidence_ids: z.array(z.string()),
-    dry_run: z.optional(z.boolean()),
-  }),
-);
-
-export const EvidenceHead: () => Schema<T.EvidenceHead> = once(() =>
-  z.looseObject({
-    tenant_id: z.string(),
-    chain_index: z.int().check(z.gte(0)),
-    hash: z.string(),
-    signed_at: dateTime(),
-    key_id: z.string(),
-    signature: z.string(),
-  }),
-);
-
-export const EvidenceExportPage: () => Schema<T.EvidenceExportPage> = once(() =>
-  z.looseObject({
-    data: z.array(EvidenceRecord()),
-    total: z.int().check(z.gte(0)),
-    next_sequence: z.nullable(z.int()),
-    head: EvidenceHead(),
-  }),
-);
-
-export const EvidenceKey: () => Schema<T.EvidenceKey> = once(() =>
-  z.looseObject({
-    key_id: z.string(),
-    algorithm: z.enum(['ed25519']),
-    public_key_pem: z.string(),
-    created_at: dateTime(),
-    retired_at: z.nullable(dateTime()),
-  }),
-);
-
-export const EvidenceKeyList: () => Schema<T.EvidenceKeyList> = once(() =>
-  z.looseObject({ keys: z.array(EvidenceKey()) }),
-);
-
-export const PolicyInput: () => Schema<T.PolicyInput> = once(() =>
-  z.looseObject({
-    chain_index: z.int().check(z.gte(1)),
-    evidence_id: z.optional(z.string()),
-    digest: z.string(),
-    input: z.record(z.string(), z.unknown()),
-    expires_at: z.optional(z.nullable(dateTime())),
-  }),
-);
-
-export const getEvidenceChain: OperationSchemas<OperationTypes['getEvidenceChain']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  | 'getEvidenceChain'
+  | 'verifyEvidenceChain'
+  | 'getSessionEvidenceBundle'
+  | 'backfillGovernanceEvidence'
+  | 'backfillGovernanceEvidenceCompat'
+  | 'exportEvidence'
+  | 'getEvidenceHead'
+  | 'listEvidenceKeys'
+  | 'getPolicyInput'
+> = once(() => {
+  const EvidenceRecord: () => Schema<T.EvidenceRecord> = once(() =>
     z.looseObject({
-      limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(500)))),
-      from_sequence: z.optional(queryInteger(z.int().check(z.gte(0)))),
+      chain_index: z.int().check(z.gte(1)),
+      hash: z.string(),
+      previous_hash: z.string(),
+      signature: z.optional(z.string()),
+      evidence_id: z.optional(z.string()),
+      event_id: z.optional(z.string()),
+      tenant_id: z.optional(z.string()),
+      session_id: z.optional(z.nullable(z.string())),
+      agent_id: z.optional(z.nullable(z.string())),
+      user_id: z.optional(z.nullable(z.string())),
+      tool_name: z.optional(z.nullable(z.string())),
+      event_type: z.optional(z.nullable(z.string())),
+      decision: z.optional(z.nullable(DecisionType())),
+      decision_reason_code: z.optional(z.nullable(z.string())),
+      violation_id: z.optional(z.nullable(z.string())),
+      policy_references: z.optional(z.array(z.string())),
+      enforcement_trace_id: z.optional(z.nullable(z.string())),
+      occurred_at: z.optional(dateTime()),
+      ingested_at: z.optional(z.nullable(dateTime())),
+      key_id: z.optional(z.string()),
+      kind: z.optional(z.string()),
     }),
-  ),
-  responses: { 200: EvidenceChainPage },
-  error: Error,
-};
+  );
 
-export const verifyEvidenceChain: OperationSchemas<OperationTypes['verifyEvidenceChain']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({ limit: z.optional(queryInteger(z.int().check(z.gte(1)))) })),
-  responses: { 200: EvidenceVerifyResult },
-  error: Error,
-};
-
-export const getSessionEvidenceBundle: OperationSchemas<OperationTypes['getSessionEvidenceBundle']> = {
-  path: once(() => z.looseObject({ sessionId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: EvidenceBundle },
-  error: Error,
-};
-
-export const backfillGovernanceEvidence: OperationSchemas<OperationTypes['backfillGovernanceEvidence']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+  const EvidenceChainPage: () => Schema<T.EvidenceChainPage> = once(() =>
     z.looseObject({
-      limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(1000)))),
-      include_blocked_events: z.optional(queryBoolean(z.boolean())),
-      dry_run: z.optional(queryBoolean(z.boolean())),
+      data: z.array(EvidenceRecord()),
+      chain: z.optional(z.array(EvidenceRecord())),
+      total: z.int().check(z.gte(0)),
+      latest_session_id: z.optional(z.nullable(z.string())),
+      next_sequence: z.optional(z.nullable(z.int())),
+      chain_head: z.optional(z.nullable(z.int())),
+    }),
+  );
+
+  const EvidenceVerifyResult: () => Schema<T.EvidenceVerifyResult> = once(() =>
+    z.looseObject({
+      verified: z.boolean(),
+      records_checked: z.int().check(z.gte(0)),
+      chain_head: z.int().check(z.gte(0)),
+      breach_detail: z.optional(z.nullable(z.string())),
+      breach_index: z.optional(z.nullable(z.int())),
+      verified_at: z.optional(dateTime()),
+    }),
+  );
+
+  const EvidenceBundle: () => Schema<T.EvidenceBundle> = once(() =>
+    z.looseObject({
+      session_id: z.string(),
+      tenant_id: z.optional(z.string()),
+      bundle_hash: z.string(),
+      exported_at: dateTime(),
+      summary: z.record(z.string(), z.unknown()),
+      events: z.optional(z.array(z.record(z.string(), z.unknown()))),
+      evidence: z.optional(z.array(EvidenceRecord())),
+      verification: z.optional(EvidenceVerifyResult()),
+    }),
+  );
+
+  const EvidenceBackfillRequest: () => Schema<T.EvidenceBackfillRequest> = once(() =>
+    z.looseObject({
+      limit: z.optional(z.int().check(z.gte(1), z.lte(1000))),
+      include_blocked_events: z.optional(z.boolean()),
+      dry_run: z.optional(z.boolean()),
       integration_id: z.optional(z.string()),
     }),
-  ),
-  request: once(() => z.nullable(EvidenceBackfillRequest())),
-  responses: { 200: EvidenceBackfillResult },
-  error: Error,
-};
+  );
 
-export const backfillGovernanceEvidenceCompat: OperationSchemas<
-  OperationTypes['backfillGovernanceEvidenceCompat']
-> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+  const EvidenceBackfillResult: () => Schema<T.EvidenceBackfillResult> = once(() =>
     z.looseObject({
-      limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(1000)))),
-      include_blocked_events: z.optional(queryBoolean(z.boolean())),
-      dry_run: z.optional(queryBoolean(z.boolean())),
-      integration_id: z.optional(z.string()),
+      source_collection: z.optional(z.nullable(z.string())),
+      examined: z.int(),
+      candidates: z.int(),
+      created: z.int(),
+      would_create: z.optional(z.int()),
+      skipped_existing: z.int(),
+      evidence_ids: z.array(z.string()),
+      dry_run: z.optional(z.boolean()),
     }),
-  ),
-  request: once(() => z.nullable(EvidenceBackfillRequest())),
-  responses: { 200: EvidenceBackfillResult },
-  error: Error,
-};
+  );
 
-export const exportEvidence: OperationSchemas<OperationTypes['exportEvidence']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+  const EvidenceHead: () => Schema<T.EvidenceHead> = once(() =>
     z.looseObject({
-      from_sequence: z.optional(queryInteger(z.int().check(z.gte(0)))),
-      limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(5000)))),
+      tenant_id: z.string(),
+      chain_index: z.int().check(z.gte(0)),
+      hash: z.string(),
+      signed_at: dateTime(),
+      key_id: z.string(),
+      signature: z.string(),
     }),
-  ),
-  responses: { 200: EvidenceExportPage },
-  error: Error,
-};
+  );
 
-export const getEvidenceHead: OperationSchemas<OperationTypes['getEvidenceHead']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: EvidenceHead },
-  error: Error,
-};
+  const EvidenceExportPage: () => Schema<T.EvidenceExportPage> = once(() =>
+    z.looseObject({
+      data: z.array(EvidenceRecord()),
+      total: z.int().check(z.gte(0)),
+      next_sequence: z.nullable(z.int()),
+      head: EvidenceHead(),
+    }),
+  );
 
-export const listEvidenceKeys: OperationSchemas<OperationTypes['listEvidenceKeys']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: EvidenceKeyList },
-  error: Error,
-};
+  const EvidenceKey: () => Schema<T.EvidenceKey> = once(() =>
+    z.looseObject({
+      key_id: z.string(),
+      algorithm: z.enum(['ed25519']),
+      public_key_pem: z.string(),
+      created_at: dateTime(),
+      retired_at: z.nullable(dateTime()),
+    }),
+  );
 
-export const getPolicyInput: OperationSchemas<OperationTypes['getPolicyInput']> = {
-  path: once(() => z.looseObject({ chainIndex: queryInteger(z.int().check(z.gte(1))) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: PolicyInput },
-  error: Error,
-};
+  const EvidenceKeyList: () => Schema<T.EvidenceKeyList> = once(() =>
+    z.looseObject({ keys: z.array(EvidenceKey()) }),
+  );
+
+  const PolicyInput: () => Schema<T.PolicyInput> = once(() =>
+    z.looseObject({
+      chain_index: z.int().check(z.gte(1)),
+      evidence_id: z.optional(z.string()),
+      digest: z.string(),
+      input: z.record(z.string(), z.unknown()),
+      expires_at: z.optional(z.nullable(dateTime())),
+    }),
+  );
+
+  return {
+    shapes: {
+      EvidenceRecord,
+      EvidenceChainPage,
+      EvidenceVerifyResult,
+      EvidenceBundle,
+      EvidenceBackfillRequest,
+      EvidenceBackfillResult,
+      EvidenceHead,
+      EvidenceExportPage,
+      EvidenceKey,
+      EvidenceKeyList,
+      PolicyInput,
+    },
+    operations: {
+      getEvidenceChain: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(500)))),
+            from_sequence: z.optional(queryInteger(z.int().check(z.gte(0)))),
+          }),
+        ),
+        responses: { 200: EvidenceChainPage },
+        error: Error,
+      },
+      verifyEvidenceChain: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({ limit: z.optional(queryInteger(z.int().check(z.gte(1)))) })),
+        responses: { 200: EvidenceVerifyResult },
+        error: Error,
+      },
+      getSessionEvidenceBundle: {
+        path: once(() => z.looseObject({ sessionId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: EvidenceBundle },
+        error: Error,
+      },
+      backfillGovernanceEvidence: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(1000)))),
+            include_blocked_events: z.optional(queryBoolean(z.boolean())),
+            dry_run: z.optional(queryBoolean(z.boolean())),
+            integration_id: z.optional(z.string()),
+          }),
+        ),
+        request: once(() => z.nullable(EvidenceBackfillRequest())),
+        responses: { 200: EvidenceBackfillResult },
+        error: Error,
+      },
+      backfillGovernanceEvidenceCompat: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(1000)))),
+            include_blocked_events: z.optional(queryBoolean(z.boolean())),
+            dry_run: z.optional(queryBoolean(z.boolean())),
+            integration_id: z.optional(z.string()),
+          }),
+        ),
+        request: once(() => z.nullable(EvidenceBackfillRequest())),
+        responses: { 200: EvidenceBackfillResult },
+        error: Error,
+      },
+      exportEvidence: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            from_sequence: z.optional(queryInteger(z.int().check(z.gte(0)))),
+            limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(5000)))),
+          }),
+        ),
+        responses: { 200: EvidenceExportPage },
+        error: Error,
+      },
+      getEvidenceHead: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: EvidenceHead },
+        error: Error,
+      },
+      listEvidenceKeys: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: EvidenceKeyList },
+        error: Error,
+      },
+      getPolicyInput: {
+        path: once(() => z.looseObject({ chainIndex: queryInteger(z.int().check(z.gte(1))) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: PolicyInput },
+        error: Error,
+      },
+    },
+  };
+});

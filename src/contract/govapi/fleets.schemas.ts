@@ -2,96 +2,100 @@
 
 import * as z from 'zod/mini';
 import { dateTime } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { DeleteResult, Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const FleetProvider: () => Schema<T.FleetProvider> = once(() =>
-  z.enum(['jamf', 'intune', 'workspace_one', 'custom', 'none']),
-);
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  'listFleets' | 'createFleet' | 'getFleet' | 'updateFleet' | 'deleteFleet'
+> = once(() => {
+  const FleetProvider: () => Schema<T.FleetProvider> = once(() =>
+    z.enum(['jamf', 'intune', 'workspace_one', 'custom', 'none']),
+  );
 
-export const FleetWrite: () => Schema<T.FleetWrite> = once(() =>
-  z.looseObject({
-    name: z.string().check(z.minLength(1)),
-    region: z.optional(z.string()),
-    policy_id: z.optional(z.string()),
-    policy_name: z.optional(z.string()),
-    status: z.optional(FleetStatus()),
-    rollout_strategy: z.optional(FleetRolloutStrategy()),
-    rollout_pct: z.optional(z.int().check(z.gte(0), z.lte(100))),
-    provider: z.optional(FleetProvider()),
-  }),
-);
+  const FleetWrite: () => Schema<T.FleetWrite> = once(() =>
+    z.looseObject({
+      name: z.string().check(z.minLength(1)),
+      region: z.optional(z.string()),
+      policy_id: z.optional(z.string()),
+      policy_name: z.optional(z.string()),
+      status: z.optional(FleetStatus()),
+      rollout_strategy: z.optional(FleetRolloutStrategy()),
+      rollout_pct: z.optional(z.int().check(z.gte(0), z.lte(100))),
+      provider: z.optional(FleetProvider()),
+    }),
+  );
 
-export const FleetStatus: () => Schema<T.FleetStatus> = once(() =>
-  z.enum(['active', 'paused', 'deploying', 'error']),
-);
+  const FleetStatus: () => Schema<T.FleetStatus> = once(() =>
+    z.enum(['active', 'paused', 'deploying', 'error']),
+  );
 
-export const FleetRolloutStrategy: () => Schema<T.FleetRolloutStrategy> = once(() =>
-  z.enum(['canary', 'staged']),
-);
+  const FleetRolloutStrategy: () => Schema<T.FleetRolloutStrategy> = once(() => z.enum(['canary', 'staged']));
 
-export const Fleet: () => Schema<T.Fleet> = once(() =>
-  z.looseObject({
-    fleet_id: z.string(),
-    name: z.string(),
-    fleet_code: z.optional(z.nullable(z.string())),
-    region: z.optional(z.nullable(z.string())),
-    policy_id: z.optional(z.nullable(z.string())),
-    policy_name: z.optional(z.nullable(z.string())),
-    status: z.optional(z.nullable(FleetStatus())),
-    rollout_strategy: z.optional(z.nullable(FleetRolloutStrategy())),
-    rollout_pct: z.optional(z.int()),
-    provider: z.optional(z.nullable(FleetProvider())),
-    drift_pct: z.optional(z.number()),
-    drifted_endpoint_count: z.optional(z.int()),
-    endpoint_count: z.optional(z.int()),
-    compliance_pct: z.optional(z.number()),
-    last_deployed_at: z.optional(z.nullable(dateTime())),
-    last_deployed_version: z.optional(z.nullable(z.string())),
-    created_at: z.optional(dateTime()),
-    updated_at: z.optional(dateTime()),
-  }),
-);
+  const Fleet: () => Schema<T.Fleet> = once(() =>
+    z.looseObject({
+      fleet_id: z.string(),
+      name: z.string(),
+      fleet_code: z.optional(z.nullable(z.string())),
+      region: z.optional(z.nullable(z.string())),
+      policy_id: z.optional(z.nullable(z.string())),
+      policy_name: z.optional(z.nullable(z.string())),
+      status: z.optional(z.nullable(FleetStatus())),
+      rollout_strategy: z.optional(z.nullable(FleetRolloutStrategy())),
+      rollout_pct: z.optional(z.int()),
+      provider: z.optional(z.nullable(FleetProvider())),
+      drift_pct: z.optional(z.number()),
+      drifted_endpoint_count: z.optional(z.int()),
+      endpoint_count: z.optional(z.int()),
+      compliance_pct: z.optional(z.number()),
+      last_deployed_at: z.optional(z.nullable(dateTime())),
+      last_deployed_version: z.optional(z.nullable(z.string())),
+      created_at: z.optional(dateTime()),
+      updated_at: z.optional(dateTime()),
+    }),
+  );
 
-export const FleetList: () => Schema<T.FleetList> = once(() =>
-  z.looseObject({ data: z.array(Fleet()), total: z.optional(z.int()) }),
-);
+  const FleetList: () => Schema<T.FleetList> = once(() =>
+    z.looseObject({ data: z.array(Fleet()), total: z.optional(z.int()) }),
+  );
 
-export const listFleets: OperationSchemas<OperationTypes['listFleets']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: FleetList },
-  error: Error,
-};
-
-export const createFleet: OperationSchemas<OperationTypes['createFleet']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: FleetWrite,
-  responses: { 201: Fleet },
-  error: Error,
-};
-
-export const getFleet: OperationSchemas<OperationTypes['getFleet']> = {
-  path: once(() => z.looseObject({ fleetId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: Fleet },
-  error: Error,
-};
-
-export const updateFleet: OperationSchemas<OperationTypes['updateFleet']> = {
-  path: once(() => z.looseObject({ fleetId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  request: FleetWrite,
-  responses: { 200: Fleet },
-  error: Error,
-};
-
-export const deleteFleet: OperationSchemas<OperationTypes['deleteFleet']> = {
-  path: once(() => z.looseObject({ fleetId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: DeleteResult },
-  error: Error,
-};
+  return {
+    shapes: { FleetProvider, FleetWrite, FleetStatus, FleetRolloutStrategy, Fleet, FleetList },
+    operations: {
+      listFleets: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: FleetList },
+        error: Error,
+      },
+      createFleet: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: FleetWrite,
+        responses: { 201: Fleet },
+        error: Error,
+      },
+      getFleet: {
+        path: once(() => z.looseObject({ fleetId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: Fleet },
+        error: Error,
+      },
+      updateFleet: {
+        path: once(() => z.looseObject({ fleetId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        request: FleetWrite,
+        responses: { 200: Fleet },
+        error: Error,
+      },
+      deleteFleet: {
+        path: once(() => z.looseObject({ fleetId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: DeleteResult },
+        error: Error,
+      },
+    },
+  };
+});

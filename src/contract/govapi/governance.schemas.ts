@@ -2,257 +2,277 @@
 
 import * as z from 'zod/mini';
 import { dateTime, queryBoolean, queryInteger } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { DecisionType, Error, RiskTier } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const GovernanceFeedEvent: () => Schema<T.GovernanceFeedEvent> = once(() =>
-  z.looseObject({
-    event_id: z.string(),
-    tenant_id: z.optional(z.string()),
-    session_id: z.optional(z.nullable(z.string())),
-    agent_id: z.optional(z.nullable(z.string())),
-    caller_agent_id: z.optional(z.nullable(z.string())),
-    user_id: z.optional(z.nullable(z.string())),
-    endpoint_id: z.optional(z.nullable(z.string())),
-    fleet_id: z.optional(z.nullable(z.string())),
-    tool_name: z.optional(z.nullable(z.string())),
-    event_type: z.optional(z.nullable(z.string())),
-    decision: z.optional(z.nullable(DecisionType())),
-    authorization_decision: z.optional(z.nullable(DecisionType())),
-    decision_reason_code: z.optional(z.nullable(z.string())),
-    reason: z.optional(z.nullable(z.string())),
-    action_classification: z.optional(z.nullable(z.string())),
-    risk_score: z.optional(z.nullable(z.number())),
-    risk_tier: z.optional(z.nullable(RiskTier())),
-    violation_id: z.optional(z.nullable(z.string())),
-    hold_token: z.optional(z.nullable(z.string())),
-    enforcement_trace_id: z.optional(z.nullable(z.string())),
-    pack_id: z.optional(z.nullable(z.string())),
-    pack_version: z.optional(z.nullable(z.string())),
-    rule_version: z.optional(z.nullable(z.int())),
-    regulatory_regimes: z.optional(z.array(z.string())),
-    matched_rule_ids: z.optional(z.array(z.string())),
-    matched_control_ids: z.optional(z.array(z.string())),
-    policy_references: z.optional(z.array(z.string())),
-    model_signals: z.optional(z.array(z.string())),
-    decision_evidence: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-    deepllm_enrichment: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-    metadata: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-    session_intent: z.optional(z.nullable(z.string())),
-    purpose: z.optional(z.nullable(z.string())),
-    environment: z.optional(z.nullable(z.string())),
-    occurred_at: dateTime(),
-    ingested_at: z.optional(z.nullable(dateTime())),
-  }),
-);
-
-export const GovernanceFeedPage: () => Schema<T.GovernanceFeedPage> = once(() =>
-  z.looseObject({
-    data: z.array(GovernanceFeedEvent()),
-    total: z.int(),
-    page: z.optional(z.int().check(z.gte(1))),
-    per_page: z.optional(z.int().check(z.gte(1))),
-    sort_by: z.optional(z.string()),
-    sort_dir: z.optional(z.enum(['asc', 'desc'])),
-  }),
-);
-
-export const GovernanceToolRow: () => Schema<T.GovernanceToolRow> = once(() =>
-  z.looseObject({
-    tool_name: z.string(),
-    calls: z.optional(z.int()),
-    allowed: z.optional(z.int()),
-    stepped_up: z.optional(z.int()),
-    blocked: z.optional(z.int()),
-    avg_risk_score: z.optional(z.nullable(z.number())),
-    agents: z.optional(z.array(z.string())),
-    last_seen_at: z.optional(z.nullable(dateTime())),
-    risk_tier: z.optional(z.nullable(RiskTier())),
-  }),
-);
-
-export const GovernanceToolsPage: () => Schema<T.GovernanceToolsPage> = once(() =>
-  z.looseObject({
-    data: z.array(GovernanceToolRow()),
-    total: z.int(),
-    window_hours: z.optional(z.int()),
-    limit: z.optional(z.int()),
-  }),
-);
-
-export const EvidenceSloMetrics: () => Schema<T.EvidenceSloMetrics> = once(() =>
-  z.looseObject({
-    rows_scanned: z.int(),
-    violation_relevant_rows: z.int(),
-    violation_id_presence_rate: z.optional(z.number().check(z.gte(0), z.lte(1))),
-    decision_reason_code_coverage: z.optional(z.number().check(z.gte(0), z.lte(1))),
-    policy_reference_coverage_non_allow: z.optional(z.number().check(z.gte(0), z.lte(1))),
-    evidence_chain_verification_success: z.optional(z.number().check(z.gte(0), z.lte(1))),
-    deepllm_enrichment_join_rate: z.optional(z.number().check(z.gte(0), z.lte(1))),
-    decision_to_api_visibility_latency_p95_seconds: z.optional(z.number().check(z.gte(0))),
-  }),
-);
-
-export const EvidenceSloReport: () => Schema<T.EvidenceSloReport> = once(() =>
-  z.looseObject({
-    tenant_id: z.string(),
-    generated_at: dateTime(),
-    passed: z.boolean(),
-    failures: z.array(z.string()),
-    thresholds: z.record(z.string(), z.unknown()),
-    metrics: EvidenceSloMetrics(),
-    window_hours: z.optional(z.int()),
-    scan_limit: z.optional(z.int()),
-  }),
-);
-
-export const DecisionFieldBackfillRequest: () => Schema<T.DecisionFieldBackfillRequest> = once(() =>
-  z.looseObject({
-    limit: z.optional(z.int().check(z.gte(1), z.lte(5000))),
-    window_hours: z.optional(z.int().check(z.gte(1), z.lte(2880))),
-    include_blocked_events: z.optional(z.boolean()),
-    dry_run: z.optional(z.boolean()),
-  }),
-);
-
-export const DecisionFieldBackfillResult: () => Schema<T.DecisionFieldBackfillResult> = once(() =>
-  z.looseObject({
-    examined: z.int(),
-    candidates: z.int(),
-    updated: z.int(),
-    would_update: z.optional(z.int()),
-    skipped_no_change: z.optional(z.int()),
-    patched_violation_id: z.optional(z.int()),
-    patched_decision_reason_code: z.optional(z.int()),
-    patched_authorization_decision: z.optional(z.int()),
-    patched_enforcement_trace_id: z.optional(z.int()),
-    patched_decision_evidence: z.optional(z.int()),
-    patched_deepllm_enrichment: z.optional(z.int()),
-    row_ids: z.array(z.string()),
-  }),
-);
-
-export const DecisionMetadataExport: () => Schema<T.DecisionMetadataExport> = once(() =>
-  z.looseObject({
-    record_count: z.int(),
-    approval_count: z.int(),
-    tenant_id: z.optional(z.string()),
-    from: z.optional(dateTime()),
-    to: z.optional(dateTime()),
-    generated_at: z.optional(dateTime()),
-    records: z.optional(z.array(z.record(z.string(), z.unknown()))),
-    approvals: z.optional(z.array(z.record(z.string(), z.unknown()))),
-    schema_version: z.optional(z.string()),
-  }),
-);
-
-export const DecisionMetadataCollectRequest: () => Schema<T.DecisionMetadataCollectRequest> = once(() =>
-  z.looseObject({
-    record_count: z.optional(z.int()),
-    approval_count: z.optional(z.int()),
-    tenant_id: z.optional(z.string()),
-  }),
-);
-
-export const DecisionMetadataCollectResult: () => Schema<T.DecisionMetadataCollectResult> = once(() =>
-  z.looseObject({ status: z.string(), record_count: z.optional(z.int()) }),
-);
-
-export const listGovernanceFeed: OperationSchemas<OperationTypes['listGovernanceFeed']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  | 'listGovernanceFeed'
+  | 'listGovernanceTools'
+  | 'getGovernanceEvidenceSlos'
+  | 'backfillGovernanceDecisionFields'
+  | 'exportDecisionMetadata'
+  | 'collectDecisionMetadata'
+  | 'streamFeed'
+> = once(() => {
+  const GovernanceFeedEvent: () => Schema<T.GovernanceFeedEvent> = once(() =>
     z.looseObject({
-      page: z.optional(queryInteger(z.int().check(z.gte(1)))),
-      per_page: z.optional(queryInteger(z.int().check(z.gte(1)))),
-      agent_id: z.optional(z.string()),
-      caller_agent_id: z.optional(z.string()),
-      tool_name: z.optional(z.string()),
-      decision: z.optional(z.string()),
-      reason_code: z.optional(z.string()),
-      search: z.optional(z.string()),
-      from: z.optional(dateTime()),
-      to: z.optional(dateTime()),
+      event_id: z.string(),
+      tenant_id: z.optional(z.string()),
+      session_id: z.optional(z.nullable(z.string())),
+      agent_id: z.optional(z.nullable(z.string())),
+      caller_agent_id: z.optional(z.nullable(z.string())),
+      user_id: z.optional(z.nullable(z.string())),
+      endpoint_id: z.optional(z.nullable(z.string())),
+      fleet_id: z.optional(z.nullable(z.string())),
+      tool_name: z.optional(z.nullable(z.string())),
+      event_type: z.optional(z.nullable(z.string())),
+      decision: z.optional(z.nullable(DecisionType())),
+      authorization_decision: z.optional(z.nullable(DecisionType())),
+      decision_reason_code: z.optional(z.nullable(z.string())),
+      reason: z.optional(z.nullable(z.string())),
+      action_classification: z.optional(z.nullable(z.string())),
+      risk_score: z.optional(z.nullable(z.number())),
+      risk_tier: z.optional(z.nullable(RiskTier())),
+      violation_id: z.optional(z.nullable(z.string())),
+      hold_token: z.optional(z.nullable(z.string())),
+      enforcement_trace_id: z.optional(z.nullable(z.string())),
+      pack_id: z.optional(z.nullable(z.string())),
+      pack_version: z.optional(z.nullable(z.string())),
+      rule_version: z.optional(z.nullable(z.int())),
+      regulatory_regimes: z.optional(z.array(z.string())),
+      matched_rule_ids: z.optional(z.array(z.string())),
+      matched_control_ids: z.optional(z.array(z.string())),
+      policy_references: z.optional(z.array(z.string())),
+      model_signals: z.optional(z.array(z.string())),
+      decision_evidence: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+      deepllm_enrichment: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+      metadata: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+      session_intent: z.optional(z.nullable(z.string())),
+      purpose: z.optional(z.nullable(z.string())),
+      environment: z.optional(z.nullable(z.string())),
+      occurred_at: dateTime(),
+      ingested_at: z.optional(z.nullable(dateTime())),
+    }),
+  );
+
+  const GovernanceFeedPage: () => Schema<T.GovernanceFeedPage> = once(() =>
+    z.looseObject({
+      data: z.array(GovernanceFeedEvent()),
+      total: z.int(),
+      page: z.optional(z.int().check(z.gte(1))),
+      per_page: z.optional(z.int().check(z.gte(1))),
       sort_by: z.optional(z.string()),
       sort_dir: z.optional(z.enum(['asc', 'desc'])),
     }),
-  ),
-  responses: { 200: GovernanceFeedPage },
-  error: Error,
-};
+  );
 
-export const listGovernanceTools: OperationSchemas<OperationTypes['listGovernanceTools']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+  const GovernanceToolRow: () => Schema<T.GovernanceToolRow> = once(() =>
     z.looseObject({
-      window_hours: z.optional(queryInteger(z.int().check(z.gte(1)))),
-      limit: z.optional(queryInteger(z.int().check(z.gte(1)))),
+      tool_name: z.string(),
+      calls: z.optional(z.int()),
+      allowed: z.optional(z.int()),
+      stepped_up: z.optional(z.int()),
+      blocked: z.optional(z.int()),
+      avg_risk_score: z.optional(z.nullable(z.number())),
+      agents: z.optional(z.array(z.string())),
+      last_seen_at: z.optional(z.nullable(dateTime())),
+      risk_tier: z.optional(z.nullable(RiskTier())),
     }),
-  ),
-  responses: { 200: GovernanceToolsPage },
-  error: Error,
-};
+  );
 
-export const getGovernanceEvidenceSlos: OperationSchemas<OperationTypes['getGovernanceEvidenceSlos']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+  const GovernanceToolsPage: () => Schema<T.GovernanceToolsPage> = once(() =>
     z.looseObject({
-      window_hours: z.optional(queryInteger(z.int().check(z.gte(1)))),
-      scan_limit: z.optional(queryInteger(z.int().check(z.gte(1)))),
+      data: z.array(GovernanceToolRow()),
+      total: z.int(),
+      window_hours: z.optional(z.int()),
+      limit: z.optional(z.int()),
     }),
-  ),
-  responses: { 200: EvidenceSloReport },
-  error: Error,
-};
+  );
 
-export const backfillGovernanceDecisionFields: OperationSchemas<
-  OperationTypes['backfillGovernanceDecisionFields']
-> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+  const EvidenceSloMetrics: () => Schema<T.EvidenceSloMetrics> = once(() =>
     z.looseObject({
-      limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(5000)))),
-      window_hours: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(2880)))),
-      include_blocked_events: z.optional(queryBoolean(z.boolean())),
-      dry_run: z.optional(queryBoolean(z.boolean())),
+      rows_scanned: z.int(),
+      violation_relevant_rows: z.int(),
+      violation_id_presence_rate: z.optional(z.number().check(z.gte(0), z.lte(1))),
+      decision_reason_code_coverage: z.optional(z.number().check(z.gte(0), z.lte(1))),
+      policy_reference_coverage_non_allow: z.optional(z.number().check(z.gte(0), z.lte(1))),
+      evidence_chain_verification_success: z.optional(z.number().check(z.gte(0), z.lte(1))),
+      deepllm_enrichment_join_rate: z.optional(z.number().check(z.gte(0), z.lte(1))),
+      decision_to_api_visibility_latency_p95_seconds: z.optional(z.number().check(z.gte(0))),
     }),
-  ),
-  request: once(() => z.nullable(DecisionFieldBackfillRequest())),
-  responses: { 200: DecisionFieldBackfillResult },
-  error: Error,
-};
+  );
 
-export const exportDecisionMetadata: OperationSchemas<OperationTypes['exportDecisionMetadata']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+  const EvidenceSloReport: () => Schema<T.EvidenceSloReport> = once(() =>
     z.looseObject({
-      from: dateTime(),
-      to: dateTime(),
-      limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(5000)))),
+      tenant_id: z.string(),
+      generated_at: dateTime(),
+      passed: z.boolean(),
+      failures: z.array(z.string()),
+      thresholds: z.record(z.string(), z.unknown()),
+      metrics: EvidenceSloMetrics(),
+      window_hours: z.optional(z.int()),
+      scan_limit: z.optional(z.int()),
     }),
-  ),
-  responses: { 200: DecisionMetadataExport },
-  error: Error,
-};
+  );
 
-export const collectDecisionMetadata: OperationSchemas<OperationTypes['collectDecisionMetadata']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: DecisionMetadataCollectRequest,
-  responses: { 202: DecisionMetadataCollectResult },
-  error: Error,
-};
-
-export const streamFeed: OperationSchemas<OperationTypes['streamFeed']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+  const DecisionFieldBackfillRequest: () => Schema<T.DecisionFieldBackfillRequest> = once(() =>
     z.looseObject({
-      cursor: z.optional(z.string().check(z.regex(new RegExp('^([0-9]{1,16}|latest)$')))),
-      follow: z.optional(queryBoolean(z.boolean())),
+      limit: z.optional(z.int().check(z.gte(1), z.lte(5000))),
+      window_hours: z.optional(z.int().check(z.gte(1), z.lte(2880))),
+      include_blocked_events: z.optional(z.boolean()),
+      dry_run: z.optional(z.boolean()),
     }),
-  ),
-  responses: {},
-  error: Error,
-  row: GovernanceFeedEvent,
-};
+  );
+
+  const DecisionFieldBackfillResult: () => Schema<T.DecisionFieldBackfillResult> = once(() =>
+    z.looseObject({
+      examined: z.int(),
+      candidates: z.int(),
+      updated: z.int(),
+      would_update: z.optional(z.int()),
+      skipped_no_change: z.optional(z.int()),
+      patched_violation_id: z.optional(z.int()),
+      patched_decision_reason_code: z.optional(z.int()),
+      patched_authorization_decision: z.optional(z.int()),
+      patched_enforcement_trace_id: z.optional(z.int()),
+      patched_decision_evidence: z.optional(z.int()),
+      patched_deepllm_enrichment: z.optional(z.int()),
+      row_ids: z.array(z.string()),
+    }),
+  );
+
+  const DecisionMetadataExport: () => Schema<T.DecisionMetadataExport> = once(() =>
+    z.looseObject({
+      record_count: z.int(),
+      approval_count: z.int(),
+      tenant_id: z.optional(z.string()),
+      from: z.optional(dateTime()),
+      to: z.optional(dateTime()),
+      generated_at: z.optional(dateTime()),
+      records: z.optional(z.array(z.record(z.string(), z.unknown()))),
+      approvals: z.optional(z.array(z.record(z.string(), z.unknown()))),
+      schema_version: z.optional(z.string()),
+    }),
+  );
+
+  const DecisionMetadataCollectRequest: () => Schema<T.DecisionMetadataCollectRequest> = once(() =>
+    z.looseObject({
+      record_count: z.optional(z.int()),
+      approval_count: z.optional(z.int()),
+      tenant_id: z.optional(z.string()),
+    }),
+  );
+
+  const DecisionMetadataCollectResult: () => Schema<T.DecisionMetadataCollectResult> = once(() =>
+    z.looseObject({ status: z.string(), record_count: z.optional(z.int()) }),
+  );
+
+  return {
+    shapes: {
+      GovernanceFeedEvent,
+      GovernanceFeedPage,
+      GovernanceToolRow,
+      GovernanceToolsPage,
+      EvidenceSloMetrics,
+      EvidenceSloReport,
+      DecisionFieldBackfillRequest,
+      DecisionFieldBackfillResult,
+      DecisionMetadataExport,
+      DecisionMetadataCollectRequest,
+      DecisionMetadataCollectResult,
+    },
+    operations: {
+      listGovernanceFeed: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            page: z.optional(queryInteger(z.int().check(z.gte(1)))),
+            per_page: z.optional(queryInteger(z.int().check(z.gte(1)))),
+            agent_id: z.optional(z.string()),
+            caller_agent_id: z.optional(z.string()),
+            tool_name: z.optional(z.string()),
+            decision: z.optional(z.string()),
+            reason_code: z.optional(z.string()),
+            search: z.optional(z.string()),
+            from: z.optional(dateTime()),
+            to: z.optional(dateTime()),
+            sort_by: z.optional(z.string()),
+            sort_dir: z.optional(z.enum(['asc', 'desc'])),
+          }),
+        ),
+        responses: { 200: GovernanceFeedPage },
+        error: Error,
+      },
+      listGovernanceTools: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            window_hours: z.optional(queryInteger(z.int().check(z.gte(1)))),
+            limit: z.optional(queryInteger(z.int().check(z.gte(1)))),
+          }),
+        ),
+        responses: { 200: GovernanceToolsPage },
+        error: Error,
+      },
+      getGovernanceEvidenceSlos: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            window_hours: z.optional(queryInteger(z.int().check(z.gte(1)))),
+            scan_limit: z.optional(queryInteger(z.int().check(z.gte(1)))),
+          }),
+        ),
+        responses: { 200: EvidenceSloReport },
+        error: Error,
+      },
+      backfillGovernanceDecisionFields: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(5000)))),
+            window_hours: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(2880)))),
+            include_blocked_events: z.optional(queryBoolean(z.boolean())),
+            dry_run: z.optional(queryBoolean(z.boolean())),
+          }),
+        ),
+        request: once(() => z.nullable(DecisionFieldBackfillRequest())),
+        responses: { 200: DecisionFieldBackfillResult },
+        error: Error,
+      },
+      exportDecisionMetadata: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            from: dateTime(),
+            to: dateTime(),
+            limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(5000)))),
+          }),
+        ),
+        responses: { 200: DecisionMetadataExport },
+        error: Error,
+      },
+      collectDecisionMetadata: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: DecisionMetadataCollectRequest,
+        responses: { 202: DecisionMetadataCollectResult },
+        error: Error,
+      },
+      streamFeed: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            cursor: z.optional(z.string().check(z.regex(new RegExp('^([0-9]{1,16}|latest)$')))),
+            follow: z.optional(queryBoolean(z.boolean())),
+          }),
+        ),
+        responses: {},
+        error: Error,
+        row: GovernanceFeedEvent,
+      },
+    },
+  };
+});

@@ -6,147 +6,208 @@ import type { OperationTypes } from './operation-types.js';
 export const loaders: {
   readonly [Id in keyof OperationTypes]: () => Promise<OperationSchemas<OperationTypes[Id]>>;
 } = {
-  getTenantSettings: async () => (await import('./settings.schemas.js')).getTenantSettings,
-  updateTenantSettings: async () => (await import('./settings.schemas.js')).updateTenantSettings,
-  testWebhook: async () => (await import('./webhooks.schemas.js')).testWebhook,
-  listMdmProviders: async () => (await import('./mdm.schemas.js')).listMdmProviders,
-  upsertMdmProvider: async () => (await import('./mdm.schemas.js')).upsertMdmProvider,
-  startMdmSync: async () => (await import('./mdm.schemas.js')).startMdmSync,
-  getMdmSyncJob: async () => (await import('./mdm.schemas.js')).getMdmSyncJob,
-  listBrowserProviders: async () => (await import('./browser.schemas.js')).listBrowserProviders,
-  upsertBrowserProvider: async () => (await import('./browser.schemas.js')).upsertBrowserProvider,
-  listBrowserPolicies: async () => (await import('./browser.schemas.js')).listBrowserPolicies,
-  upsertBrowserPolicy: async () => (await import('./browser.schemas.js')).upsertBrowserPolicy,
-  listBrowserEnrollments: async () => (await import('./browser.schemas.js')).listBrowserEnrollments,
-  upsertBrowserEnrollment: async () => (await import('./browser.schemas.js')).upsertBrowserEnrollment,
-  listMcpVendors: async () => (await import('./mcp.schemas.js')).listMcpVendors,
-  createMcpVendor: async () => (await import('./mcp.schemas.js')).createMcpVendor,
-  getMcpVendor: async () => (await import('./mcp.schemas.js')).getMcpVendor,
-  updateMcpVendor: async () => (await import('./mcp.schemas.js')).updateMcpVendor,
-  deleteMcpVendor: async () => (await import('./mcp.schemas.js')).deleteMcpVendor,
-  getMcpInventoryReport: async () => (await import('./mcp.schemas.js')).getMcpInventoryReport,
-  getMcpInventoryDigest: async () => (await import('./mcp.schemas.js')).getMcpInventoryDigest,
-  verifyMcpCatalog: async () => (await import('./mcp.schemas.js')).verifyMcpCatalog,
-  listApiKeys: async () => (await import('./api-keys.schemas.js')).listApiKeys,
-  createApiKey: async () => (await import('./api-keys.schemas.js')).createApiKey,
-  getApiKeyMetrics: async () => (await import('./api-keys.schemas.js')).getApiKeyMetrics,
-  revokeApiKey: async () => (await import('./api-keys.schemas.js')).revokeApiKey,
-  authorizeApiKey: async () => (await import('./api-keys.schemas.js')).authorizeApiKey,
-  getEvidenceChain: async () => (await import('./evidence.schemas.js')).getEvidenceChain,
-  verifyEvidenceChain: async () => (await import('./evidence.schemas.js')).verifyEvidenceChain,
-  getSessionEvidenceBundle: async () => (await import('./evidence.schemas.js')).getSessionEvidenceBundle,
-  backfillGovernanceEvidence: async () => (await import('./evidence.schemas.js')).backfillGovernanceEvidence,
+  getTenantSettings: async () =>
+    (await import('./settings.schemas.js')).schemas().operations.getTenantSettings,
+  updateTenantSettings: async () =>
+    (await import('./settings.schemas.js')).schemas().operations.updateTenantSettings,
+  testWebhook: async () => (await import('./webhooks.schemas.js')).schemas().operations.testWebhook,
+  listMdmProviders: async () => (await import('./mdm.schemas.js')).schemas().operations.listMdmProviders,
+  upsertMdmProvider: async () => (await import('./mdm.schemas.js')).schemas().operations.upsertMdmProvider,
+  startMdmSync: async () => (await import('./mdm.schemas.js')).schemas().operations.startMdmSync,
+  getMdmSyncJob: async () => (await import('./mdm.schemas.js')).schemas().operations.getMdmSyncJob,
+  listBrowserProviders: async () =>
+    (await import('./browser.schemas.js')).schemas().operations.listBrowserProviders,
+  upsertBrowserProvider: async () =>
+    (await import('./browser.schemas.js')).schemas().operations.upsertBrowserProvider,
+  listBrowserPolicies: async () =>
+    (await import('./browser.schemas.js')).schemas().operations.listBrowserPolicies,
+  upsertBrowserPolicy: async () =>
+    (await import('./browser.schemas.js')).schemas().operations.upsertBrowserPolicy,
+  listBrowserEnrollments: async () =>
+    (await import('./browser.schemas.js')).schemas().operations.listBrowserEnrollments,
+  upsertBrowserEnrollment: async () =>
+    (await import('./browser.schemas.js')).schemas().operations.upsertBrowserEnrollment,
+  listMcpVendors: async () => (await import('./mcp.schemas.js')).schemas().operations.listMcpVendors,
+  createMcpVendor: async () => (await import('./mcp.schemas.js')).schemas().operations.createMcpVendor,
+  getMcpVendor: async () => (await import('./mcp.schemas.js')).schemas().operations.getMcpVendor,
+  updateMcpVendor: async () => (await import('./mcp.schemas.js')).schemas().operations.updateMcpVendor,
+  deleteMcpVendor: async () => (await import('./mcp.schemas.js')).schemas().operations.deleteMcpVendor,
+  getMcpInventoryReport: async () =>
+    (await import('./mcp.schemas.js')).schemas().operations.getMcpInventoryReport,
+  getMcpInventoryDigest: async () =>
+    (await import('./mcp.schemas.js')).schemas().operations.getMcpInventoryDigest,
+  verifyMcpCatalog: async () => (await import('./mcp.schemas.js')).schemas().operations.verifyMcpCatalog,
+  listApiKeys: async () => (await import('./api-keys.schemas.js')).schemas().operations.listApiKeys,
+  createApiKey: async () => (await import('./api-keys.schemas.js')).schemas().operations.createApiKey,
+  getApiKeyMetrics: async () => (await import('./api-keys.schemas.js')).schemas().operations.getApiKeyMetrics,
+  revokeApiKey: async () => (await import('./api-keys.schemas.js')).schemas().operations.revokeApiKey,
+  authorizeApiKey: async () => (await import('./api-keys.schemas.js')).schemas().operations.authorizeApiKey,
+  getEvidenceChain: async () => (await import('./evidence.schemas.js')).schemas().operations.getEvidenceChain,
+  verifyEvidenceChain: async () =>
+    (await import('./evidence.schemas.js')).schemas().operations.verifyEvidenceChain,
+  getSessionEvidenceBundle: async () =>
+    (await import('./evidence.schemas.js')).schemas().operations.getSessionEvidenceBundle,
+  backfillGovernanceEvidence: async () =>
+    (await import('./evidence.schemas.js')).schemas().operations.backfillGovernanceEvidence,
   backfillGovernanceEvidenceCompat: async () =>
-    (await import('./evidence.schemas.js')).backfillGovernanceEvidenceCompat,
-  getSessionForensics: async () => (await import('./forensics.schemas.js')).getSessionForensics,
-  getIncidentForensics: async () => (await import('./forensics.schemas.js')).getIncidentForensics,
-  getAgentLatestForensics: async () => (await import('./forensics.schemas.js')).getAgentLatestForensics,
-  listGovernanceFeed: async () => (await import('./governance.schemas.js')).listGovernanceFeed,
-  listGovernanceTools: async () => (await import('./governance.schemas.js')).listGovernanceTools,
-  getGovernanceEvidenceSlos: async () => (await import('./governance.schemas.js')).getGovernanceEvidenceSlos,
+    (await import('./evidence.schemas.js')).schemas().operations.backfillGovernanceEvidenceCompat,
+  getSessionForensics: async () =>
+    (await import('./forensics.schemas.js')).schemas().operations.getSessionForensics,
+  getIncidentForensics: async () =>
+    (await import('./forensics.schemas.js')).schemas().operations.getIncidentForensics,
+  getAgentLatestForensics: async () =>
+    (await import('./forensics.schemas.js')).schemas().operations.getAgentLatestForensics,
+  listGovernanceFeed: async () =>
+    (await import('./governance.schemas.js')).schemas().operations.listGovernanceFeed,
+  listGovernanceTools: async () =>
+    (await import('./governance.schemas.js')).schemas().operations.listGovernanceTools,
+  getGovernanceEvidenceSlos: async () =>
+    (await import('./governance.schemas.js')).schemas().operations.getGovernanceEvidenceSlos,
   backfillGovernanceDecisionFields: async () =>
-    (await import('./governance.schemas.js')).backfillGovernanceDecisionFields,
-  exportDecisionMetadata: async () => (await import('./governance.schemas.js')).exportDecisionMetadata,
-  collectDecisionMetadata: async () => (await import('./governance.schemas.js')).collectDecisionMetadata,
-  triggerPolicySync: async () => (await import('./policy-sync.schemas.js')).triggerPolicySync,
-  getPolicySyncStatus: async () => (await import('./policy-sync.schemas.js')).getPolicySyncStatus,
-  listPolicyExceptions: async () => (await import('./policy-exceptions.schemas.js')).listPolicyExceptions,
-  createPolicyException: async () => (await import('./policy-exceptions.schemas.js')).createPolicyException,
-  getPolicyException: async () => (await import('./policy-exceptions.schemas.js')).getPolicyException,
-  reviewPolicyException: async () => (await import('./policy-exceptions.schemas.js')).reviewPolicyException,
+    (await import('./governance.schemas.js')).schemas().operations.backfillGovernanceDecisionFields,
+  exportDecisionMetadata: async () =>
+    (await import('./governance.schemas.js')).schemas().operations.exportDecisionMetadata,
+  collectDecisionMetadata: async () =>
+    (await import('./governance.schemas.js')).schemas().operations.collectDecisionMetadata,
+  triggerPolicySync: async () =>
+    (await import('./policy-sync.schemas.js')).schemas().operations.triggerPolicySync,
+  getPolicySyncStatus: async () =>
+    (await import('./policy-sync.schemas.js')).schemas().operations.getPolicySyncStatus,
+  listPolicyExceptions: async () =>
+    (await import('./policy-exceptions.schemas.js')).schemas().operations.listPolicyExceptions,
+  createPolicyException: async () =>
+    (await import('./policy-exceptions.schemas.js')).schemas().operations.createPolicyException,
+  getPolicyException: async () =>
+    (await import('./policy-exceptions.schemas.js')).schemas().operations.getPolicyException,
+  reviewPolicyException: async () =>
+    (await import('./policy-exceptions.schemas.js')).schemas().operations.reviewPolicyException,
   listPolicyChangeArtifacts: async () =>
-    (await import('./policy-change-artifacts.schemas.js')).listPolicyChangeArtifacts,
+    (await import('./policy-change-artifacts.schemas.js')).schemas().operations.listPolicyChangeArtifacts,
   getPolicyChangeArtifact: async () =>
-    (await import('./policy-change-artifacts.schemas.js')).getPolicyChangeArtifact,
+    (await import('./policy-change-artifacts.schemas.js')).schemas().operations.getPolicyChangeArtifact,
   generatePolicyChangeArtifact: async () =>
-    (await import('./policy-change-artifacts.schemas.js')).generatePolicyChangeArtifact,
+    (await import('./policy-change-artifacts.schemas.js')).schemas().operations.generatePolicyChangeArtifact,
   applyPolicyChangeArtifact: async () =>
-    (await import('./policy-change-artifacts.schemas.js')).applyPolicyChangeArtifact,
-  listPolicyBundles: async () => (await import('./policy-bundles.schemas.js')).listPolicyBundles,
-  createPolicyBundle: async () => (await import('./policy-bundles.schemas.js')).createPolicyBundle,
+    (await import('./policy-change-artifacts.schemas.js')).schemas().operations.applyPolicyChangeArtifact,
+  listPolicyBundles: async () =>
+    (await import('./policy-bundles.schemas.js')).schemas().operations.listPolicyBundles,
+  createPolicyBundle: async () =>
+    (await import('./policy-bundles.schemas.js')).schemas().operations.createPolicyBundle,
   listEffectivePolicyBundles: async () =>
-    (await import('./policy-bundles.schemas.js')).listEffectivePolicyBundles,
-  getPolicyBundle: async () => (await import('./policy-bundles.schemas.js')).getPolicyBundle,
-  deletePolicyBundle: async () => (await import('./policy-bundles.schemas.js')).deletePolicyBundle,
-  rollbackPolicyBundle: async () => (await import('./policy-bundles.schemas.js')).rollbackPolicyBundle,
-  listApprovals: async () => (await import('./approvals.schemas.js')).listApprovals,
-  resolveApproval: async () => (await import('./approvals.schemas.js')).resolveApproval,
-  listGovernancePacks: async () => (await import('./packs.schemas.js')).listGovernancePacks,
-  applyPacksBulk: async () => (await import('./packs.schemas.js')).applyPacksBulk,
-  getPackRuntimeStatus: async () => (await import('./packs.schemas.js')).getPackRuntimeStatus,
-  getGovernancePackRules: async () => (await import('./packs.schemas.js')).getGovernancePackRules,
+    (await import('./policy-bundles.schemas.js')).schemas().operations.listEffectivePolicyBundles,
+  getPolicyBundle: async () =>
+    (await import('./policy-bundles.schemas.js')).schemas().operations.getPolicyBundle,
+  deletePolicyBundle: async () =>
+    (await import('./policy-bundles.schemas.js')).schemas().operations.deletePolicyBundle,
+  rollbackPolicyBundle: async () =>
+    (await import('./policy-bundles.schemas.js')).schemas().operations.rollbackPolicyBundle,
+  listApprovals: async () => (await import('./approvals.schemas.js')).schemas().operations.listApprovals,
+  resolveApproval: async () => (await import('./approvals.schemas.js')).schemas().operations.resolveApproval,
+  listGovernancePacks: async () =>
+    (await import('./packs.schemas.js')).schemas().operations.listGovernancePacks,
+  applyPacksBulk: async () => (await import('./packs.schemas.js')).schemas().operations.applyPacksBulk,
+  getPackRuntimeStatus: async () =>
+    (await import('./packs.schemas.js')).schemas().operations.getPackRuntimeStatus,
+  getGovernancePackRules: async () =>
+    (await import('./packs.schemas.js')).schemas().operations.getGovernancePackRules,
   listGovernancePackRuleVersions: async () =>
-    (await import('./packs.schemas.js')).listGovernancePackRuleVersions,
-  applyPackToAgent: async () => (await import('./packs.schemas.js')).applyPackToAgent,
-  listAgentPacks: async () => (await import('./packs.schemas.js')).listAgentPacks,
-  revokePackFromAgent: async () => (await import('./packs.schemas.js')).revokePackFromAgent,
-  listFleets: async () => (await import('./fleets.schemas.js')).listFleets,
-  createFleet: async () => (await import('./fleets.schemas.js')).createFleet,
-  getFleet: async () => (await import('./fleets.schemas.js')).getFleet,
-  updateFleet: async () => (await import('./fleets.schemas.js')).updateFleet,
-  deleteFleet: async () => (await import('./fleets.schemas.js')).deleteFleet,
-  listEndpoints: async () => (await import('./endpoints.schemas.js')).listEndpoints,
-  registerEndpoint: async () => (await import('./endpoints.schemas.js')).registerEndpoint,
-  getEndpointStats: async () => (await import('./endpoints.schemas.js')).getEndpointStats,
-  getEndpoint: async () => (await import('./endpoints.schemas.js')).getEndpoint,
-  quarantineEndpoint: async () => (await import('./endpoints.schemas.js')).quarantineEndpoint,
-  getBillingPricing: async () => (await import('./billing.schemas.js')).getBillingPricing,
-  getBillingMonthlyCost: async () => (await import('./billing.schemas.js')).getBillingMonthlyCost,
-  getBillingCreditBank: async () => (await import('./billing.schemas.js')).getBillingCreditBank,
-  getBillingEstimate: async () => (await import('./billing.schemas.js')).getBillingEstimate,
-  updateBillingOverageCap: async () => (await import('./billing.schemas.js')).updateBillingOverageCap,
-  listBillingInvoices: async () => (await import('./billing.schemas.js')).listBillingInvoices,
-  listBillingReports: async () => (await import('./billing.schemas.js')).listBillingReports,
-  getBillingReport: async () => (await import('./billing.schemas.js')).getBillingReport,
-  listBillingArtifacts: async () => (await import('./billing.schemas.js')).listBillingArtifacts,
-  getBillingArtifact: async () => (await import('./billing.schemas.js')).getBillingArtifact,
-  listAirsReports: async () => (await import('./reports.schemas.js')).listAirsReports,
-  getDay7Report: async () => (await import('./reports.schemas.js')).getDay7Report,
-  getReportsOverview: async () => (await import('./reports.schemas.js')).getReportsOverview,
-  getCostReport: async () => (await import('./reports.schemas.js')).getCostReport,
-  getExecutiveSummary: async () => (await import('./reports.schemas.js')).getExecutiveSummary,
-  getBoardIncidentSummary: async () => (await import('./reports.schemas.js')).getBoardIncidentSummary,
-  getAirsReport: async () => (await import('./reports.schemas.js')).getAirsReport,
-  listViolations: async () => (await import('./violations.schemas.js')).listViolations,
-  listAlerts: async () => (await import('./alerts.schemas.js')).listAlerts,
-  getAgentStats: async () => (await import('./agent-stats.schemas.js')).getAgentStats,
-  receivePamCallback: async () => (await import('./pam.schemas.js')).receivePamCallback,
-  startCliLogin: async () => (await import('./auth.schemas.js')).startCliLogin,
-  exchangeCliLogin: async () => (await import('./auth.schemas.js')).exchangeCliLogin,
-  checkAuth: async () => (await import('./auth.schemas.js')).checkAuth,
-  endCliSession: async () => (await import('./auth.schemas.js')).endCliSession,
-  issueLoginCode: async () => (await import('./auth.schemas.js')).issueLoginCode,
-  listTenants: async () => (await import('./tenants.schemas.js')).listTenants,
-  createTenant: async () => (await import('./tenants.schemas.js')).createTenant,
-  getViolation: async () => (await import('./violations.schemas.js')).getViolation,
-  getApproval: async () => (await import('./approvals.schemas.js')).getApproval,
-  getApiKey: async () => (await import('./api-keys.schemas.js')).getApiKey,
-  openPolicyBundleGroup: async () => (await import('./policy-bundles.schemas.js')).openPolicyBundleGroup,
-  stagePolicyBundles: async () => (await import('./policy-bundles.schemas.js')).stagePolicyBundles,
-  commitPolicyBundleGroup: async () => (await import('./policy-bundles.schemas.js')).commitPolicyBundleGroup,
-  listMdmSyncJobs: async () => (await import('./mdm.schemas.js')).listMdmSyncJobs,
-  getMdmProvider: async () => (await import('./mdm.schemas.js')).getMdmProvider,
-  listDeliveries: async () => (await import('./webhooks.schemas.js')).listDeliveries,
-  triggerSampleEvent: async () => (await import('./webhooks.schemas.js')).triggerSampleEvent,
-  getDelivery: async () => (await import('./webhooks.schemas.js')).getDelivery,
-  redeliver: async () => (await import('./webhooks.schemas.js')).redeliver,
-  streamViolations: async () => (await import('./violations.schemas.js')).streamViolations,
-  streamFeed: async () => (await import('./governance.schemas.js')).streamFeed,
-  streamApprovals: async () => (await import('./approvals.schemas.js')).streamApprovals,
-  releaseEndpoint: async () => (await import('./endpoints.schemas.js')).releaseEndpoint,
-  listAgents: async () => (await import('./agents.schemas.js')).listAgents,
-  getAgentScope: async () => (await import('./agents.schemas.js')).getAgentScope,
-  setAgentScope: async () => (await import('./agents.schemas.js')).setAgentScope,
-  exportEvidence: async () => (await import('./evidence.schemas.js')).exportEvidence,
-  getEvidenceHead: async () => (await import('./evidence.schemas.js')).getEvidenceHead,
-  listEvidenceKeys: async () => (await import('./evidence.schemas.js')).listEvidenceKeys,
-  listRecordedCalls: async () => (await import('./policy-bundles.schemas.js')).listRecordedCalls,
-  explainPolicy: async () => (await import('./policy-bundles.schemas.js')).explainPolicy,
-  getPolicyInput: async () => (await import('./evidence.schemas.js')).getPolicyInput,
-  generateAirsReport: async () => (await import('./reports.schemas.js')).generateAirsReport,
-  grantBillingCredit: async () => (await import('./billing.schemas.js')).grantBillingCredit,
-  getBillingArtifactCsv: async () => (await import('./billing.schemas.js')).getBillingArtifactCsv,
-  getBillingArtifactPdf: async () => (await import('./billing.schemas.js')).getBillingArtifactPdf,
-  getServerInfo: async () => (await import('./server.schemas.js')).getServerInfo,
-  backupServer: async () => (await import('./server.schemas.js')).backupServer,
+    (await import('./packs.schemas.js')).schemas().operations.listGovernancePackRuleVersions,
+  applyPackToAgent: async () => (await import('./packs.schemas.js')).schemas().operations.applyPackToAgent,
+  listAgentPacks: async () => (await import('./packs.schemas.js')).schemas().operations.listAgentPacks,
+  revokePackFromAgent: async () =>
+    (await import('./packs.schemas.js')).schemas().operations.revokePackFromAgent,
+  listFleets: async () => (await import('./fleets.schemas.js')).schemas().operations.listFleets,
+  createFleet: async () => (await import('./fleets.schemas.js')).schemas().operations.createFleet,
+  getFleet: async () => (await import('./fleets.schemas.js')).schemas().operations.getFleet,
+  updateFleet: async () => (await import('./fleets.schemas.js')).schemas().operations.updateFleet,
+  deleteFleet: async () => (await import('./fleets.schemas.js')).schemas().operations.deleteFleet,
+  listEndpoints: async () => (await import('./endpoints.schemas.js')).schemas().operations.listEndpoints,
+  registerEndpoint: async () =>
+    (await import('./endpoints.schemas.js')).schemas().operations.registerEndpoint,
+  getEndpointStats: async () =>
+    (await import('./endpoints.schemas.js')).schemas().operations.getEndpointStats,
+  getEndpoint: async () => (await import('./endpoints.schemas.js')).schemas().operations.getEndpoint,
+  quarantineEndpoint: async () =>
+    (await import('./endpoints.schemas.js')).schemas().operations.quarantineEndpoint,
+  getBillingPricing: async () =>
+    (await import('./billing.schemas.js')).schemas().operations.getBillingPricing,
+  getBillingMonthlyCost: async () =>
+    (await import('./billing.schemas.js')).schemas().operations.getBillingMonthlyCost,
+  getBillingCreditBank: async () =>
+    (await import('./billing.schemas.js')).schemas().operations.getBillingCreditBank,
+  getBillingEstimate: async () =>
+    (await import('./billing.schemas.js')).schemas().operations.getBillingEstimate,
+  updateBillingOverageCap: async () =>
+    (await import('./billing.schemas.js')).schemas().operations.updateBillingOverageCap,
+  listBillingInvoices: async () =>
+    (await import('./billing.schemas.js')).schemas().operations.listBillingInvoices,
+  listBillingReports: async () =>
+    (await import('./billing.schemas.js')).schemas().operations.listBillingReports,
+  getBillingReport: async () => (await import('./billing.schemas.js')).schemas().operations.getBillingReport,
+  listBillingArtifacts: async () =>
+    (await import('./billing.schemas.js')).schemas().operations.listBillingArtifacts,
+  getBillingArtifact: async () =>
+    (await import('./billing.schemas.js')).schemas().operations.getBillingArtifact,
+  listAirsReports: async () => (await import('./reports.schemas.js')).schemas().operations.listAirsReports,
+  getDay7Report: async () => (await import('./reports.schemas.js')).schemas().operations.getDay7Report,
+  getReportsOverview: async () =>
+    (await import('./reports.schemas.js')).schemas().operations.getReportsOverview,
+  getCostReport: async () => (await import('./reports.schemas.js')).schemas().operations.getCostReport,
+  getExecutiveSummary: async () =>
+    (await import('./reports.schemas.js')).schemas().operations.getExecutiveSummary,
+  getBoardIncidentSummary: async () =>
+    (await import('./reports.schemas.js')).schemas().operations.getBoardIncidentSummary,
+  getAirsReport: async () => (await import('./reports.schemas.js')).schemas().operations.getAirsReport,
+  listViolations: async () => (await import('./violations.schemas.js')).schemas().operations.listViolations,
+  listAlerts: async () => (await import('./alerts.schemas.js')).schemas().operations.listAlerts,
+  getAgentStats: async () => (await import('./agent-stats.schemas.js')).schemas().operations.getAgentStats,
+  receivePamCallback: async () => (await import('./pam.schemas.js')).schemas().operations.receivePamCallback,
+  startCliLogin: async () => (await import('./auth.schemas.js')).schemas().operations.startCliLogin,
+  exchangeCliLogin: async () => (await import('./auth.schemas.js')).schemas().operations.exchangeCliLogin,
+  checkAuth: async () => (await import('./auth.schemas.js')).schemas().operations.checkAuth,
+  endCliSession: async () => (await import('./auth.schemas.js')).schemas().operations.endCliSession,
+  issueLoginCode: async () => (await import('./auth.schemas.js')).schemas().operations.issueLoginCode,
+  listTenants: async () => (await import('./tenants.schemas.js')).schemas().operations.listTenants,
+  createTenant: async () => (await import('./tenants.schemas.js')).schemas().operations.createTenant,
+  getViolation: async () => (await import('./violations.schemas.js')).schemas().operations.getViolation,
+  getApproval: async () => (await import('./approvals.schemas.js')).schemas().operations.getApproval,
+  getApiKey: async () => (await import('./api-keys.schemas.js')).schemas().operations.getApiKey,
+  openPolicyBundleGroup: async () =>
+    (await import('./policy-bundles.schemas.js')).schemas().operations.openPolicyBundleGroup,
+  stagePolicyBundles: async () =>
+    (await import('./policy-bundles.schemas.js')).schemas().operations.stagePolicyBundles,
+  commitPolicyBundleGroup: async () =>
+    (await import('./policy-bundles.schemas.js')).schemas().operations.commitPolicyBundleGroup,
+  listMdmSyncJobs: async () => (await import('./mdm.schemas.js')).schemas().operations.listMdmSyncJobs,
+  getMdmProvider: async () => (await import('./mdm.schemas.js')).schemas().operations.getMdmProvider,
+  listDeliveries: async () => (await import('./webhooks.schemas.js')).schemas().operations.listDeliveries,
+  triggerSampleEvent: async () =>
+    (await import('./webhooks.schemas.js')).schemas().operations.triggerSampleEvent,
+  getDelivery: async () => (await import('./webhooks.schemas.js')).schemas().operations.getDelivery,
+  redeliver: async () => (await import('./webhooks.schemas.js')).schemas().operations.redeliver,
+  streamViolations: async () =>
+    (await import('./violations.schemas.js')).schemas().operations.streamViolations,
+  streamFeed: async () => (await import('./governance.schemas.js')).schemas().operations.streamFeed,
+  streamApprovals: async () => (await import('./approvals.schemas.js')).schemas().operations.streamApprovals,
+  releaseEndpoint: async () => (await import('./endpoints.schemas.js')).schemas().operations.releaseEndpoint,
+  listAgents: async () => (await import('./agents.schemas.js')).schemas().operations.listAgents,
+  getAgentScope: async () => (await import('./agents.schemas.js')).schemas().operations.getAgentScope,
+  setAgentScope: async () => (await import('./agents.schemas.js')).schemas().operations.setAgentScope,
+  exportEvidence: async () => (await import('./evidence.schemas.js')).schemas().operations.exportEvidence,
+  getEvidenceHead: async () => (await import('./evidence.schemas.js')).schemas().operations.getEvidenceHead,
+  listEvidenceKeys: async () => (await import('./evidence.schemas.js')).schemas().operations.listEvidenceKeys,
+  listRecordedCalls: async () =>
+    (await import('./policy-bundles.schemas.js')).schemas().operations.listRecordedCalls,
+  explainPolicy: async () => (await import('./policy-bundles.schemas.js')).schemas().operations.explainPolicy,
+  getPolicyInput: async () => (await import('./evidence.schemas.js')).schemas().operations.getPolicyInput,
+  generateAirsReport: async () =>
+    (await import('./reports.schemas.js')).schemas().operations.generateAirsReport,
+  grantBillingCredit: async () =>
+    (await import('./billing.schemas.js')).schemas().operations.grantBillingCredit,
+  getBillingArtifactCsv: async () =>
+    (await import('./billing.schemas.js')).schemas().operations.getBillingArtifactCsv,
+  getBillingArtifactPdf: async () =>
+    (await import('./billing.schemas.js')).schemas().operations.getBillingArtifactPdf,
+  getServerInfo: async () => (await import('./server.schemas.js')).schemas().operations.getServerInfo,
+  backupServer: async () => (await import('./server.schemas.js')).schemas().operations.backupServer,
 };

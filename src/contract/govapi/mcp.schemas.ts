@@ -2,180 +2,200 @@
 
 import * as z from 'zod/mini';
 import { dateTime, minProperties, queryBoolean, queryInteger } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { DeleteResult, Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const McpVendorWrite: () => Schema<T.McpVendorWrite> = once(() =>
-  z.looseObject({
-    vendor_id: z.optional(z.string().check(z.minLength(1))),
-    display_name: z.string().check(z.minLength(1)),
-    approved: z.optional(z.boolean()),
-    host_patterns: z.array(z.string()).check(z.minLength(1)),
-    source: z.optional(z.string()),
-    notes: z.optional(z.string()),
-    last_seen_at: z.optional(dateTime()),
-    allowed_tools: z.optional(z.nullable(z.array(z.string()))),
-    blocked_tools: z.optional(z.nullable(z.array(z.string()))),
-  }),
-);
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  | 'listMcpVendors'
+  | 'createMcpVendor'
+  | 'getMcpVendor'
+  | 'updateMcpVendor'
+  | 'deleteMcpVendor'
+  | 'getMcpInventoryReport'
+  | 'getMcpInventoryDigest'
+  | 'verifyMcpCatalog'
+> = once(() => {
+  const McpVendorWrite: () => Schema<T.McpVendorWrite> = once(() =>
+    z.looseObject({
+      vendor_id: z.optional(z.string().check(z.minLength(1))),
+      display_name: z.string().check(z.minLength(1)),
+      approved: z.optional(z.boolean()),
+      host_patterns: z.array(z.string()).check(z.minLength(1)),
+      source: z.optional(z.string()),
+      notes: z.optional(z.string()),
+      last_seen_at: z.optional(dateTime()),
+      allowed_tools: z.optional(z.nullable(z.array(z.string()))),
+      blocked_tools: z.optional(z.nullable(z.array(z.string()))),
+    }),
+  );
 
-export const McpVendorCreate: () => Schema<T.McpVendorCreate> = once(() =>
-  z.looseObject({
-    vendor_id: z.string().check(z.minLength(1)),
-    display_name: z.string().check(z.minLength(1)),
-    approved: z.optional(z.boolean()),
-    host_patterns: z.array(z.string()).check(z.minLength(1)),
-    source: z.optional(z.string()),
-    notes: z.optional(z.string()),
-    last_seen_at: z.optional(dateTime()),
-    allowed_tools: z.optional(z.nullable(z.array(z.string()))),
-    blocked_tools: z.optional(z.nullable(z.array(z.string()))),
-  }),
-);
+  const McpVendorCreate: () => Schema<T.McpVendorCreate> = once(() =>
+    z.looseObject({
+      vendor_id: z.string().check(z.minLength(1)),
+      display_name: z.string().check(z.minLength(1)),
+      approved: z.optional(z.boolean()),
+      host_patterns: z.array(z.string()).check(z.minLength(1)),
+      source: z.optional(z.string()),
+      notes: z.optional(z.string()),
+      last_seen_at: z.optional(dateTime()),
+      allowed_tools: z.optional(z.nullable(z.array(z.string()))),
+      blocked_tools: z.optional(z.nullable(z.array(z.string()))),
+    }),
+  );
 
-export const McpVendor: () => Schema<T.McpVendor> = once(() =>
-  z.looseObject({
-    vendor_id: z.string(),
-    display_name: z.string(),
-    approved: z.boolean(),
-    host_patterns: z.array(z.string()),
-    source: z.optional(z.nullable(z.string())),
-    notes: z.optional(z.nullable(z.string())),
-    last_seen_at: z.optional(z.nullable(dateTime())),
-    allowed_tools: z.optional(z.nullable(z.array(z.string()))),
-    blocked_tools: z.optional(z.nullable(z.array(z.string()))),
-    created_at: z.optional(z.nullable(dateTime())),
-    updated_at: z.optional(z.nullable(dateTime())),
-  }),
-);
+  const McpVendor: () => Schema<T.McpVendor> = once(() =>
+    z.looseObject({
+      vendor_id: z.string(),
+      display_name: z.string(),
+      approved: z.boolean(),
+      host_patterns: z.array(z.string()),
+      source: z.optional(z.nullable(z.string())),
+      notes: z.optional(z.nullable(z.string())),
+      last_seen_at: z.optional(z.nullable(dateTime())),
+      allowed_tools: z.optional(z.nullable(z.array(z.string()))),
+      blocked_tools: z.optional(z.nullable(z.array(z.string()))),
+      created_at: z.optional(z.nullable(dateTime())),
+      updated_at: z.optional(z.nullable(dateTime())),
+    }),
+  );
 
-export const McpInventoryRow: () => Schema<T.McpInventoryRow> = once(() =>
-  z.looseObject({
-    endpoint_id: z.string(),
-    unapproved_calls: z.int().check(z.gte(0)),
-    approved_calls: z.optional(z.int().check(z.gte(0))),
-    total_calls: z.optional(z.int().check(z.gte(0))),
-    hostname: z.optional(z.nullable(z.string())),
-    fleet_id: z.optional(z.nullable(z.string())),
-    hosts: z.optional(z.array(z.string())),
-    unapproved_hosts: z.optional(z.array(z.string())),
-    vendors: z.optional(z.array(z.string())),
-    last_seen_at: z.optional(z.nullable(dateTime())),
-  }),
-);
+  const McpInventoryRow: () => Schema<T.McpInventoryRow> = once(() =>
+    z.looseObject({
+      endpoint_id: z.string(),
+      unapproved_calls: z.int().check(z.gte(0)),
+      approved_calls: z.optional(z.int().check(z.gte(0))),
+      total_calls: z.optional(z.int().check(z.gte(0))),
+      hostname: z.optional(z.nullable(z.string())),
+      fleet_id: z.optional(z.nullable(z.string())),
+      hosts: z.optional(z.array(z.string())),
+      unapproved_hosts: z.optional(z.array(z.string())),
+      vendors: z.optional(z.array(z.string())),
+      last_seen_at: z.optional(z.nullable(dateTime())),
+    }),
+  );
 
-export const McpInventoryReport: () => Schema<T.McpInventoryReport> = once(() =>
-  z.looseObject({
-    data: z.array(McpInventoryRow()),
-    total: z.int().check(z.gte(0)),
-    window_hours: z.int().check(z.gte(1), z.lte(4320)),
-    generated_at: z.optional(dateTime()),
-  }),
-);
+  const McpInventoryReport: () => Schema<T.McpInventoryReport> = once(() =>
+    z.looseObject({
+      data: z.array(McpInventoryRow()),
+      total: z.int().check(z.gte(0)),
+      window_hours: z.int().check(z.gte(1), z.lte(4320)),
+      generated_at: z.optional(dateTime()),
+    }),
+  );
 
-export const McpInventoryDigest: () => Schema<T.McpInventoryDigest> = once(() =>
-  z.looseObject({
-    window_hours: z.int(),
-    total_endpoints: z.int(),
-    unapproved_endpoints: z.int(),
-    unapproved_calls: z.int(),
-    top_unapproved_endpoints: z.array(McpInventoryRow()),
-    recommended_actions: z.array(z.string()),
-    generated_at: z.optional(dateTime()),
-  }),
-);
+  const McpInventoryDigest: () => Schema<T.McpInventoryDigest> = once(() =>
+    z.looseObject({
+      window_hours: z.int(),
+      total_endpoints: z.int(),
+      unapproved_endpoints: z.int(),
+      unapproved_calls: z.int(),
+      top_unapproved_endpoints: z.array(McpInventoryRow()),
+      recommended_actions: z.array(z.string()),
+      generated_at: z.optional(dateTime()),
+    }),
+  );
 
-export const McpCatalogVerifyRequest: () => Schema<T.McpCatalogVerifyRequest> = once(() =>
-  z
-    .looseObject({
-      principal: z.optional(z.string()),
-      human_role: z.optional(z.string()),
-      human_principal: z.optional(z.string()),
-      human_groups: z.optional(z.array(z.string())),
-      auth_context: z.optional(z.record(z.string(), z.unknown())),
-    })
-    .check(minProperties(1)),
-);
+  const McpCatalogVerifyRequest: () => Schema<T.McpCatalogVerifyRequest> = once(() =>
+    z
+      .looseObject({
+        principal: z.optional(z.string()),
+        human_role: z.optional(z.string()),
+        human_principal: z.optional(z.string()),
+        human_groups: z.optional(z.array(z.string())),
+        auth_context: z.optional(z.record(z.string(), z.unknown())),
+      })
+      .check(minProperties(1)),
+  );
 
-export const McpCatalogVerifyResult: () => Schema<T.McpCatalogVerifyResult> = once(() =>
-  z.looseObject({
-    policy_count: z.int().check(z.gte(0)),
-    matched_policies: z.optional(z.array(z.unknown())),
-    allowed_tools: z.array(z.string()),
-    blocked_tools: z.array(z.string()),
-    step_up_tools: z.optional(z.array(z.string())),
-    truncated: z.optional(z.boolean()),
-    principal: z.optional(z.nullable(z.string())),
-    environment: z.optional(z.nullable(z.string())),
-    verified_at: z.optional(dateTime()),
-  }),
-);
+  const McpCatalogVerifyResult: () => Schema<T.McpCatalogVerifyResult> = once(() =>
+    z.looseObject({
+      policy_count: z.int().check(z.gte(0)),
+      matched_policies: z.optional(z.array(z.unknown())),
+      allowed_tools: z.array(z.string()),
+      blocked_tools: z.array(z.string()),
+      step_up_tools: z.optional(z.array(z.string())),
+      truncated: z.optional(z.boolean()),
+      principal: z.optional(z.nullable(z.string())),
+      environment: z.optional(z.nullable(z.string())),
+      verified_at: z.optional(dateTime()),
+    }),
+  );
 
-export const McpVendorList: () => Schema<T.McpVendorList> = once(() =>
-  z.looseObject({ data: z.array(McpVendor()), total: z.optional(z.int()) }),
-);
+  const McpVendorList: () => Schema<T.McpVendorList> = once(() =>
+    z.looseObject({ data: z.array(McpVendor()), total: z.optional(z.int()) }),
+  );
 
-export const listMcpVendors: OperationSchemas<OperationTypes['listMcpVendors']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({ approved: z.optional(queryBoolean(z.boolean())) })),
-  responses: { 200: McpVendorList },
-  error: Error,
-};
-
-export const createMcpVendor: OperationSchemas<OperationTypes['createMcpVendor']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: McpVendorCreate,
-  responses: { 201: McpVendor },
-  error: Error,
-};
-
-export const getMcpVendor: OperationSchemas<OperationTypes['getMcpVendor']> = {
-  path: once(() => z.looseObject({ vendorId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: McpVendor },
-  error: Error,
-};
-
-export const updateMcpVendor: OperationSchemas<OperationTypes['updateMcpVendor']> = {
-  path: once(() => z.looseObject({ vendorId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  request: McpVendorWrite,
-  responses: { 200: McpVendor },
-  error: Error,
-};
-
-export const deleteMcpVendor: OperationSchemas<OperationTypes['deleteMcpVendor']> = {
-  path: once(() => z.looseObject({ vendorId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: DeleteResult },
-  error: Error,
-};
-
-export const getMcpInventoryReport: OperationSchemas<OperationTypes['getMcpInventoryReport']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
-    z.looseObject({ window_hours: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(4320)))) }),
-  ),
-  responses: { 200: McpInventoryReport },
-  error: Error,
-};
-
-export const getMcpInventoryDigest: OperationSchemas<OperationTypes['getMcpInventoryDigest']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
-    z.looseObject({ window_hours: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(4320)))) }),
-  ),
-  responses: { 200: McpInventoryDigest },
-  error: Error,
-};
-
-export const verifyMcpCatalog: OperationSchemas<OperationTypes['verifyMcpCatalog']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({ env: z.optional(z.string()) })),
-  request: McpCatalogVerifyRequest,
-  responses: { 200: McpCatalogVerifyResult },
-  error: Error,
-};
+  return {
+    shapes: {
+      McpVendorWrite,
+      McpVendorCreate,
+      McpVendor,
+      McpInventoryRow,
+      McpInventoryReport,
+      McpInventoryDigest,
+      McpCatalogVerifyRequest,
+      McpCatalogVerifyResult,
+      McpVendorList,
+    },
+    operations: {
+      listMcpVendors: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({ approved: z.optional(queryBoolean(z.boolean())) })),
+        responses: { 200: McpVendorList },
+        error: Error,
+      },
+      createMcpVendor: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: McpVendorCreate,
+        responses: { 201: McpVendor },
+        error: Error,
+      },
+      getMcpVendor: {
+        path: once(() => z.looseObject({ vendorId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: McpVendor },
+        error: Error,
+      },
+      updateMcpVendor: {
+        path: once(() => z.looseObject({ vendorId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        request: McpVendorWrite,
+        responses: { 200: McpVendor },
+        error: Error,
+      },
+      deleteMcpVendor: {
+        path: once(() => z.looseObject({ vendorId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: DeleteResult },
+        error: Error,
+      },
+      getMcpInventoryReport: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({ window_hours: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(4320)))) }),
+        ),
+        responses: { 200: McpInventoryReport },
+        error: Error,
+      },
+      getMcpInventoryDigest: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({ window_hours: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(4320)))) }),
+        ),
+        responses: { 200: McpInventoryDigest },
+        error: Error,
+      },
+      verifyMcpCatalog: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({ env: z.optional(z.string()) })),
+        request: McpCatalogVerifyRequest,
+        responses: { 200: McpCatalogVerifyResult },
+        error: Error,
+      },
+    },
+  };
+});

@@ -2,183 +2,208 @@
 
 import * as z from 'zod/mini';
 import { dateTime, matchesAny, queryInteger } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const MdmProviderSlug: () => Schema<T.MdmProviderSlug> = once(() =>
-  z.enum(['jamf', 'intune', 'kandji', 'workspace_one', 'custom']),
-);
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  | 'listMdmProviders'
+  | 'upsertMdmProvider'
+  | 'startMdmSync'
+  | 'getMdmSyncJob'
+  | 'listMdmSyncJobs'
+  | 'getMdmProvider'
+> = once(() => {
+  const MdmProviderSlug: () => Schema<T.MdmProviderSlug> = once(() =>
+    z.enum(['jamf', 'intune', 'kandji', 'workspace_one', 'custom']),
+  );
 
-export const MdmJamfConfig: () => Schema<T.MdmJamfConfig> = once(() =>
-  z.looseObject({
-    base_url: z.string(),
-    client_id: z.string(),
-    client_secret: z.string(),
-    token_url: z.optional(z.string()),
-  }),
-);
-
-export const MdmIntuneConfig: () => Schema<T.MdmIntuneConfig> = once(() =>
-  z.looseObject({
-    azure_tenant_id: z.optional(z.string()),
-    client_id: z.optional(z.string()),
-    client_secret: z.optional(z.string()),
-    base_url: z.optional(z.string()),
-    authority: z.optional(z.string()),
-  }),
-);
-
-export const MdmKandjiConfig: () => Schema<T.MdmKandjiConfig> = once(() =>
-  z.looseObject({ api_url: z.optional(z.string()), api_token: z.optional(z.string()) }),
-);
-
-export const MdmWorkspaceOneConfig: () => Schema<T.MdmWorkspaceOneConfig> = once(() =>
-  z.looseObject({
-    base_url: z.optional(z.string()),
-    tenant_code: z.optional(z.string()),
-    client_id: z.optional(z.string()),
-    client_secret: z.optional(z.string()),
-    token_url: z.optional(z.string()),
-    username: z.optional(z.string()),
-    password: z.optional(z.string()),
-  }),
-);
-
-export const MdmCustomConfig: () => Schema<T.MdmCustomConfig> = once(() =>
-  z.looseObject({ endpoint: z.optional(z.string()), api_token: z.optional(z.string()) }),
-);
-
-export const MdmProviderConfig: () => Schema<T.MdmProviderConfig> = once(() =>
-  z
-    .record(z.string(), z.unknown())
-    .check(
-      matchesAny(
-        MdmJamfConfig,
-        MdmIntuneConfig,
-        MdmKandjiConfig,
-        MdmWorkspaceOneConfig,
-        MdmCustomConfig,
-        () => z.record(z.string(), z.unknown()),
-      ),
-    ),
-);
-
-export const MdmProviderUpsert: () => Schema<T.MdmProviderUpsert> = once(() =>
-  z.looseObject({
-    provider: MdmProviderSlug(),
-    name: z.optional(z.string()),
-    enabled: z.optional(z.boolean()),
-    config: z.optional(MdmProviderConfig()),
-    endpoint_url: z.optional(z.string()),
-    api_key: z.optional(z.string()),
-  }),
-);
-
-export const MdmProvider: () => Schema<T.MdmProvider> = once(() =>
-  z.looseObject({
-    provider: MdmProviderSlug(),
-    name: z.optional(z.nullable(z.string())),
-    enabled: z.boolean(),
-    status: z.optional(z.nullable(z.enum(['connected', 'disabled', 'error', 'pending']))),
-    config: z.optional(z.nullable(MdmProviderConfig())),
-    endpoint_url: z.optional(z.nullable(z.string())),
-    last_sync_at: z.optional(z.nullable(dateTime())),
-    last_sync_status: z.optional(z.nullable(MdmSyncStatus())),
-    last_sync_job_id: z.optional(z.nullable(z.string())),
-    last_error: z.optional(z.nullable(z.string())),
-    synced_endpoints: z.optional(z.int().check(z.gte(0))),
-    created_at: z.optional(z.nullable(dateTime())),
-    updated_at: z.optional(z.nullable(dateTime())),
-  }),
-);
-
-export const MdmSyncStatus: () => Schema<T.MdmSyncStatus> = once(() =>
-  z.enum(['queued', 'running', 'succeeded', 'failed']),
-);
-
-export const MdmSyncJob: () => Schema<T.MdmSyncJob> = once(() =>
-  z.looseObject({
-    job_id: z.string(),
-    provider: MdmProviderSlug(),
-    status: MdmSyncStatus(),
-    synced_endpoints: z.optional(z.int().check(z.gte(0))),
-    unassigned_count: z.optional(z.int().check(z.gte(0))),
-    error: z.optional(z.nullable(z.string())),
-    pages: z.optional(z.int().check(z.gte(0))),
-    devices_seen: z.optional(z.int().check(z.gte(0))),
-    total_devices: z.optional(z.nullable(z.int().check(z.gte(0)))),
-    skipped_count: z.optional(z.int().check(z.gte(0))),
-    missing_count: z.optional(z.int().check(z.gte(0))),
-    failed_count: z.optional(z.int().check(z.gte(0))),
-    device_errors: z.optional(z.array(MdmDeviceError())),
-    resumed_count: z.optional(z.int().check(z.gte(0))),
-    started_at: z.optional(z.nullable(dateTime())),
-    completed_at: z.optional(z.nullable(dateTime())),
-    created_at: z.optional(z.nullable(dateTime())),
-    updated_at: z.optional(z.nullable(dateTime())),
-  }),
-);
-
-export const MdmDeviceError: () => Schema<T.MdmDeviceError> = once(() =>
-  z.looseObject({ row: z.int().check(z.gte(1)), device: z.nullable(z.string()), reason: z.string() }),
-);
-
-export const MdmProviderList: () => Schema<T.MdmProviderList> = once(() =>
-  z.looseObject({ data: z.array(MdmProvider()), total: z.optional(z.int()) }),
-);
-
-export const MdmSyncJobList: () => Schema<T.MdmSyncJobList> = once(() =>
-  z.looseObject({ data: z.array(MdmSyncJob()) }),
-);
-
-export const listMdmProviders: OperationSchemas<OperationTypes['listMdmProviders']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: MdmProviderList },
-  error: Error,
-};
-
-export const upsertMdmProvider: OperationSchemas<OperationTypes['upsertMdmProvider']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: MdmProviderUpsert,
-  responses: { 200: MdmProvider },
-  error: Error,
-};
-
-export const startMdmSync: OperationSchemas<OperationTypes['startMdmSync']> = {
-  path: once(() => z.looseObject({ provider: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  request: once(() => z.record(z.string(), z.unknown())),
-  responses: { 202: MdmSyncJob },
-  error: Error,
-};
-
-export const getMdmSyncJob: OperationSchemas<OperationTypes['getMdmSyncJob']> = {
-  path: once(() => z.looseObject({ jobId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: MdmSyncJob },
-  error: Error,
-};
-
-export const listMdmSyncJobs: OperationSchemas<OperationTypes['listMdmSyncJobs']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+  const MdmJamfConfig: () => Schema<T.MdmJamfConfig> = once(() =>
     z.looseObject({
-      provider: z.optional(MdmProviderSlug()),
-      limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(200)))),
-      before: z.optional(z.string().check(z.minLength(1))),
+      base_url: z.string(),
+      client_id: z.string(),
+      client_secret: z.string(),
+      token_url: z.optional(z.string()),
     }),
-  ),
-  responses: { 200: MdmSyncJobList },
-  error: Error,
-};
+  );
 
-export const getMdmProvider: OperationSchemas<OperationTypes['getMdmProvider']> = {
-  path: once(() => z.looseObject({ provider: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: MdmProvider },
-  error: Error,
-};
+  const MdmIntuneConfig: () => Schema<T.MdmIntuneConfig> = once(() =>
+    z.looseObject({
+      azure_tenant_id: z.optional(z.string()),
+      client_id: z.optional(z.string()),
+      client_secret: z.optional(z.string()),
+      base_url: z.optional(z.string()),
+      authority: z.optional(z.string()),
+    }),
+  );
+
+  const MdmKandjiConfig: () => Schema<T.MdmKandjiConfig> = once(() =>
+    z.looseObject({ api_url: z.optional(z.string()), api_token: z.optional(z.string()) }),
+  );
+
+  const MdmWorkspaceOneConfig: () => Schema<T.MdmWorkspaceOneConfig> = once(() =>
+    z.looseObject({
+      base_url: z.optional(z.string()),
+      tenant_code: z.optional(z.string()),
+      client_id: z.optional(z.string()),
+      client_secret: z.optional(z.string()),
+      token_url: z.optional(z.string()),
+      username: z.optional(z.string()),
+      password: z.optional(z.string()),
+    }),
+  );
+
+  const MdmCustomConfig: () => Schema<T.MdmCustomConfig> = once(() =>
+    z.looseObject({ endpoint: z.optional(z.string()), api_token: z.optional(z.string()) }),
+  );
+
+  const MdmProviderConfig: () => Schema<T.MdmProviderConfig> = once(() =>
+    z
+      .record(z.string(), z.unknown())
+      .check(
+        matchesAny(
+          MdmJamfConfig,
+          MdmIntuneConfig,
+          MdmKandjiConfig,
+          MdmWorkspaceOneConfig,
+          MdmCustomConfig,
+          () => z.record(z.string(), z.unknown()),
+        ),
+      ),
+  );
+
+  const MdmProviderUpsert: () => Schema<T.MdmProviderUpsert> = once(() =>
+    z.looseObject({
+      provider: MdmProviderSlug(),
+      name: z.optional(z.string()),
+      enabled: z.optional(z.boolean()),
+      config: z.optional(MdmProviderConfig()),
+      endpoint_url: z.optional(z.string()),
+      api_key: z.optional(z.string()),
+    }),
+  );
+
+  const MdmProvider: () => Schema<T.MdmProvider> = once(() =>
+    z.looseObject({
+      provider: MdmProviderSlug(),
+      name: z.optional(z.nullable(z.string())),
+      enabled: z.boolean(),
+      status: z.optional(z.nullable(z.enum(['connected', 'disabled', 'error', 'pending']))),
+      config: z.optional(z.nullable(MdmProviderConfig())),
+      endpoint_url: z.optional(z.nullable(z.string())),
+      last_sync_at: z.optional(z.nullable(dateTime())),
+      last_sync_status: z.optional(z.nullable(MdmSyncStatus())),
+      last_sync_job_id: z.optional(z.nullable(z.string())),
+      last_error: z.optional(z.nullable(z.string())),
+      synced_endpoints: z.optional(z.int().check(z.gte(0))),
+      created_at: z.optional(z.nullable(dateTime())),
+      updated_at: z.optional(z.nullable(dateTime())),
+    }),
+  );
+
+  const MdmSyncStatus: () => Schema<T.MdmSyncStatus> = once(() =>
+    z.enum(['queued', 'running', 'succeeded', 'failed']),
+  );
+
+  const MdmSyncJob: () => Schema<T.MdmSyncJob> = once(() =>
+    z.looseObject({
+      job_id: z.string(),
+      provider: MdmProviderSlug(),
+      status: MdmSyncStatus(),
+      synced_endpoints: z.optional(z.int().check(z.gte(0))),
+      unassigned_count: z.optional(z.int().check(z.gte(0))),
+      error: z.optional(z.nullable(z.string())),
+      pages: z.optional(z.int().check(z.gte(0))),
+      devices_seen: z.optional(z.int().check(z.gte(0))),
+      total_devices: z.optional(z.nullable(z.int().check(z.gte(0)))),
+      skipped_count: z.optional(z.int().check(z.gte(0))),
+      missing_count: z.optional(z.int().check(z.gte(0))),
+      failed_count: z.optional(z.int().check(z.gte(0))),
+      device_errors: z.optional(z.array(MdmDeviceError())),
+      resumed_count: z.optional(z.int().check(z.gte(0))),
+      started_at: z.optional(z.nullable(dateTime())),
+      completed_at: z.optional(z.nullable(dateTime())),
+      created_at: z.optional(z.nullable(dateTime())),
+      updated_at: z.optional(z.nullable(dateTime())),
+    }),
+  );
+
+  const MdmDeviceError: () => Schema<T.MdmDeviceError> = once(() =>
+    z.looseObject({ row: z.int().check(z.gte(1)), device: z.nullable(z.string()), reason: z.string() }),
+  );
+
+  const MdmProviderList: () => Schema<T.MdmProviderList> = once(() =>
+    z.looseObject({ data: z.array(MdmProvider()), total: z.optional(z.int()) }),
+  );
+
+  const MdmSyncJobList: () => Schema<T.MdmSyncJobList> = once(() =>
+    z.looseObject({ data: z.array(MdmSyncJob()) }),
+  );
+
+  return {
+    shapes: {
+      MdmProviderSlug,
+      MdmJamfConfig,
+      MdmIntuneConfig,
+      MdmKandjiConfig,
+      MdmWorkspaceOneConfig,
+      MdmCustomConfig,
+      MdmProviderConfig,
+      MdmProviderUpsert,
+      MdmProvider,
+      MdmSyncStatus,
+      MdmSyncJob,
+      MdmDeviceError,
+      MdmProviderList,
+      MdmSyncJobList,
+    },
+    operations: {
+      listMdmProviders: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: MdmProviderList },
+        error: Error,
+      },
+      upsertMdmProvider: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: MdmProviderUpsert,
+        responses: { 200: MdmProvider },
+        error: Error,
+      },
+      startMdmSync: {
+        path: once(() => z.looseObject({ provider: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        request: once(() => z.record(z.string(), z.unknown())),
+        responses: { 202: MdmSyncJob },
+        error: Error,
+      },
+      getMdmSyncJob: {
+        path: once(() => z.looseObject({ jobId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: MdmSyncJob },
+        error: Error,
+      },
+      listMdmSyncJobs: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            provider: z.optional(MdmProviderSlug()),
+            limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(200)))),
+            before: z.optional(z.string().check(z.minLength(1))),
+          }),
+        ),
+        responses: { 200: MdmSyncJobList },
+        error: Error,
+      },
+      getMdmProvider: {
+        path: once(() => z.looseObject({ provider: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: MdmProvider },
+        error: Error,
+      },
+    },
+  };
+});

@@ -2,210 +2,237 @@
 
 import * as z from 'zod/mini';
 import { dateTime, matchesAny, queryBoolean } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const PackEnvironment: () => Schema<T.PackEnvironment> = once(() => z.enum(['dev', 'prod']));
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  | 'listGovernancePacks'
+  | 'applyPacksBulk'
+  | 'getPackRuntimeStatus'
+  | 'getGovernancePackRules'
+  | 'listGovernancePackRuleVersions'
+  | 'applyPackToAgent'
+  | 'listAgentPacks'
+  | 'revokePackFromAgent'
+> = once(() => {
+  const PackEnvironment: () => Schema<T.PackEnvironment> = once(() => z.enum(['dev', 'prod']));
 
-export const BehavioralControls: () => Schema<T.BehavioralControls> = once(() =>
-  z.looseObject({
-    mismatch_boost: z.optional(z.number().check(z.gte(0), z.lte(100))),
-    delegation_boost: z.optional(z.number().check(z.gte(0), z.lte(100))),
-    trust_floor: z.optional(z.number().check(z.gte(0), z.lte(1))),
-    critical_threshold: z.optional(z.number().check(z.gte(0), z.lte(1))),
-  }),
-);
+  const BehavioralControls: () => Schema<T.BehavioralControls> = once(() =>
+    z.looseObject({
+      mismatch_boost: z.optional(z.number().check(z.gte(0), z.lte(100))),
+      delegation_boost: z.optional(z.number().check(z.gte(0), z.lte(100))),
+      trust_floor: z.optional(z.number().check(z.gte(0), z.lte(1))),
+      critical_threshold: z.optional(z.number().check(z.gte(0), z.lte(1))),
+    }),
+  );
 
-export const PackOverrides: () => Schema<T.PackOverrides> = once(() =>
-  z.looseObject({ behavioral_controls: z.optional(BehavioralControls()) }),
-);
+  const PackOverrides: () => Schema<T.PackOverrides> = once(() =>
+    z.looseObject({ behavioral_controls: z.optional(BehavioralControls()) }),
+  );
 
-export const GovernancePack: () => Schema<T.GovernancePack> = once(() =>
-  z.looseObject({
-    pack_id: z.string(),
-    display_name: z.optional(z.string()),
-    regulation: z.optional(z.string()),
-    version: z.optional(z.string()),
-    description: z.optional(z.nullable(z.string())),
-    rule_count: z.optional(z.int()),
-    rule_version: z.optional(z.int()),
-    controls: z.optional(z.array(z.string())),
-  }),
-);
+  const GovernancePack: () => Schema<T.GovernancePack> = once(() =>
+    z.looseObject({
+      pack_id: z.string(),
+      display_name: z.optional(z.string()),
+      regulation: z.optional(z.string()),
+      version: z.optional(z.string()),
+      description: z.optional(z.nullable(z.string())),
+      rule_count: z.optional(z.int()),
+      rule_version: z.optional(z.int()),
+      controls: z.optional(z.array(z.string())),
+    }),
+  );
 
-export const GovernancePackList: () => Schema<T.GovernancePackList> = once(() =>
-  z.looseObject({ packs: z.array(GovernancePack()), total: z.int() }),
-);
+  const GovernancePackList: () => Schema<T.GovernancePackList> = once(() =>
+    z.looseObject({ packs: z.array(GovernancePack()), total: z.int() }),
+  );
 
-export const PackRuleVersion: () => Schema<T.PackRuleVersion> = once(() =>
-  z.looseObject({
-    rule_version: z.int(),
-    base_pack_version: z.optional(z.nullable(z.string())),
-    created_at: z.optional(z.nullable(dateTime())),
-    created_by: z.optional(z.nullable(z.string())),
-    active: z.optional(z.boolean()),
-    rules: z.optional(z.array(z.record(z.string(), z.unknown()))),
-    behavioral_controls: z.optional(BehavioralControls()),
-  }),
-);
+  const PackRuleVersion: () => Schema<T.PackRuleVersion> = once(() =>
+    z.looseObject({
+      rule_version: z.int(),
+      base_pack_version: z.optional(z.nullable(z.string())),
+      created_at: z.optional(z.nullable(dateTime())),
+      created_by: z.optional(z.nullable(z.string())),
+      active: z.optional(z.boolean()),
+      rules: z.optional(z.array(z.record(z.string(), z.unknown()))),
+      behavioral_controls: z.optional(BehavioralControls()),
+    }),
+  );
 
-export const GovernancePackRules: () => Schema<T.GovernancePackRules> = once(() =>
-  z.looseObject({
-    pack_id: z.optional(z.string()),
-    regulation: z.optional(z.nullable(z.string())),
-    display_name: z.optional(z.nullable(z.string())),
-    base_pack_version: z.optional(z.nullable(z.string())),
-    total_versions: z.int(),
-    current_version: PackRuleVersion(),
-  }),
-);
+  const GovernancePackRules: () => Schema<T.GovernancePackRules> = once(() =>
+    z.looseObject({
+      pack_id: z.optional(z.string()),
+      regulation: z.optional(z.nullable(z.string())),
+      display_name: z.optional(z.nullable(z.string())),
+      base_pack_version: z.optional(z.nullable(z.string())),
+      total_versions: z.int(),
+      current_version: PackRuleVersion(),
+    }),
+  );
 
-export const GovernancePackRuleHistory: () => Schema<T.GovernancePackRuleHistory> = once(() =>
-  z.looseObject({ pack_id: z.optional(z.string()), versions: z.array(PackRuleVersion()), total: z.int() }),
-);
+  const GovernancePackRuleHistory: () => Schema<T.GovernancePackRuleHistory> = once(() =>
+    z.looseObject({ pack_id: z.optional(z.string()), versions: z.array(PackRuleVersion()), total: z.int() }),
+  );
 
-export const PackRuntimeStatus: () => Schema<T.PackRuntimeStatus> = once(() =>
-  z.looseObject({
-    environment: z.optional(z.nullable(z.string())),
-    generated_at: z.optional(dateTime()),
-    agents: z.optional(z.array(z.record(z.string(), z.unknown()))),
-    drift: z.optional(z.record(z.string(), z.unknown())),
-    regimes: z.optional(z.array(z.record(z.string(), z.unknown()))),
-    loaded_for_everyone: z.optional(z.array(z.record(z.string(), z.unknown()))),
-  }),
-);
+  const PackRuntimeStatus: () => Schema<T.PackRuntimeStatus> = once(() =>
+    z.looseObject({
+      environment: z.optional(z.nullable(z.string())),
+      generated_at: z.optional(dateTime()),
+      agents: z.optional(z.array(z.record(z.string(), z.unknown()))),
+      drift: z.optional(z.record(z.string(), z.unknown())),
+      regimes: z.optional(z.array(z.record(z.string(), z.unknown()))),
+      loaded_for_everyone: z.optional(z.array(z.record(z.string(), z.unknown()))),
+    }),
+  );
 
-export const PackAssignmentStatus: () => Schema<T.PackAssignmentStatus> = once(() =>
-  z.enum(['active', 'pending', 'revoked', 'failed']),
-);
+  const PackAssignmentStatus: () => Schema<T.PackAssignmentStatus> = once(() =>
+    z.enum(['active', 'pending', 'revoked', 'failed']),
+  );
 
-export const PackAssignment: () => Schema<T.PackAssignment> = once(() =>
-  z.looseObject({
-    agent_id: z.optional(z.string()),
-    pack_id: z.string(),
-    status: PackAssignmentStatus(),
-    regulation: z.optional(z.nullable(z.string())),
-    rule_version: z.optional(z.int()),
-    applied_by: z.optional(z.nullable(z.string())),
-    applied_at: z.optional(z.nullable(dateTime())),
-    revoked_at: z.optional(z.nullable(dateTime())),
-    approval_policy_id: z.optional(z.nullable(z.string())),
-    environment: z.optional(z.nullable(z.string())),
-    overrides: z.optional(z.nullable(PackOverrides())),
-  }),
-);
+  const PackAssignment: () => Schema<T.PackAssignment> = once(() =>
+    z.looseObject({
+      agent_id: z.optional(z.string()),
+      pack_id: z.string(),
+      status: PackAssignmentStatus(),
+      regulation: z.optional(z.nullable(z.string())),
+      rule_version: z.optional(z.int()),
+      applied_by: z.optional(z.nullable(z.string())),
+      applied_at: z.optional(z.nullable(dateTime())),
+      revoked_at: z.optional(z.nullable(dateTime())),
+      approval_policy_id: z.optional(z.nullable(z.string())),
+      environment: z.optional(z.nullable(z.string())),
+      overrides: z.optional(z.nullable(PackOverrides())),
+    }),
+  );
 
-export const PackApplyRequest: () => Schema<T.PackApplyRequest> = once(() =>
-  z.looseObject({
-    pack_id: z.string().check(z.minLength(1)),
-    approval_policy_id: z.optional(z.string()),
-    environment: z.optional(PackEnvironment()),
-    overrides: z.optional(PackOverrides()),
-    rule_version: z.optional(z.int().check(z.gte(1))),
-  }),
-);
-
-export const AgentPackList: () => Schema<T.AgentPackList> = once(() =>
-  z.looseObject({
-    packs: z.array(PackAssignment()),
-    agent_id: z.optional(z.string()),
-    total: z.optional(z.int()),
-  }),
-);
-
-export const PackBulkApplyRequest: () => Schema<T.PackBulkApplyRequest> = once(() =>
-  z
-    .looseObject({
-      pack_ids: z.array(z.string()).check(z.minLength(1)),
-      all_agents: z.optional(z.boolean()),
-      agent_ids: z.optional(z.array(z.string()).check(z.minLength(1))),
-      fleet_ids: z.optional(z.array(z.string()).check(z.minLength(1))),
-      endpoint_ids: z.optional(z.array(z.string()).check(z.minLength(1))),
+  const PackApplyRequest: () => Schema<T.PackApplyRequest> = once(() =>
+    z.looseObject({
+      pack_id: z.string().check(z.minLength(1)),
       approval_policy_id: z.optional(z.string()),
-      environment: z.optional(z.string()),
-      overrides_by_pack: z.optional(z.record(z.string(), PackOverrides())),
-      rule_version_by_pack: z.optional(z.record(z.string(), z.int().check(z.gte(1)))),
-    })
-    .check(
-      matchesAny(
-        () => z.looseObject({ all_agents: z.literal(true) }),
-        () => z.looseObject({ agent_ids: z.unknown() }),
-        () => z.looseObject({ fleet_ids: z.unknown() }),
-        () => z.looseObject({ endpoint_ids: z.unknown() }),
+      environment: z.optional(PackEnvironment()),
+      overrides: z.optional(PackOverrides()),
+      rule_version: z.optional(z.int().check(z.gte(1))),
+    }),
+  );
+
+  const AgentPackList: () => Schema<T.AgentPackList> = once(() =>
+    z.looseObject({
+      packs: z.array(PackAssignment()),
+      agent_id: z.optional(z.string()),
+      total: z.optional(z.int()),
+    }),
+  );
+
+  const PackBulkApplyRequest: () => Schema<T.PackBulkApplyRequest> = once(() =>
+    z
+      .looseObject({
+        pack_ids: z.array(z.string()).check(z.minLength(1)),
+        all_agents: z.optional(z.boolean()),
+        agent_ids: z.optional(z.array(z.string()).check(z.minLength(1))),
+        fleet_ids: z.optional(z.array(z.string()).check(z.minLength(1))),
+        endpoint_ids: z.optional(z.array(z.string()).check(z.minLength(1))),
+        approval_policy_id: z.optional(z.string()),
+        environment: z.optional(z.string()),
+        overrides_by_pack: z.optional(z.record(z.string(), PackOverrides())),
+        rule_version_by_pack: z.optional(z.record(z.string(), z.int().check(z.gte(1)))),
+      })
+      .check(
+        matchesAny(
+          () => z.looseObject({ all_agents: z.literal(true) }),
+          () => z.looseObject({ agent_ids: z.unknown() }),
+          () => z.looseObject({ fleet_ids: z.unknown() }),
+          () => z.looseObject({ endpoint_ids: z.unknown() }),
+        ),
       ),
-    ),
-);
+  );
 
-export const PackBulkApplyResult: () => Schema<T.PackBulkApplyResult> = once(() =>
-  z.looseObject({
-    applied_count: z.int(),
-    failed_count: z.int(),
-    total_ops: z.int(),
-    target_agent_ids: z.array(z.string()),
-    results: z.array(z.record(z.string(), z.unknown())),
-  }),
-);
+  const PackBulkApplyResult: () => Schema<T.PackBulkApplyResult> = once(() =>
+    z.looseObject({
+      applied_count: z.int(),
+      failed_count: z.int(),
+      total_ops: z.int(),
+      target_agent_ids: z.array(z.string()),
+      results: z.array(z.record(z.string(), z.unknown())),
+    }),
+  );
 
-export const listGovernancePacks: OperationSchemas<OperationTypes['listGovernancePacks']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: GovernancePackList },
-  error: Error,
-};
-
-export const applyPacksBulk: OperationSchemas<OperationTypes['applyPacksBulk']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: PackBulkApplyRequest,
-  responses: { 200: PackBulkApplyResult },
-  error: Error,
-};
-
-export const getPackRuntimeStatus: OperationSchemas<OperationTypes['getPackRuntimeStatus']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({ env: z.optional(z.string()) })),
-  responses: { 200: PackRuntimeStatus },
-  error: Error,
-};
-
-export const getGovernancePackRules: OperationSchemas<OperationTypes['getGovernancePackRules']> = {
-  path: once(() => z.looseObject({ packId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: GovernancePackRules },
-  error: Error,
-};
-
-export const listGovernancePackRuleVersions: OperationSchemas<
-  OperationTypes['listGovernancePackRuleVersions']
-> = {
-  path: once(() => z.looseObject({ packId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: GovernancePackRuleHistory },
-  error: Error,
-};
-
-export const applyPackToAgent: OperationSchemas<OperationTypes['applyPackToAgent']> = {
-  path: once(() => z.looseObject({ agentId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  request: PackApplyRequest,
-  responses: { 200: PackAssignment },
-  error: Error,
-};
-
-export const listAgentPacks: OperationSchemas<OperationTypes['listAgentPacks']> = {
-  path: once(() => z.looseObject({ agentId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({ include_revoked: z.optional(queryBoolean(z.boolean())) })),
-  responses: { 200: AgentPackList },
-  error: Error,
-};
-
-export const revokePackFromAgent: OperationSchemas<OperationTypes['revokePackFromAgent']> = {
-  path: once(() =>
-    z.looseObject({ agentId: z.string().check(z.minLength(1)), packId: z.string().check(z.minLength(1)) }),
-  ),
-  query: once(() => z.looseObject({})),
-  responses: { 200: PackAssignment },
-  error: Error,
-};
+  return {
+    shapes: {
+      PackEnvironment,
+      BehavioralControls,
+      PackOverrides,
+      GovernancePack,
+      GovernancePackList,
+      PackRuleVersion,
+      GovernancePackRules,
+      GovernancePackRuleHistory,
+      PackRuntimeStatus,
+      PackAssignmentStatus,
+      PackAssignment,
+      PackApplyRequest,
+      AgentPackList,
+      PackBulkApplyRequest,
+      PackBulkApplyResult,
+    },
+    operations: {
+      listGovernancePacks: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: GovernancePackList },
+        error: Error,
+      },
+      applyPacksBulk: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: PackBulkApplyRequest,
+        responses: { 200: PackBulkApplyResult },
+        error: Error,
+      },
+      getPackRuntimeStatus: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({ env: z.optional(z.string()) })),
+        responses: { 200: PackRuntimeStatus },
+        error: Error,
+      },
+      getGovernancePackRules: {
+        path: once(() => z.looseObject({ packId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: GovernancePackRules },
+        error: Error,
+      },
+      listGovernancePackRuleVersions: {
+        path: once(() => z.looseObject({ packId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: GovernancePackRuleHistory },
+        error: Error,
+      },
+      applyPackToAgent: {
+        path: once(() => z.looseObject({ agentId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        request: PackApplyRequest,
+        responses: { 200: PackAssignment },
+        error: Error,
+      },
+      listAgentPacks: {
+        path: once(() => z.looseObject({ agentId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({ include_revoked: z.optional(queryBoolean(z.boolean())) })),
+        responses: { 200: AgentPackList },
+        error: Error,
+      },
+      revokePackFromAgent: {
+        path: once(() =>
+          z.looseObject({
+            agentId: z.string().check(z.minLength(1)),
+            packId: z.string().check(z.minLength(1)),
+          }),
+        ),
+        query: once(() => z.looseObject({})),
+        responses: { 200: PackAssignment },
+        error: Error,
+      },
+    },
+  };
+});

@@ -2,26 +2,33 @@
 
 import * as z from 'zod/mini';
 import { dateTime } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { ApprovalResolveResult, Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const PamCallback: () => Schema<T.PamCallback> = once(() =>
-  z.looseObject({
-    approval_id: z.optional(z.string()),
-    hold_token: z.optional(z.string()),
-    decision: z.enum(['approve', 'deny', 'approved', 'blocked']),
-    resolved_by: z.optional(z.string()),
-    reason: z.optional(z.string()),
-    occurred_at: z.optional(dateTime()),
-  }),
-);
+export const schemas: () => ResourceSchemas<OperationTypes, 'receivePamCallback'> = once(() => {
+  const PamCallback: () => Schema<T.PamCallback> = once(() =>
+    z.looseObject({
+      approval_id: z.optional(z.string()),
+      hold_token: z.optional(z.string()),
+      decision: z.enum(['approve', 'deny', 'approved', 'blocked']),
+      resolved_by: z.optional(z.string()),
+      reason: z.optional(z.string()),
+      occurred_at: z.optional(dateTime()),
+    }),
+  );
 
-export const receivePamCallback: OperationSchemas<OperationTypes['receivePamCallback']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: PamCallback,
-  responses: { 200: ApprovalResolveResult },
-  error: Error,
-};
+  return {
+    shapes: { PamCallback },
+    operations: {
+      receivePamCallback: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: PamCallback,
+        responses: { 200: ApprovalResolveResult },
+        error: Error,
+      },
+    },
+  };
+});

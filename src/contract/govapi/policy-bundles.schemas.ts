@@ -2,318 +2,349 @@
 
 import * as z from 'zod/mini';
 import { dateTime, exactlyOneOf, queryInteger } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { DeleteResult, Error, PolicyBundleStatusInput, PolicyEnforcementMode } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const PolicyFramework: () => Schema<T.PolicyFramework> = once(() => z.enum(['OPA', 'CEDAR']));
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  | 'listPolicyBundles'
+  | 'createPolicyBundle'
+  | 'listEffectivePolicyBundles'
+  | 'getPolicyBundle'
+  | 'deletePolicyBundle'
+  | 'rollbackPolicyBundle'
+  | 'openPolicyBundleGroup'
+  | 'stagePolicyBundles'
+  | 'commitPolicyBundleGroup'
+  | 'listRecordedCalls'
+  | 'explainPolicy'
+> = once(() => {
+  const PolicyFramework: () => Schema<T.PolicyFramework> = once(() => z.enum(['OPA', 'CEDAR']));
 
-export const PolicyBundleStatus: () => Schema<T.PolicyBundleStatus> = once(() =>
-  z.enum(['active', 'staged', 'paused']),
-);
+  const PolicyBundleStatus: () => Schema<T.PolicyBundleStatus> = once(() =>
+    z.enum(['active', 'staged', 'paused']),
+  );
 
-export const RecordedCallPage: () => Schema<T.RecordedCallPage> = once(() =>
-  z.looseObject({ data: z.array(RecordedCall()), next_sequence: z.nullable(z.int()) }),
-);
+  const RecordedCallPage: () => Schema<T.RecordedCallPage> = once(() =>
+    z.looseObject({ data: z.array(RecordedCall()), next_sequence: z.nullable(z.int()) }),
+  );
 
-export const RecordedCall: () => Schema<T.RecordedCall> = once(() =>
-  z.looseObject({
-    chain_index: z.int(),
-    evidence_id: z.string(),
-    occurred_at: dateTime(),
-    agent_id: z.string(),
-    tool_name: z.string(),
-    decision: z.string(),
-    decision_reason_code: z.string(),
-    matched_rule_ids: z.array(z.string()),
-    in_scope: z.nullable(z.boolean()),
-    input: z.nullable(z.record(z.string(), z.unknown())),
-    standing: z.nullable(
-      z.looseObject({
-        decision: z.string(),
-        decision_reason_code: z.string(),
-        matched_rule_ids: z.array(z.string()),
-      }),
-    ),
-  }),
-);
+  const RecordedCall: () => Schema<T.RecordedCall> = once(() =>
+    z.looseObject({
+      chain_index: z.int(),
+      evidence_id: z.string(),
+      occurred_at: dateTime(),
+      agent_id: z.string(),
+      tool_name: z.string(),
+      decision: z.string(),
+      decision_reason_code: z.string(),
+      matched_rule_ids: z.array(z.string()),
+      in_scope: z.nullable(z.boolean()),
+      input: z.nullable(z.record(z.string(), z.unknown())),
+      standing: z.nullable(
+        z.looseObject({
+          decision: z.string(),
+          decision_reason_code: z.string(),
+          matched_rule_ids: z.array(z.string()),
+        }),
+      ),
+    }),
+  );
 
-export const PolicyExplainRequest: () => Schema<T.PolicyExplainRequest> = once(() =>
-  z
-    .looseObject({
-      call: z.optional(PolicyExplainCall()),
-      chain_index: z.optional(z.int().check(z.gte(1))),
-      violation_id: z.optional(z.string().check(z.minLength(1))),
-    })
-    .check(exactlyOneOf(['call'], ['chain_index'], ['violation_id'])),
-);
+  const PolicyExplainRequest: () => Schema<T.PolicyExplainRequest> = once(() =>
+    z
+      .looseObject({
+        call: z.optional(PolicyExplainCall()),
+        chain_index: z.optional(z.int().check(z.gte(1))),
+        violation_id: z.optional(z.string().check(z.minLength(1))),
+      })
+      .check(exactlyOneOf(['call'], ['chain_index'], ['violation_id'])),
+  );
 
-export const PolicyExplainCall: () => Schema<T.PolicyExplainCall> = once(() =>
-  z.looseObject({
-    tool_name: z.string().check(z.minLength(1)),
-    agent_id: z.optional(z.string()),
-    user_id: z.optional(z.string()),
-    tool_args: z.optional(z.record(z.string(), z.unknown())),
-    approved_scope: z.optional(z.array(z.string())),
-    enforcement_mode: z.optional(z.enum(['observe', 'step_up', 'block', 'progressive'])),
-    environment: z.optional(z.string()),
-    session_intent: z.optional(z.string()),
-    purpose: z.optional(z.string()),
-    data_classification: z.optional(z.string()),
-    task_context: z.optional(z.record(z.string(), z.unknown())),
-    identity_binding: z.optional(z.record(z.string(), z.unknown())),
-    metadata: z.optional(z.record(z.string(), z.unknown())),
-    delegation_context: z.optional(z.record(z.string(), z.unknown())),
-    endpoint_id: z.optional(z.string()),
-    fleet_id: z.optional(z.string()),
-    session_tool_calls: z.optional(z.array(z.string())),
-    occurred_at: z.optional(dateTime()),
-    session: z.optional(
-      z.looseObject({
-        requests: z.optional(z.int().check(z.gte(0))),
-        violations: z.optional(z.int().check(z.gte(0))),
-        calls_of_this_tool: z.optional(z.int().check(z.gte(0))),
-      }),
-    ),
-  }),
-);
+  const PolicyExplainCall: () => Schema<T.PolicyExplainCall> = once(() =>
+    z.looseObject({
+      tool_name: z.string().check(z.minLength(1)),
+      agent_id: z.optional(z.string()),
+      user_id: z.optional(z.string()),
+      tool_args: z.optional(z.record(z.string(), z.unknown())),
+      approved_scope: z.optional(z.array(z.string())),
+      enforcement_mode: z.optional(z.enum(['observe', 'step_up', 'block', 'progressive'])),
+      environment: z.optional(z.string()),
+      session_intent: z.optional(z.string()),
+      purpose: z.optional(z.string()),
+      data_classification: z.optional(z.string()),
+      task_context: z.optional(z.record(z.string(), z.unknown())),
+      identity_binding: z.optional(z.record(z.string(), z.unknown())),
+      metadata: z.optional(z.record(z.string(), z.unknown())),
+      delegation_context: z.optional(z.record(z.string(), z.unknown())),
+      endpoint_id: z.optional(z.string()),
+      fleet_id: z.optional(z.string()),
+      session_tool_calls: z.optional(z.array(z.string())),
+      occurred_at: z.optional(dateTime()),
+      session: z.optional(
+        z.looseObject({
+          requests: z.optional(z.int().check(z.gte(0))),
+          violations: z.optional(z.int().check(z.gte(0))),
+          calls_of_this_tool: z.optional(z.int().check(z.gte(0))),
+        }),
+      ),
+    }),
+  );
 
-export const PolicyExplanation: () => Schema<T.PolicyExplanation> = once(() =>
-  z.looseObject({
-    tool: z.string(),
-    agent: z.string(),
-    decision: z.string(),
-    reason_code: z.string(),
-    reason: z.string(),
-    matched_rule_ids: z.array(z.string()),
-    steps: z.array(z.looseObject({ step: z.string(), outcome: z.string(), detail: z.string() })),
-    input: z.record(z.string(), z.unknown()),
-  }),
-);
+  const PolicyExplanation: () => Schema<T.PolicyExplanation> = once(() =>
+    z.looseObject({
+      tool: z.string(),
+      agent: z.string(),
+      decision: z.string(),
+      reason_code: z.string(),
+      reason: z.string(),
+      matched_rule_ids: z.array(z.string()),
+      steps: z.array(z.looseObject({ step: z.string(), outcome: z.string(), detail: z.string() })),
+      input: z.record(z.string(), z.unknown()),
+    }),
+  );
 
-export const PolicyBundleCreate: () => Schema<T.PolicyBundleCreate> = once(() =>
-  z
-    .looseObject({
-      name: z.string().check(z.minLength(1)),
-      description: z.optional(z.string()),
+  const PolicyBundleCreate: () => Schema<T.PolicyBundleCreate> = once(() =>
+    z
+      .looseObject({
+        name: z.string().check(z.minLength(1)),
+        description: z.optional(z.string()),
+        framework: PolicyFramework(),
+        raw_policy: z.optional(z.string()),
+        source_uri: z.optional(z.string()),
+        s3_uri: z.optional(z.string()),
+        s3_version_id: z.optional(z.string()),
+        expected_hash: z.optional(z.string().check(z.regex(new RegExp('^(sha256:)?[0-9a-fA-F]{64}$')))),
+        assignments: z.optional(z.nullable(z.array(z.string()))),
+        status: z.optional(PolicyBundleStatusInput()),
+        enforcement_mode: z.optional(PolicyEnforcementMode()),
+      })
+      .check(exactlyOneOf(['raw_policy'], ['source_uri'], ['s3_uri'])),
+  );
+
+  const PolicyBundle: () => Schema<T.PolicyBundle> = once(() =>
+    z.looseObject({
+      id: z.string(),
+      name: z.string(),
+      description: z.optional(z.nullable(z.string())),
       framework: PolicyFramework(),
+      raw_policy: z.optional(z.nullable(z.string())),
+      source_uri: z.optional(z.nullable(z.string())),
+      s3_uri: z.optional(z.nullable(z.string())),
+      s3_version_id: z.optional(z.nullable(z.string())),
+      expected_hash: z.optional(z.nullable(z.string())),
+      assignments: z.array(z.string()),
+      status: PolicyBundleStatus(),
+      enforcement_mode: PolicyEnforcementMode(),
+      version: z.int().check(z.gte(1)),
+      policy_hash: z.string(),
+      resolved_version: z.optional(z.nullable(z.string())),
+      created_by: z.optional(z.nullable(z.string())),
+      created_at: z.optional(dateTime()),
+      updated_at: z.optional(dateTime()),
+      provisioned_via: z.optional(z.nullable(z.string())),
+      provisioner: z.optional(z.nullable(z.string())),
+      provisioner_version: z.optional(z.nullable(z.string())),
+      evaluable: z.optional(z.boolean()),
+      diagnostics: z.optional(z.array(PolicyDiagnostic())),
+      group_id: z.optional(z.nullable(z.string())),
+      provenance: z.optional(PolicyProvenance()),
+    }),
+  );
+
+  const PolicyProvenance: () => Schema<T.PolicyProvenance> = once(() =>
+    z.looseObject({
+      git_commit: z.optional(z.string().check(z.maxLength(200))),
+      git_author: z.optional(z.string().check(z.maxLength(200))),
+      git_modified: z.optional(z.boolean()),
+      ci_run_url: z.optional(z.string().check(z.maxLength(2000))),
+    }),
+  );
+
+  const PolicyBundleGroupOpen: () => Schema<T.PolicyBundleGroupOpen> = once(() =>
+    z.looseObject({
+      digest: z.string().check(z.regex(new RegExp('^[0-9a-f]{64}$'))),
+      size: z.int().check(z.gte(1), z.lte(10000)),
+      provenance: z.optional(PolicyProvenance()),
+    }),
+  );
+
+  const PolicyBundleGroup: () => Schema<T.PolicyBundleGroup> = once(() =>
+    z.looseObject({
+      group_id: z.string(),
+      status: z.enum(['open', 'committed']),
+      digest: z.string(),
+      size: z.int(),
+      staged: z.array(z.string()),
+      expires_at: dateTime(),
+    }),
+  );
+
+  const PolicyBundleGroupMember: () => Schema<T.PolicyBundleGroupMember> = once(() =>
+    z.looseObject({
+      action: z.enum(['create', 'restore', 'delete']),
+      name: z.string().check(z.minLength(1)),
+      expected_id: z.nullable(z.string()),
+      framework: z.optional(PolicyFramework()),
       raw_policy: z.optional(z.string()),
-      source_uri: z.optional(z.string()),
-      s3_uri: z.optional(z.string()),
-      s3_version_id: z.optional(z.string()),
-      expected_hash: z.optional(z.string().check(z.regex(new RegExp('^(sha256:)?[0-9a-fA-F]{64}$')))),
-      assignments: z.optional(z.nullable(z.array(z.string()))),
-      status: z.optional(PolicyBundleStatusInput()),
+      bundle_id: z.optional(z.string()),
+      description: z.optional(z.string()),
+      assignments: z.optional(z.array(z.string())),
+      status: z.optional(PolicyBundleStatus()),
       enforcement_mode: z.optional(PolicyEnforcementMode()),
-    })
-    .check(exactlyOneOf(['raw_policy'], ['source_uri'], ['s3_uri'])),
-);
-
-export const PolicyBundle: () => Schema<T.PolicyBundle> = once(() =>
-  z.looseObject({
-    id: z.string(),
-    name: z.string(),
-    description: z.optional(z.nullable(z.string())),
-    framework: PolicyFramework(),
-    raw_policy: z.optional(z.nullable(z.string())),
-    source_uri: z.optional(z.nullable(z.string())),
-    s3_uri: z.optional(z.nullable(z.string())),
-    s3_version_id: z.optional(z.nullable(z.string())),
-    expected_hash: z.optional(z.nullable(z.string())),
-    assignments: z.array(z.string()),
-    status: PolicyBundleStatus(),
-    enforcement_mode: PolicyEnforcementMode(),
-    version: z.int().check(z.gte(1)),
-    policy_hash: z.string(),
-    resolved_version: z.optional(z.nullable(z.string())),
-    created_by: z.optional(z.nullable(z.string())),
-    created_at: z.optional(dateTime()),
-    updated_at: z.optional(dateTime()),
-    provisioned_via: z.optional(z.nullable(z.string())),
-    provisioner: z.optional(z.nullable(z.string())),
-    provisioner_version: z.optional(z.nullable(z.string())),
-    evaluable: z.optional(z.boolean()),
-    diagnostics: z.optional(z.array(PolicyDiagnostic())),
-    group_id: z.optional(z.nullable(z.string())),
-    provenance: z.optional(PolicyProvenance()),
-  }),
-);
-
-export const PolicyProvenance: () => Schema<T.PolicyProvenance> = once(() =>
-  z.looseObject({
-    git_commit: z.optional(z.string().check(z.maxLength(200))),
-    git_author: z.optional(z.string().check(z.maxLength(200))),
-    git_modified: z.optional(z.boolean()),
-    ci_run_url: z.optional(z.string().check(z.maxLength(2000))),
-  }),
-);
-
-export const PolicyBundleGroupOpen: () => Schema<T.PolicyBundleGroupOpen> = once(() =>
-  z.looseObject({
-    digest: z.string().check(z.regex(new RegExp('^[0-9a-f]{64}$'))),
-    size: z.int().check(z.gte(1), z.lte(10000)),
-    provenance: z.optional(PolicyProvenance()),
-  }),
-);
-
-export const PolicyBundleGroup: () => Schema<T.PolicyBundleGroup> = once(() =>
-  z.looseObject({
-    group_id: z.string(),
-    status: z.enum(['open', 'committed']),
-    digest: z.string(),
-    size: z.int(),
-    staged: z.array(z.string()),
-    expires_at: dateTime(),
-  }),
-);
-
-export const PolicyBundleGroupMember: () => Schema<T.PolicyBundleGroupMember> = once(() =>
-  z.looseObject({
-    action: z.enum(['create', 'restore', 'delete']),
-    name: z.string().check(z.minLength(1)),
-    expected_id: z.nullable(z.string()),
-    framework: z.optional(PolicyFramework()),
-    raw_policy: z.optional(z.string()),
-    bundle_id: z.optional(z.string()),
-    description: z.optional(z.string()),
-    assignments: z.optional(z.array(z.string())),
-    status: z.optional(PolicyBundleStatus()),
-    enforcement_mode: z.optional(PolicyEnforcementMode()),
-  }),
-);
-
-export const PolicyBundleGroupMembers: () => Schema<T.PolicyBundleGroupMembers> = once(() =>
-  z.looseObject({ members: z.array(PolicyBundleGroupMember()).check(z.minLength(1)) }),
-);
-
-export const PolicyBundleGroupStaged: () => Schema<T.PolicyBundleGroupStaged> = once(() =>
-  z.looseObject({ group_id: z.string(), staged: z.int(), size: z.int() }),
-);
-
-export const PolicyBundleGroupCommitted: () => Schema<T.PolicyBundleGroupCommitted> = once(() =>
-  z.looseObject({
-    group_id: z.string(),
-    status: z.enum(['committed']),
-    changes: z.array(
-      z.looseObject({
-        name: z.string(),
-        action: z.enum(['create', 'restore', 'delete']),
-        id: z.optional(z.string()),
-        version: z.optional(z.int()),
-      }),
-    ),
-  }),
-);
-
-export const PolicyBundleList: () => Schema<T.PolicyBundleList> = once(() =>
-  z.looseObject({ data: z.array(PolicyBundle()), total: z.int() }),
-);
-
-export const PolicyDiagnostic: () => Schema<T.PolicyDiagnostic> = once(() =>
-  z.looseObject({
-    severity: z.enum(['error', 'warning']),
-    code: z.string(),
-    message: z.string(),
-    line: z.int().check(z.gte(1)),
-    column: z.int().check(z.gte(1)),
-    excerpt: z.optional(z.string()),
-    fix: z.optional(z.string()),
-  }),
-);
-
-export const listPolicyBundles: OperationSchemas<OperationTypes['listPolicyBundles']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
-    z.looseObject({
-      framework: z.optional(z.string()),
-      status: z.optional(PolicyBundleStatusInput()),
-      enforcement_mode: z.optional(PolicyEnforcementMode()),
-      assignment: z.optional(z.string()),
     }),
-  ),
-  responses: { 200: PolicyBundleList },
-  error: Error,
-};
+  );
 
-export const createPolicyBundle: OperationSchemas<OperationTypes['createPolicyBundle']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: PolicyBundleCreate,
-  responses: { 201: PolicyBundle },
-  error: Error,
-};
+  const PolicyBundleGroupMembers: () => Schema<T.PolicyBundleGroupMembers> = once(() =>
+    z.looseObject({ members: z.array(PolicyBundleGroupMember()).check(z.minLength(1)) }),
+  );
 
-export const listEffectivePolicyBundles: OperationSchemas<OperationTypes['listEffectivePolicyBundles']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({ agent_id: z.optional(z.string()), framework: z.optional(z.string()) })),
-  responses: { 200: PolicyBundleList },
-  error: Error,
-};
+  const PolicyBundleGroupStaged: () => Schema<T.PolicyBundleGroupStaged> = once(() =>
+    z.looseObject({ group_id: z.string(), staged: z.int(), size: z.int() }),
+  );
 
-export const getPolicyBundle: OperationSchemas<OperationTypes['getPolicyBundle']> = {
-  path: once(() => z.looseObject({ bundleId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: PolicyBundle },
-  error: Error,
-};
-
-export const deletePolicyBundle: OperationSchemas<OperationTypes['deletePolicyBundle']> = {
-  path: once(() => z.looseObject({ bundleId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: DeleteResult },
-  error: Error,
-};
-
-export const rollbackPolicyBundle: OperationSchemas<OperationTypes['rollbackPolicyBundle']> = {
-  path: once(() => z.looseObject({ bundleId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  request: once(() => z.record(z.string(), z.unknown())),
-  responses: { 201: PolicyBundle },
-  error: Error,
-};
-
-export const openPolicyBundleGroup: OperationSchemas<OperationTypes['openPolicyBundleGroup']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: PolicyBundleGroupOpen,
-  responses: { 200: PolicyBundleGroup },
-  error: Error,
-};
-
-export const stagePolicyBundles: OperationSchemas<OperationTypes['stagePolicyBundles']> = {
-  path: once(() => z.looseObject({ groupId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  request: PolicyBundleGroupMembers,
-  responses: { 200: PolicyBundleGroupStaged },
-  error: Error,
-};
-
-export const commitPolicyBundleGroup: OperationSchemas<OperationTypes['commitPolicyBundleGroup']> = {
-  path: once(() => z.looseObject({ groupId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  request: once(() => z.record(z.string(), z.unknown())),
-  responses: { 200: PolicyBundleGroupCommitted },
-  error: Error,
-};
-
-export const listRecordedCalls: OperationSchemas<OperationTypes['listRecordedCalls']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+  const PolicyBundleGroupCommitted: () => Schema<T.PolicyBundleGroupCommitted> = once(() =>
     z.looseObject({
-      from_sequence: z.optional(queryInteger(z.int().check(z.gte(0)))),
-      limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(1000)))),
-      from: z.optional(dateTime()),
+      group_id: z.string(),
+      status: z.enum(['committed']),
+      changes: z.array(
+        z.looseObject({
+          name: z.string(),
+          action: z.enum(['create', 'restore', 'delete']),
+          id: z.optional(z.string()),
+          version: z.optional(z.int()),
+        }),
+      ),
     }),
-  ),
-  responses: { 200: RecordedCallPage },
-  error: Error,
-};
+  );
 
-export const explainPolicy: OperationSchemas<OperationTypes['explainPolicy']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: PolicyExplainRequest,
-  responses: { 200: PolicyExplanation },
-  error: Error,
-};
+  const PolicyBundleList: () => Schema<T.PolicyBundleList> = once(() =>
+    z.looseObject({ data: z.array(PolicyBundle()), total: z.int() }),
+  );
+
+  const PolicyDiagnostic: () => Schema<T.PolicyDiagnostic> = once(() =>
+    z.looseObject({
+      severity: z.enum(['error', 'warning']),
+      code: z.string(),
+      message: z.string(),
+      line: z.int().check(z.gte(1)),
+      column: z.int().check(z.gte(1)),
+      excerpt: z.optional(z.string()),
+      fix: z.optional(z.string()),
+    }),
+  );
+
+  return {
+    shapes: {
+      PolicyFramework,
+      PolicyBundleStatus,
+      RecordedCallPage,
+      RecordedCall,
+      PolicyExplainRequest,
+      PolicyExplainCall,
+      PolicyExplanation,
+      PolicyBundleCreate,
+      PolicyBundle,
+      PolicyProvenance,
+      PolicyBundleGroupOpen,
+      PolicyBundleGroup,
+      PolicyBundleGroupMember,
+      PolicyBundleGroupMembers,
+      PolicyBundleGroupStaged,
+      PolicyBundleGroupCommitted,
+      PolicyBundleList,
+      PolicyDiagnostic,
+    },
+    operations: {
+      listPolicyBundles: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            framework: z.optional(z.string()),
+            status: z.optional(PolicyBundleStatusInput()),
+            enforcement_mode: z.optional(PolicyEnforcementMode()),
+            assignment: z.optional(z.string()),
+          }),
+        ),
+        responses: { 200: PolicyBundleList },
+        error: Error,
+      },
+      createPolicyBundle: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: PolicyBundleCreate,
+        responses: { 201: PolicyBundle },
+        error: Error,
+      },
+      listEffectivePolicyBundles: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({ agent_id: z.optional(z.string()), framework: z.optional(z.string()) }),
+        ),
+        responses: { 200: PolicyBundleList },
+        error: Error,
+      },
+      getPolicyBundle: {
+        path: once(() => z.looseObject({ bundleId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: PolicyBundle },
+        error: Error,
+      },
+      deletePolicyBundle: {
+        path: once(() => z.looseObject({ bundleId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: DeleteResult },
+        error: Error,
+      },
+      rollbackPolicyBundle: {
+        path: once(() => z.looseObject({ bundleId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        request: once(() => z.record(z.string(), z.unknown())),
+        responses: { 201: PolicyBundle },
+        error: Error,
+      },
+      openPolicyBundleGroup: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: PolicyBundleGroupOpen,
+        responses: { 200: PolicyBundleGroup },
+        error: Error,
+      },
+      stagePolicyBundles: {
+        path: once(() => z.looseObject({ groupId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        request: PolicyBundleGroupMembers,
+        responses: { 200: PolicyBundleGroupStaged },
+        error: Error,
+      },
+      commitPolicyBundleGroup: {
+        path: once(() => z.looseObject({ groupId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        request: once(() => z.record(z.string(), z.unknown())),
+        responses: { 200: PolicyBundleGroupCommitted },
+        error: Error,
+      },
+      listRecordedCalls: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            from_sequence: z.optional(queryInteger(z.int().check(z.gte(0)))),
+            limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(1000)))),
+            from: z.optional(dateTime()),
+          }),
+        ),
+        responses: { 200: RecordedCallPage },
+        error: Error,
+      },
+      explainPolicy: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: PolicyExplainRequest,
+        responses: { 200: PolicyExplanation },
+        error: Error,
+      },
+    },
+  };
+});

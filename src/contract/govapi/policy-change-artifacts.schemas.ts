@@ -2,112 +2,129 @@
 
 import * as z from 'zod/mini';
 import { dateTime, queryInteger } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { Error, PolicyBundleStatusInput, PolicyEnforcementMode } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const PolicyFormat: () => Schema<T.PolicyFormat> = once(() => z.enum(['cedar', 'rego', 'yaml']));
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  | 'listPolicyChangeArtifacts'
+  | 'getPolicyChangeArtifact'
+  | 'generatePolicyChangeArtifact'
+  | 'applyPolicyChangeArtifact'
+> = once(() => {
+  const PolicyFormat: () => Schema<T.PolicyFormat> = once(() => z.enum(['cedar', 'rego', 'yaml']));
 
-export const ApplyChannel: () => Schema<T.ApplyChannel> = once(() =>
-  z.enum(['govapi', 'terraform', 'pulumi', 'thothctl']),
-);
+  const ApplyChannel: () => Schema<T.ApplyChannel> = once(() =>
+    z.enum(['govapi', 'terraform', 'pulumi', 'thothctl']),
+  );
 
-export const PolicyChangeArtifact: () => Schema<T.PolicyChangeArtifact> = once(() =>
-  z.looseObject({
-    artifact_id: z.string(),
-    request_id: z.string(),
-    target_environment: z.optional(z.nullable(z.string())),
-    updated_at: z.optional(z.nullable(dateTime())),
-    created_at: z.optional(z.nullable(dateTime())),
-    owner: z.optional(z.nullable(z.string())),
-    status: z.optional(z.nullable(z.enum(['generated', 'applied']))),
-    policies: z.optional(z.record(z.string(), z.string())),
-    policy_change: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-    applied_at: z.optional(z.nullable(dateTime())),
-    applied_by: z.optional(z.nullable(z.string())),
-    apply_channel: z.optional(z.nullable(ApplyChannel())),
-    bundle_id: z.optional(z.nullable(z.string())),
-  }),
-);
-
-export const PolicyChangeArtifactList: () => Schema<T.PolicyChangeArtifactList> = once(() =>
-  z.looseObject({
-    data: z.array(PolicyChangeArtifact()),
-    total: z.int(),
-    limit: z.optional(z.int()),
-    offset: z.optional(z.int()),
-  }),
-);
-
-export const PolicyChangeArtifactGenerate: () => Schema<T.PolicyChangeArtifactGenerate> = once(() =>
-  z.looseObject({
-    owner: z.optional(z.string()),
-    target_environment: z.optional(z.string()),
-    policy_change: z.optional(z.record(z.string(), z.unknown())),
-  }),
-);
-
-export const PolicyChangeArtifactApply: () => Schema<T.PolicyChangeArtifactApply> = once(() =>
-  z.looseObject({
-    applied_by: z.string().check(z.minLength(1)),
-    apply_channel: z.optional(ApplyChannel()),
-    policy_format: z.optional(PolicyFormat()),
-    bundle_name: z.optional(z.string()),
-    bundle_description: z.optional(z.string()),
-    assignments: z.optional(z.array(z.string())),
-    enforcement_mode: z.optional(PolicyEnforcementMode()),
-    status: z.optional(PolicyBundleStatusInput()),
-  }),
-);
-
-export const PolicyChangeArtifactApplyResult: () => Schema<T.PolicyChangeArtifactApplyResult> = once(() =>
-  z.looseObject({
-    request_id: z.string(),
-    artifact_id: z.string(),
-    target_environment: z.optional(z.nullable(z.string())),
-    applied_at: dateTime(),
-    apply_channel: z.optional(ApplyChannel()),
-    policy_format: z.optional(PolicyFormat()),
-    override_revoked: z.boolean(),
-    govapi_resource: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-    applied_by: z.optional(z.string()),
-  }),
-);
-
-export const listPolicyChangeArtifacts: OperationSchemas<OperationTypes['listPolicyChangeArtifacts']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+  const PolicyChangeArtifact: () => Schema<T.PolicyChangeArtifact> = once(() =>
     z.looseObject({
-      target_environment: z.optional(z.string()),
-      limit: z.optional(queryInteger(z.int().check(z.gte(1)))),
-      offset: z.optional(queryInteger(z.int().check(z.gte(0)))),
+      artifact_id: z.string(),
+      request_id: z.string(),
+      target_environment: z.optional(z.nullable(z.string())),
+      updated_at: z.optional(z.nullable(dateTime())),
+      created_at: z.optional(z.nullable(dateTime())),
+      owner: z.optional(z.nullable(z.string())),
+      status: z.optional(z.nullable(z.enum(['generated', 'applied']))),
+      policies: z.optional(z.record(z.string(), z.string())),
+      policy_change: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+      applied_at: z.optional(z.nullable(dateTime())),
+      applied_by: z.optional(z.nullable(z.string())),
+      apply_channel: z.optional(z.nullable(ApplyChannel())),
+      bundle_id: z.optional(z.nullable(z.string())),
     }),
-  ),
-  responses: { 200: PolicyChangeArtifactList },
-  error: Error,
-};
+  );
 
-export const getPolicyChangeArtifact: OperationSchemas<OperationTypes['getPolicyChangeArtifact']> = {
-  path: once(() => z.looseObject({ requestId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: PolicyChangeArtifact },
-  error: Error,
-};
+  const PolicyChangeArtifactList: () => Schema<T.PolicyChangeArtifactList> = once(() =>
+    z.looseObject({
+      data: z.array(PolicyChangeArtifact()),
+      total: z.int(),
+      limit: z.optional(z.int()),
+      offset: z.optional(z.int()),
+    }),
+  );
 
-export const generatePolicyChangeArtifact: OperationSchemas<OperationTypes['generatePolicyChangeArtifact']> =
-  {
-    path: once(() => z.looseObject({ requestId: z.string().check(z.minLength(1)) })),
-    query: once(() => z.looseObject({})),
-    request: PolicyChangeArtifactGenerate,
-    responses: { 200: PolicyChangeArtifact },
-    error: Error,
+  const PolicyChangeArtifactGenerate: () => Schema<T.PolicyChangeArtifactGenerate> = once(() =>
+    z.looseObject({
+      owner: z.optional(z.string()),
+      target_environment: z.optional(z.string()),
+      policy_change: z.optional(z.record(z.string(), z.unknown())),
+    }),
+  );
+
+  const PolicyChangeArtifactApply: () => Schema<T.PolicyChangeArtifactApply> = once(() =>
+    z.looseObject({
+      applied_by: z.string().check(z.minLength(1)),
+      apply_channel: z.optional(ApplyChannel()),
+      policy_format: z.optional(PolicyFormat()),
+      bundle_name: z.optional(z.string()),
+      bundle_description: z.optional(z.string()),
+      assignments: z.optional(z.array(z.string())),
+      enforcement_mode: z.optional(PolicyEnforcementMode()),
+      status: z.optional(PolicyBundleStatusInput()),
+    }),
+  );
+
+  const PolicyChangeArtifactApplyResult: () => Schema<T.PolicyChangeArtifactApplyResult> = once(() =>
+    z.looseObject({
+      request_id: z.string(),
+      artifact_id: z.string(),
+      target_environment: z.optional(z.nullable(z.string())),
+      applied_at: dateTime(),
+      apply_channel: z.optional(ApplyChannel()),
+      policy_format: z.optional(PolicyFormat()),
+      override_revoked: z.boolean(),
+      govapi_resource: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+      applied_by: z.optional(z.string()),
+    }),
+  );
+
+  return {
+    shapes: {
+      PolicyFormat,
+      ApplyChannel,
+      PolicyChangeArtifact,
+      PolicyChangeArtifactList,
+      PolicyChangeArtifactGenerate,
+      PolicyChangeArtifactApply,
+      PolicyChangeArtifactApplyResult,
+    },
+    operations: {
+      listPolicyChangeArtifacts: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            target_environment: z.optional(z.string()),
+            limit: z.optional(queryInteger(z.int().check(z.gte(1)))),
+            offset: z.optional(queryInteger(z.int().check(z.gte(0)))),
+          }),
+        ),
+        responses: { 200: PolicyChangeArtifactList },
+        error: Error,
+      },
+      getPolicyChangeArtifact: {
+        path: once(() => z.looseObject({ requestId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: PolicyChangeArtifact },
+        error: Error,
+      },
+      generatePolicyChangeArtifact: {
+        path: once(() => z.looseObject({ requestId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        request: PolicyChangeArtifactGenerate,
+        responses: { 200: PolicyChangeArtifact },
+        error: Error,
+      },
+      applyPolicyChangeArtifact: {
+        path: once(() => z.looseObject({ requestId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        request: PolicyChangeArtifactApply,
+        responses: { 200: PolicyChangeArtifactApplyResult },
+        error: Error,
+      },
+    },
   };
-
-export const applyPolicyChangeArtifact: OperationSchemas<OperationTypes['applyPolicyChangeArtifact']> = {
-  path: once(() => z.looseObject({ requestId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  request: PolicyChangeArtifactApply,
-  responses: { 200: PolicyChangeArtifactApplyResult },
-  error: Error,
-};
+});

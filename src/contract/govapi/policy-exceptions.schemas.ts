@@ -2,118 +2,134 @@
 
 import * as z from 'zod/mini';
 import { dateTime, queryInteger } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const PolicyExceptionStatus: () => Schema<T.PolicyExceptionStatus> = once(() =>
-  z.enum(['pending', 'under_review', 'approved', 'denied', 'approved_with_modification']),
-);
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  'listPolicyExceptions' | 'createPolicyException' | 'getPolicyException' | 'reviewPolicyException'
+> = once(() => {
+  const PolicyExceptionStatus: () => Schema<T.PolicyExceptionStatus> = once(() =>
+    z.enum(['pending', 'under_review', 'approved', 'denied', 'approved_with_modification']),
+  );
 
-export const ReviewDecision: () => Schema<T.ReviewDecision> = once(() =>
-  z.enum(['approve', 'deny', 'request_changes', 'approve_with_modification']),
-);
+  const ReviewDecision: () => Schema<T.ReviewDecision> = once(() =>
+    z.enum(['approve', 'deny', 'request_changes', 'approve_with_modification']),
+  );
 
-export const PolicyExceptionCreate: () => Schema<T.PolicyExceptionCreate> = once(() =>
-  z.looseObject({
-    request_id: z.optional(z.string()),
-    violation_id: z.string().check(z.minLength(1)),
-    hold_token: z.optional(z.string()),
-    agent_id: z.optional(z.string()),
-    tool_name: z.optional(z.string()),
-    requested_by: z.string().check(z.minLength(1)),
-    business_justification: z.string().check(z.minLength(1)),
-    frequency_estimate: z.string().check(z.minLength(1)),
-    data_sensitivity: z.string().check(z.minLength(1)),
-    alternatives_considered: z.optional(z.string()),
-  }),
-);
-
-export const PolicyException: () => Schema<T.PolicyException> = once(() =>
-  z.looseObject({
-    request_id: z.string(),
-    tenant_id: z.optional(z.string()),
-    violation_id: z.string(),
-    hold_token: z.optional(z.nullable(z.string())),
-    agent_id: z.optional(z.nullable(z.string())),
-    tool_name: z.optional(z.nullable(z.string())),
-    requested_by: z.string(),
-    business_justification: z.optional(z.string()),
-    frequency_estimate: z.optional(z.string()),
-    data_sensitivity: z.optional(z.string()),
-    alternatives_considered: z.optional(z.nullable(z.string())),
-    status: PolicyExceptionStatus(),
-    reviewed_by: z.optional(z.nullable(z.string())),
-    review_decision: z.optional(z.nullable(ReviewDecision())),
-    review_notes: z.optional(z.nullable(z.string())),
-    policy_change: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-    owner: z.optional(z.nullable(z.string())),
-    target_environment: z.optional(z.nullable(z.string())),
-    override_expires_at: z.optional(z.nullable(dateTime())),
-    reviewed_at: z.optional(z.nullable(dateTime())),
-    created_at: z.optional(dateTime()),
-    updated_at: z.optional(dateTime()),
-    runtime_override: z.optional(z.looseObject({ status: z.enum(['none', 'active', 'expired', 'revoked']) })),
-  }),
-);
-
-export const PolicyExceptionReview: () => Schema<T.PolicyExceptionReview> = once(() =>
-  z.looseObject({
-    review_decision: ReviewDecision(),
-    reviewed_by: z.string().check(z.minLength(1)),
-    review_notes: z.optional(z.string()),
-    policy_change: z.optional(z.record(z.string(), z.unknown())),
-    owner: z.optional(z.string()),
-    target_environment: z.optional(z.string()),
-    override_expires_at: z.optional(dateTime()),
-  }),
-);
-
-export const PolicyExceptionList: () => Schema<T.PolicyExceptionList> = once(() =>
-  z.looseObject({
-    data: z.array(PolicyException()),
-    total: z.int(),
-    limit: z.optional(z.int()),
-    offset: z.optional(z.int()),
-  }),
-);
-
-export const listPolicyExceptions: OperationSchemas<OperationTypes['listPolicyExceptions']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+  const PolicyExceptionCreate: () => Schema<T.PolicyExceptionCreate> = once(() =>
     z.looseObject({
-      status: z.optional(PolicyExceptionStatus()),
-      requested_by: z.optional(z.string()),
-      reviewed_by: z.optional(z.string()),
-      limit: z.optional(queryInteger(z.int().check(z.gte(1)))),
-      offset: z.optional(queryInteger(z.int().check(z.gte(0)))),
-      tenant_id: z.optional(z.string()),
+      request_id: z.optional(z.string()),
+      violation_id: z.string().check(z.minLength(1)),
+      hold_token: z.optional(z.string()),
+      agent_id: z.optional(z.string()),
+      tool_name: z.optional(z.string()),
+      requested_by: z.string().check(z.minLength(1)),
+      business_justification: z.string().check(z.minLength(1)),
+      frequency_estimate: z.string().check(z.minLength(1)),
+      data_sensitivity: z.string().check(z.minLength(1)),
+      alternatives_considered: z.optional(z.string()),
     }),
-  ),
-  responses: { 200: PolicyExceptionList },
-  error: Error,
-};
+  );
 
-export const createPolicyException: OperationSchemas<OperationTypes['createPolicyException']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: PolicyExceptionCreate,
-  responses: { 201: PolicyException },
-  error: Error,
-};
+  const PolicyException: () => Schema<T.PolicyException> = once(() =>
+    z.looseObject({
+      request_id: z.string(),
+      tenant_id: z.optional(z.string()),
+      violation_id: z.string(),
+      hold_token: z.optional(z.nullable(z.string())),
+      agent_id: z.optional(z.nullable(z.string())),
+      tool_name: z.optional(z.nullable(z.string())),
+      requested_by: z.string(),
+      business_justification: z.optional(z.string()),
+      frequency_estimate: z.optional(z.string()),
+      data_sensitivity: z.optional(z.string()),
+      alternatives_considered: z.optional(z.nullable(z.string())),
+      status: PolicyExceptionStatus(),
+      reviewed_by: z.optional(z.nullable(z.string())),
+      review_decision: z.optional(z.nullable(ReviewDecision())),
+      review_notes: z.optional(z.nullable(z.string())),
+      policy_change: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+      owner: z.optional(z.nullable(z.string())),
+      target_environment: z.optional(z.nullable(z.string())),
+      override_expires_at: z.optional(z.nullable(dateTime())),
+      reviewed_at: z.optional(z.nullable(dateTime())),
+      created_at: z.optional(dateTime()),
+      updated_at: z.optional(dateTime()),
+      runtime_override: z.optional(
+        z.looseObject({ status: z.enum(['none', 'active', 'expired', 'revoked']) }),
+      ),
+    }),
+  );
 
-export const getPolicyException: OperationSchemas<OperationTypes['getPolicyException']> = {
-  path: once(() => z.looseObject({ requestId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: PolicyException },
-  error: Error,
-};
+  const PolicyExceptionReview: () => Schema<T.PolicyExceptionReview> = once(() =>
+    z.looseObject({
+      review_decision: ReviewDecision(),
+      reviewed_by: z.string().check(z.minLength(1)),
+      review_notes: z.optional(z.string()),
+      policy_change: z.optional(z.record(z.string(), z.unknown())),
+      owner: z.optional(z.string()),
+      target_environment: z.optional(z.string()),
+      override_expires_at: z.optional(dateTime()),
+    }),
+  );
 
-export const reviewPolicyException: OperationSchemas<OperationTypes['reviewPolicyException']> = {
-  path: once(() => z.looseObject({ requestId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  request: PolicyExceptionReview,
-  responses: { 200: PolicyException },
-  error: Error,
-};
+  const PolicyExceptionList: () => Schema<T.PolicyExceptionList> = once(() =>
+    z.looseObject({
+      data: z.array(PolicyException()),
+      total: z.int(),
+      limit: z.optional(z.int()),
+      offset: z.optional(z.int()),
+    }),
+  );
+
+  return {
+    shapes: {
+      PolicyExceptionStatus,
+      ReviewDecision,
+      PolicyExceptionCreate,
+      PolicyException,
+      PolicyExceptionReview,
+      PolicyExceptionList,
+    },
+    operations: {
+      listPolicyExceptions: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            status: z.optional(PolicyExceptionStatus()),
+            requested_by: z.optional(z.string()),
+            reviewed_by: z.optional(z.string()),
+            limit: z.optional(queryInteger(z.int().check(z.gte(1)))),
+            offset: z.optional(queryInteger(z.int().check(z.gte(0)))),
+            tenant_id: z.optional(z.string()),
+          }),
+        ),
+        responses: { 200: PolicyExceptionList },
+        error: Error,
+      },
+      createPolicyException: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: PolicyExceptionCreate,
+        responses: { 201: PolicyException },
+        error: Error,
+      },
+      getPolicyException: {
+        path: once(() => z.looseObject({ requestId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: PolicyException },
+        error: Error,
+      },
+      reviewPolicyException: {
+        path: once(() => z.looseObject({ requestId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        request: PolicyExceptionReview,
+        responses: { 200: PolicyException },
+        error: Error,
+      },
+    },
+  };
+});

@@ -2,42 +2,49 @@
 
 import * as z from 'zod/mini';
 import { dateTime } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const PolicySyncStatusValue: () => Schema<T.PolicySyncStatusValue> = once(() =>
-  z.enum(['idle', 'queued', 'running', 'success', 'partial', 'no_change', 'error', 'disabled']),
-);
+export const schemas: () => ResourceSchemas<OperationTypes, 'triggerPolicySync' | 'getPolicySyncStatus'> =
+  once(() => {
+    const PolicySyncStatusValue: () => Schema<T.PolicySyncStatusValue> = once(() =>
+      z.enum(['idle', 'queued', 'running', 'success', 'partial', 'no_change', 'error', 'disabled']),
+    );
 
-export const PolicySyncStatus: () => Schema<T.PolicySyncStatus> = once(() =>
-  z.looseObject({
-    configured: z.boolean(),
-    status: PolicySyncStatusValue(),
-    synced_at: z.optional(z.nullable(dateTime())),
-    changed: z.optional(z.boolean()),
-    applied_count: z.optional(z.int().check(z.gte(0))),
-    applied_agents: z.optional(z.array(z.string())),
-    skipped_count: z.optional(z.int().check(z.gte(0))),
-    error_count: z.optional(z.int().check(z.gte(0))),
-    errors: z.optional(z.array(z.unknown())),
-    interval_seconds: z.optional(z.int().check(z.gte(0))),
-    run_id: z.optional(z.nullable(z.string())),
-  }),
-);
+    const PolicySyncStatus: () => Schema<T.PolicySyncStatus> = once(() =>
+      z.looseObject({
+        configured: z.boolean(),
+        status: PolicySyncStatusValue(),
+        synced_at: z.optional(z.nullable(dateTime())),
+        changed: z.optional(z.boolean()),
+        applied_count: z.optional(z.int().check(z.gte(0))),
+        applied_agents: z.optional(z.array(z.string())),
+        skipped_count: z.optional(z.int().check(z.gte(0))),
+        error_count: z.optional(z.int().check(z.gte(0))),
+        errors: z.optional(z.array(z.unknown())),
+        interval_seconds: z.optional(z.int().check(z.gte(0))),
+        run_id: z.optional(z.nullable(z.string())),
+      }),
+    );
 
-export const triggerPolicySync: OperationSchemas<OperationTypes['triggerPolicySync']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: once(() => z.record(z.string(), z.unknown())),
-  responses: { 202: PolicySyncStatus },
-  error: Error,
-};
-
-export const getPolicySyncStatus: OperationSchemas<OperationTypes['getPolicySyncStatus']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: PolicySyncStatus },
-  error: Error,
-};
+    return {
+      shapes: { PolicySyncStatusValue, PolicySyncStatus },
+      operations: {
+        triggerPolicySync: {
+          path: once(() => z.looseObject({})),
+          query: once(() => z.looseObject({})),
+          request: once(() => z.record(z.string(), z.unknown())),
+          responses: { 202: PolicySyncStatus },
+          error: Error,
+        },
+        getPolicySyncStatus: {
+          path: once(() => z.looseObject({})),
+          query: once(() => z.looseObject({})),
+          responses: { 200: PolicySyncStatus },
+          error: Error,
+        },
+      },
+    };
+  });

@@ -2,177 +2,198 @@
 
 import * as z from 'zod/mini';
 import { dateTime, queryInteger, queryNumber } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const Day7Report: () => Schema<T.Day7Report> = once(() =>
-  z.looseObject({
-    window_days: z.optional(z.int()),
-    generated_at: z.optional(dateTime()),
-    would_allow: z.optional(z.int()),
-    would_step_up: z.optional(z.int()),
-    would_block: z.optional(z.int()),
-    top_policies: z.optional(z.array(z.record(z.string(), z.unknown()))),
-    top_tools: z.optional(z.array(z.record(z.string(), z.unknown()))),
-    dlp_mismatches: z.optional(z.array(z.record(z.string(), z.unknown()))),
-  }),
-);
-
-export const ReportsOverview: () => Schema<T.ReportsOverview> = once(() =>
-  z.looseObject({
-    window_days: z.optional(z.int()),
-    generated_at: z.optional(dateTime()),
-    totals: z.optional(z.record(z.string(), z.unknown())),
-  }),
-);
-
-export const PricingEvidence: () => Schema<T.PricingEvidence> = once(() =>
-  z.looseObject({
-    priced_with_catalog_count: z.optional(z.int()),
-    event_estimated_fallbacks: z.optional(z.int()),
-    flat_rate_fallbacks: z.optional(z.int()),
-    unresolved_models: z.optional(z.array(z.string())),
-  }),
-);
-
-export const CostReport: () => Schema<T.CostReport> = once(() =>
-  z.looseObject({
-    pricing_source: z.string(),
-    pricing_version: z.optional(z.string()),
-    pricing_sha256: z.optional(z.string()),
-    pricing_updated_at: z.optional(z.nullable(dateTime())),
-    pricing_evidence: PricingEvidence(),
-    window_days: z.optional(z.int()),
-    total_cost_usd: z.optional(z.number()),
-    total_tokens: z.optional(z.int()),
-    rows: z.optional(z.array(z.record(z.string(), z.unknown()))),
-  }),
-);
-
-export const ExecutiveSummary: () => Schema<T.ExecutiveSummary> = once(() =>
-  z.looseObject({
-    window_days: z.optional(z.int()),
-    summary: z.optional(z.union([z.string(), z.record(z.string(), z.unknown())])),
-    generated_at: z.optional(dateTime()),
-  }),
-);
-
-export const BoardIncidentSummary: () => Schema<T.BoardIncidentSummary> = once(() =>
-  z.looseObject({
-    violation_id: z.string(),
-    incident: z.record(z.string(), z.unknown()),
-    generated_at: z.optional(dateTime()),
-  }),
-);
-
-export const AirsReportStatus: () => Schema<T.AirsReportStatus> = once(() =>
-  z.enum(['PENDING', 'COMPLETED', 'FAILED']),
-);
-
-export const AirsReport: () => Schema<T.AirsReport> = once(() =>
-  z.looseObject({
-    report_id: z.string(),
-    tenant_id: z.optional(z.string()),
-    cadence: z.optional(z.nullable(z.string())),
-    time_range: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-    generated_at: z.optional(z.nullable(dateTime())),
-    status: AirsReportStatus(),
-    report_hash: z.optional(z.nullable(z.string())),
-    post_approval_gap: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-    governance_metrics: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-    economic_metrics: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-    dlp_metrics: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-    forensic_ledger: z.optional(
-      z.nullable(z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())])),
-    ),
-  }),
-);
-
-export const AirsReportGenerate: () => Schema<T.AirsReportGenerate> = once(() =>
-  z.looseObject({
-    cadence: z.enum(['7d', '30d', 'custom']),
-    from: z.optional(dateTime()),
-    to: z.optional(dateTime()),
-  }),
-);
-
-export const AirsReportList: () => Schema<T.AirsReportList> = once(() =>
-  z.looseObject({ data: z.array(AirsReport()), total: z.int() }),
-);
-
-export const listAirsReports: OperationSchemas<OperationTypes['listAirsReports']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  | 'listAirsReports'
+  | 'getDay7Report'
+  | 'getReportsOverview'
+  | 'getCostReport'
+  | 'getExecutiveSummary'
+  | 'getBoardIncidentSummary'
+  | 'getAirsReport'
+  | 'generateAirsReport'
+> = once(() => {
+  const Day7Report: () => Schema<T.Day7Report> = once(() =>
     z.looseObject({
-      cadence: z.optional(z.string()),
-      status: z.optional(AirsReportStatus()),
-      limit: z.optional(queryInteger(z.int().check(z.gte(1)))),
+      window_days: z.optional(z.int()),
+      generated_at: z.optional(dateTime()),
+      would_allow: z.optional(z.int()),
+      would_step_up: z.optional(z.int()),
+      would_block: z.optional(z.int()),
+      top_policies: z.optional(z.array(z.record(z.string(), z.unknown()))),
+      top_tools: z.optional(z.array(z.record(z.string(), z.unknown()))),
+      dlp_mismatches: z.optional(z.array(z.record(z.string(), z.unknown()))),
     }),
-  ),
-  responses: { 200: AirsReportList },
-  error: Error,
-};
+  );
 
-export const getDay7Report: OperationSchemas<OperationTypes['getDay7Report']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({ days: z.optional(queryInteger(z.int().check(z.gte(1)))) })),
-  responses: { 200: Day7Report },
-  error: Error,
-};
-
-export const getReportsOverview: OperationSchemas<OperationTypes['getReportsOverview']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({ days: z.optional(queryInteger(z.int().check(z.gte(1)))) })),
-  responses: { 200: ReportsOverview },
-  error: Error,
-};
-
-export const getCostReport: OperationSchemas<OperationTypes['getCostReport']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+  const ReportsOverview: () => Schema<T.ReportsOverview> = once(() =>
     z.looseObject({
-      days: z.optional(queryInteger(z.int().check(z.gte(1)))),
-      rate: z.optional(queryNumber(z.number().check(z.gte(0)))),
+      window_days: z.optional(z.int()),
+      generated_at: z.optional(dateTime()),
+      totals: z.optional(z.record(z.string(), z.unknown())),
     }),
-  ),
-  responses: { 200: CostReport },
-  error: Error,
-};
+  );
 
-export const getExecutiveSummary: OperationSchemas<OperationTypes['getExecutiveSummary']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+  const PricingEvidence: () => Schema<T.PricingEvidence> = once(() =>
     z.looseObject({
-      days: z.optional(queryInteger(z.int().check(z.gte(1)))),
-      rate: z.optional(queryNumber(z.number().check(z.gte(0)))),
+      priced_with_catalog_count: z.optional(z.int()),
+      event_estimated_fallbacks: z.optional(z.int()),
+      flat_rate_fallbacks: z.optional(z.int()),
+      unresolved_models: z.optional(z.array(z.string())),
     }),
-  ),
-  responses: { 200: ExecutiveSummary },
-  error: Error,
-};
+  );
 
-export const getBoardIncidentSummary: OperationSchemas<OperationTypes['getBoardIncidentSummary']> = {
-  path: once(() => z.looseObject({ violationId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: BoardIncidentSummary },
-  error: Error,
-};
+  const CostReport: () => Schema<T.CostReport> = once(() =>
+    z.looseObject({
+      pricing_source: z.string(),
+      pricing_version: z.optional(z.string()),
+      pricing_sha256: z.optional(z.string()),
+      pricing_updated_at: z.optional(z.nullable(dateTime())),
+      pricing_evidence: PricingEvidence(),
+      window_days: z.optional(z.int()),
+      total_cost_usd: z.optional(z.number()),
+      total_tokens: z.optional(z.int()),
+      rows: z.optional(z.array(z.record(z.string(), z.unknown()))),
+    }),
+  );
 
-export const getAirsReport: OperationSchemas<OperationTypes['getAirsReport']> = {
-  path: once(() => z.looseObject({ reportId: z.string().check(z.minLength(1)) })),
-  query: once(() =>
-    z.looseObject({ cadence: z.optional(z.string()), status: z.optional(AirsReportStatus()) }),
-  ),
-  responses: { 200: AirsReport },
-  error: Error,
-};
+  const ExecutiveSummary: () => Schema<T.ExecutiveSummary> = once(() =>
+    z.looseObject({
+      window_days: z.optional(z.int()),
+      summary: z.optional(z.union([z.string(), z.record(z.string(), z.unknown())])),
+      generated_at: z.optional(dateTime()),
+    }),
+  );
 
-export const generateAirsReport: OperationSchemas<OperationTypes['generateAirsReport']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: AirsReportGenerate,
-  responses: { 201: AirsReport },
-  error: Error,
-};
+  const BoardIncidentSummary: () => Schema<T.BoardIncidentSummary> = once(() =>
+    z.looseObject({
+      violation_id: z.string(),
+      incident: z.record(z.string(), z.unknown()),
+      generated_at: z.optional(dateTime()),
+    }),
+  );
+
+  const AirsReportStatus: () => Schema<T.AirsReportStatus> = once(() =>
+    z.enum(['PENDING', 'COMPLETED', 'FAILED']),
+  );
+
+  const AirsReport: () => Schema<T.AirsReport> = once(() =>
+    z.looseObject({
+      report_id: z.string(),
+      tenant_id: z.optional(z.string()),
+      cadence: z.optional(z.nullable(z.string())),
+      time_range: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+      generated_at: z.optional(z.nullable(dateTime())),
+      status: AirsReportStatus(),
+      report_hash: z.optional(z.nullable(z.string())),
+      post_approval_gap: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+      governance_metrics: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+      economic_metrics: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+      dlp_metrics: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+      forensic_ledger: z.optional(
+        z.nullable(z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())])),
+      ),
+    }),
+  );
+
+  const AirsReportGenerate: () => Schema<T.AirsReportGenerate> = once(() =>
+    z.looseObject({
+      cadence: z.enum(['7d', '30d', 'custom']),
+      from: z.optional(dateTime()),
+      to: z.optional(dateTime()),
+    }),
+  );
+
+  const AirsReportList: () => Schema<T.AirsReportList> = once(() =>
+    z.looseObject({ data: z.array(AirsReport()), total: z.int() }),
+  );
+
+  return {
+    shapes: {
+      Day7Report,
+      ReportsOverview,
+      PricingEvidence,
+      CostReport,
+      ExecutiveSummary,
+      BoardIncidentSummary,
+      AirsReportStatus,
+      AirsReport,
+      AirsReportGenerate,
+      AirsReportList,
+    },
+    operations: {
+      listAirsReports: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            cadence: z.optional(z.string()),
+            status: z.optional(AirsReportStatus()),
+            limit: z.optional(queryInteger(z.int().check(z.gte(1)))),
+          }),
+        ),
+        responses: { 200: AirsReportList },
+        error: Error,
+      },
+      getDay7Report: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({ days: z.optional(queryInteger(z.int().check(z.gte(1)))) })),
+        responses: { 200: Day7Report },
+        error: Error,
+      },
+      getReportsOverview: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({ days: z.optional(queryInteger(z.int().check(z.gte(1)))) })),
+        responses: { 200: ReportsOverview },
+        error: Error,
+      },
+      getCostReport: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            days: z.optional(queryInteger(z.int().check(z.gte(1)))),
+            rate: z.optional(queryNumber(z.number().check(z.gte(0)))),
+          }),
+        ),
+        responses: { 200: CostReport },
+        error: Error,
+      },
+      getExecutiveSummary: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            days: z.optional(queryInteger(z.int().check(z.gte(1)))),
+            rate: z.optional(queryNumber(z.number().check(z.gte(0)))),
+          }),
+        ),
+        responses: { 200: ExecutiveSummary },
+        error: Error,
+      },
+      getBoardIncidentSummary: {
+        path: once(() => z.looseObject({ violationId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: BoardIncidentSummary },
+        error: Error,
+      },
+      getAirsReport: {
+        path: once(() => z.looseObject({ reportId: z.string().check(z.minLength(1)) })),
+        query: once(() =>
+          z.looseObject({ cadence: z.optional(z.string()), status: z.optional(AirsReportStatus()) }),
+        ),
+        responses: { 200: AirsReport },
+        error: Error,
+      },
+      generateAirsReport: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: AirsReportGenerate,
+        responses: { 201: AirsReport },
+        error: Error,
+      },
+    },
+  };
+});

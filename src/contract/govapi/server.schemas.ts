@@ -2,44 +2,50 @@
 
 import * as z from 'zod/mini';
 import { dateTime } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const ServerInfo: () => Schema<T.ServerInfo> = once(() =>
-  z.looseObject({
-    product: z.string(),
-    version: z.string(),
-    started_at: dateTime(),
-    uptime_seconds: z.optional(z.number().check(z.gte(0))),
-    features: z.array(z.string()),
-    enforce_url: z.optional(z.string()),
-    data_dir: z.optional(z.string()),
-  }),
-);
+export const schemas: () => ResourceSchemas<OperationTypes, 'getServerInfo' | 'backupServer'> = once(() => {
+  const ServerInfo: () => Schema<T.ServerInfo> = once(() =>
+    z.looseObject({
+      product: z.string(),
+      version: z.string(),
+      started_at: dateTime(),
+      uptime_seconds: z.optional(z.number().check(z.gte(0))),
+      features: z.array(z.string()),
+      enforce_url: z.optional(z.string()),
+      data_dir: z.optional(z.string()),
+    }),
+  );
 
-export const ServerBackup: () => Schema<T.ServerBackup> = once(() =>
-  z.looseObject({
-    name: z.optional(z.string().check(z.regex(new RegExp('^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$')))),
-  }),
-);
+  const ServerBackup: () => Schema<T.ServerBackup> = once(() =>
+    z.looseObject({
+      name: z.optional(z.string().check(z.regex(new RegExp('^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$')))),
+    }),
+  );
 
-export const ServerBackupResult: () => Schema<T.ServerBackupResult> = once(() =>
-  z.looseObject({ file: z.string(), bytes: z.int().check(z.gte(0)), created_at: dateTime() }),
-);
+  const ServerBackupResult: () => Schema<T.ServerBackupResult> = once(() =>
+    z.looseObject({ file: z.string(), bytes: z.int().check(z.gte(0)), created_at: dateTime() }),
+  );
 
-export const getServerInfo: OperationSchemas<OperationTypes['getServerInfo']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: ServerInfo },
-  error: Error,
-};
-
-export const backupServer: OperationSchemas<OperationTypes['backupServer']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: ServerBackup,
-  responses: { 201: ServerBackupResult },
-  error: Error,
-};
+  return {
+    shapes: { ServerInfo, ServerBackup, ServerBackupResult },
+    operations: {
+      getServerInfo: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: ServerInfo },
+        error: Error,
+      },
+      backupServer: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: ServerBackup,
+        responses: { 201: ServerBackupResult },
+        error: Error,
+      },
+    },
+  };
+});

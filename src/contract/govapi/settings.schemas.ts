@@ -2,142 +2,166 @@
 
 import * as z from 'zod/mini';
 import { dateTime } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const ShadowAction: () => Schema<T.ShadowAction> = once(() => z.enum(['allow', 'step_up', 'block']));
+export const schemas: () => ResourceSchemas<OperationTypes, 'getTenantSettings' | 'updateTenantSettings'> =
+  once(() => {
+    const ShadowAction: () => Schema<T.ShadowAction> = once(() => z.enum(['allow', 'step_up', 'block']));
 
-export const ComplianceProfile: () => Schema<T.ComplianceProfile> = once(() =>
-  z.enum(['soc2', 'healthcare', 'financial', 'public_sector', 'privacy', 'ai_governance']),
-);
+    const ComplianceProfile: () => Schema<T.ComplianceProfile> = once(() =>
+      z.enum(['soc2', 'healthcare', 'financial', 'public_sector', 'privacy', 'ai_governance']),
+    );
 
-export const ShadowPolicy: () => Schema<T.ShadowPolicy> = once(() =>
-  z.looseObject({
-    low: z.optional(z.nullable(ShadowAction())),
-    medium: z.optional(z.nullable(ShadowAction())),
-    high: z.optional(z.nullable(ShadowAction())),
-    critical: z.optional(z.nullable(ShadowAction())),
-  }),
-);
+    const ShadowPolicy: () => Schema<T.ShadowPolicy> = once(() =>
+      z.looseObject({
+        low: z.optional(z.nullable(ShadowAction())),
+        medium: z.optional(z.nullable(ShadowAction())),
+        high: z.optional(z.nullable(ShadowAction())),
+        critical: z.optional(z.nullable(ShadowAction())),
+      }),
+    );
 
-export const SecretBrokerAuthBinding: () => Schema<T.SecretBrokerAuthBinding> = once(() =>
-  z.looseObject({
-    host_pattern: z.optional(z.string()),
-    header: z.optional(z.string()),
-    secret_ref: z.optional(z.string()),
-    prefix: z.optional(z.string()),
-  }),
-);
+    const SecretBrokerAuthBinding: () => Schema<T.SecretBrokerAuthBinding> = once(() =>
+      z.looseObject({
+        host_pattern: z.optional(z.string()),
+        header: z.optional(z.string()),
+        secret_ref: z.optional(z.string()),
+        prefix: z.optional(z.string()),
+      }),
+    );
 
-export const SecretBrokerSettings: () => Schema<T.SecretBrokerSettings> = once(() =>
-  z.looseObject({
-    enabled: z.optional(z.boolean()),
-    provider: z.optional(z.nullable(z.string())),
-    strict_endpoint_mode: z.optional(z.boolean()),
-    fail_on_missing_secret: z.optional(z.boolean()),
-    allowed_hosts: z.optional(z.array(z.string())),
-    auth_bindings: z.optional(z.array(SecretBrokerAuthBinding())),
-  }),
-);
-
-export const ModelRouterSettings: () => Schema<T.ModelRouterSettings> = once(() =>
-  z.looseObject({
-    enabled: z.optional(z.boolean()),
-    default_provider: z.optional(z.nullable(z.string())),
-    default_model: z.optional(z.nullable(z.string())),
-    allowed_providers: z.optional(z.array(z.string())),
-    allowed_models: z.optional(z.array(z.string())),
-    failover_providers: z.optional(z.array(z.string())),
-  }),
-);
-
-export const WebhookSettings: () => Schema<T.WebhookSettings> = once(() =>
-  z.looseObject({
-    enabled: z.optional(z.boolean()),
-    url: z.optional(z.nullable(z.string())),
-    secret: z.optional(z.nullable(z.string())),
-  }),
-);
-
-export const SiemWebhookSettings: () => Schema<T.SiemWebhookSettings> = once(() =>
-  z.looseObject({
-    enabled: z.optional(z.boolean()),
-    url: z.optional(z.nullable(z.string())),
-    secret: z.optional(z.nullable(z.string())),
-    provider: z.optional(z.nullable(z.string())),
-  }),
-);
-
-export const SiemSettings: () => Schema<T.SiemSettings> = once(() =>
-  z.looseObject({ provider: z.optional(z.nullable(z.string())), webhook: z.optional(SiemWebhookSettings()) }),
-);
-
-export const PamSettings: () => Schema<T.PamSettings> = once(() =>
-  z.looseObject({
-    enabled: z.optional(z.boolean()),
-    provider: z.optional(z.nullable(z.string())),
-    callback_secret: z.optional(z.nullable(z.string())),
-    request_url: z.optional(z.nullable(z.string())),
-    request_secret: z.optional(z.nullable(z.string())),
-    request_auth_token: z.optional(z.nullable(z.string())),
-    request_timeout_seconds: z.optional(z.nullable(z.number().check(z.gte(0)))),
-  }),
-);
-
-export const McpControlSettings: () => Schema<T.McpControlSettings> = once(() =>
-  z.looseObject({
-    enabled: z.optional(z.boolean()),
-    observe_only: z.optional(z.boolean()),
-    pass_through_approved: z.optional(z.boolean()),
-    approved_host_patterns: z.optional(z.array(z.string())),
-  }),
-);
-
-export const StepUpSettings: () => Schema<T.StepUpSettings> = once(() =>
-  z.looseObject({
-    self_approval: z.optional(
+    const SecretBrokerSettings: () => Schema<T.SecretBrokerSettings> = once(() =>
       z.looseObject({
         enabled: z.optional(z.boolean()),
-        max_risk_tier: z.optional(z.enum(['low', 'medium', 'high'])),
-        minimum_seconds: z.optional(z.int().check(z.gte(1), z.lte(300))),
+        provider: z.optional(z.nullable(z.string())),
+        strict_endpoint_mode: z.optional(z.boolean()),
+        fail_on_missing_secret: z.optional(z.boolean()),
+        allowed_hosts: z.optional(z.array(z.string())),
+        auth_bindings: z.optional(z.array(SecretBrokerAuthBinding())),
       }),
-    ),
-  }),
-);
+    );
 
-export const TenantSettings: () => Schema<T.TenantSettings> = once(() =>
-  z.looseObject({
-    tenant_id: z.optional(z.string()),
-    compliance_profile: z.optional(z.nullable(ComplianceProfile())),
-    regulatory_regimes: z.optional(z.array(z.string())),
-    effective_regulatory_regimes: z.optional(z.array(z.string())),
-    shadow_policy: z.optional(ShadowPolicy()),
-    tool_risk_overrides: z.optional(z.record(z.string(), z.string())),
-    secret_broker: z.optional(SecretBrokerSettings()),
-    model_router: z.optional(ModelRouterSettings()),
-    webhook: z.optional(WebhookSettings()),
-    siem: z.optional(SiemSettings()),
-    pam: z.optional(PamSettings()),
-    mcp_control: z.optional(McpControlSettings()),
-    step_up: z.optional(StepUpSettings()),
-    revision: z.optional(z.string()),
-    updated_at: z.optional(z.nullable(dateTime())),
-  }),
-);
+    const ModelRouterSettings: () => Schema<T.ModelRouterSettings> = once(() =>
+      z.looseObject({
+        enabled: z.optional(z.boolean()),
+        default_provider: z.optional(z.nullable(z.string())),
+        default_model: z.optional(z.nullable(z.string())),
+        allowed_providers: z.optional(z.array(z.string())),
+        allowed_models: z.optional(z.array(z.string())),
+        failover_providers: z.optional(z.array(z.string())),
+      }),
+    );
 
-export const getTenantSettings: OperationSchemas<OperationTypes['getTenantSettings']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: TenantSettings },
-  error: Error,
-};
+    const WebhookSettings: () => Schema<T.WebhookSettings> = once(() =>
+      z.looseObject({
+        enabled: z.optional(z.boolean()),
+        url: z.optional(z.nullable(z.string())),
+        secret: z.optional(z.nullable(z.string())),
+      }),
+    );
 
-export const updateTenantSettings: OperationSchemas<OperationTypes['updateTenantSettings']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: TenantSettings,
-  responses: { 200: TenantSettings },
-  error: Error,
-};
+    const SiemWebhookSettings: () => Schema<T.SiemWebhookSettings> = once(() =>
+      z.looseObject({
+        enabled: z.optional(z.boolean()),
+        url: z.optional(z.nullable(z.string())),
+        secret: z.optional(z.nullable(z.string())),
+        provider: z.optional(z.nullable(z.string())),
+      }),
+    );
+
+    const SiemSettings: () => Schema<T.SiemSettings> = once(() =>
+      z.looseObject({
+        provider: z.optional(z.nullable(z.string())),
+        webhook: z.optional(SiemWebhookSettings()),
+      }),
+    );
+
+    const PamSettings: () => Schema<T.PamSettings> = once(() =>
+      z.looseObject({
+        enabled: z.optional(z.boolean()),
+        provider: z.optional(z.nullable(z.string())),
+        callback_secret: z.optional(z.nullable(z.string())),
+        request_url: z.optional(z.nullable(z.string())),
+        request_secret: z.optional(z.nullable(z.string())),
+        request_auth_token: z.optional(z.nullable(z.string())),
+        request_timeout_seconds: z.optional(z.nullable(z.number().check(z.gte(0)))),
+      }),
+    );
+
+    const McpControlSettings: () => Schema<T.McpControlSettings> = once(() =>
+      z.looseObject({
+        enabled: z.optional(z.boolean()),
+        observe_only: z.optional(z.boolean()),
+        pass_through_approved: z.optional(z.boolean()),
+        approved_host_patterns: z.optional(z.array(z.string())),
+      }),
+    );
+
+    const StepUpSettings: () => Schema<T.StepUpSettings> = once(() =>
+      z.looseObject({
+        self_approval: z.optional(
+          z.looseObject({
+            enabled: z.optional(z.boolean()),
+            max_risk_tier: z.optional(z.enum(['low', 'medium', 'high'])),
+            minimum_seconds: z.optional(z.int().check(z.gte(1), z.lte(300))),
+          }),
+        ),
+      }),
+    );
+
+    const TenantSettings: () => Schema<T.TenantSettings> = once(() =>
+      z.looseObject({
+        tenant_id: z.optional(z.string()),
+        compliance_profile: z.optional(z.nullable(ComplianceProfile())),
+        regulatory_regimes: z.optional(z.array(z.string())),
+        effective_regulatory_regimes: z.optional(z.array(z.string())),
+        shadow_policy: z.optional(ShadowPolicy()),
+        tool_risk_overrides: z.optional(z.record(z.string(), z.string())),
+        secret_broker: z.optional(SecretBrokerSettings()),
+        model_router: z.optional(ModelRouterSettings()),
+        webhook: z.optional(WebhookSettings()),
+        siem: z.optional(SiemSettings()),
+        pam: z.optional(PamSettings()),
+        mcp_control: z.optional(McpControlSettings()),
+        step_up: z.optional(StepUpSettings()),
+        revision: z.optional(z.string()),
+        updated_at: z.optional(z.nullable(dateTime())),
+      }),
+    );
+
+    return {
+      shapes: {
+        ShadowAction,
+        ComplianceProfile,
+        ShadowPolicy,
+        SecretBrokerAuthBinding,
+        SecretBrokerSettings,
+        ModelRouterSettings,
+        WebhookSettings,
+        SiemWebhookSettings,
+        SiemSettings,
+        PamSettings,
+        McpControlSettings,
+        StepUpSettings,
+        TenantSettings,
+      },
+      operations: {
+        getTenantSettings: {
+          path: once(() => z.looseObject({})),
+          query: once(() => z.looseObject({})),
+          responses: { 200: TenantSettings },
+          error: Error,
+        },
+        updateTenantSettings: {
+          path: once(() => z.looseObject({})),
+          query: once(() => z.looseObject({})),
+          request: TenantSettings,
+          responses: { 200: TenantSettings },
+          error: Error,
+        },
+      },
+    };
+  });

@@ -2,38 +2,46 @@
 
 import * as z from 'zod/mini';
 import { dateTime } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const Tenant: () => Schema<T.Tenant> = once(() =>
-  z.looseObject({ tenant_id: z.string(), created_at: dateTime(), owner: z.optional(z.boolean()) }),
-);
+export const schemas: () => ResourceSchemas<OperationTypes, 'listTenants' | 'createTenant'> = once(() => {
+  const Tenant: () => Schema<T.Tenant> = once(() =>
+    z.looseObject({ tenant_id: z.string(), created_at: dateTime(), owner: z.optional(z.boolean()) }),
+  );
 
-export const TenantList: () => Schema<T.TenantList> = once(() =>
-  z.looseObject({ data: z.array(Tenant()), total: z.int().check(z.gte(0)) }),
-);
+  const TenantList: () => Schema<T.TenantList> = once(() =>
+    z.looseObject({ data: z.array(Tenant()), total: z.int().check(z.gte(0)) }),
+  );
 
-export const TenantCreate: () => Schema<T.TenantCreate> = once(() =>
-  z.looseObject({ tenant_id: z.string().check(z.regex(new RegExp('^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'))) }),
-);
+  const TenantCreate: () => Schema<T.TenantCreate> = once(() =>
+    z.looseObject({
+      tenant_id: z.string().check(z.regex(new RegExp('^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'))),
+    }),
+  );
 
-export const TenantCreated: () => Schema<T.TenantCreated> = once(() =>
-  z.looseObject({ tenant_id: z.string(), created_at: dateTime(), admin_token: z.optional(z.string()) }),
-);
+  const TenantCreated: () => Schema<T.TenantCreated> = once(() =>
+    z.looseObject({ tenant_id: z.string(), created_at: dateTime(), admin_token: z.optional(z.string()) }),
+  );
 
-export const listTenants: OperationSchemas<OperationTypes['listTenants']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  responses: { 200: TenantList },
-  error: Error,
-};
-
-export const createTenant: OperationSchemas<OperationTypes['createTenant']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: TenantCreate,
-  responses: { 201: TenantCreated },
-  error: Error,
-};
+  return {
+    shapes: { Tenant, TenantList, TenantCreate, TenantCreated },
+    operations: {
+      listTenants: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        responses: { 200: TenantList },
+        error: Error,
+      },
+      createTenant: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: TenantCreate,
+        responses: { 201: TenantCreated },
+        error: Error,
+      },
+    },
+  };
+});

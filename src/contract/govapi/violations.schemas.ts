@@ -2,88 +2,96 @@
 
 import * as z from 'zod/mini';
 import { dateTime, queryBoolean, queryInteger } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { DecisionType, Error, RiskTier } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const ProcessLineage: () => Schema<T.ProcessLineage> = once(() =>
-  z.looseObject({
-    ancestor_hash: z.optional(z.nullable(z.string())),
-    parent_pid: z.optional(z.nullable(z.int())),
-    upstream_binary: z.optional(z.nullable(z.string())),
-  }),
-);
-
-export const SecretsBrokerEvent: () => Schema<T.SecretsBrokerEvent> = once(() =>
-  z.looseObject({
-    request_id: z.optional(z.nullable(z.string())),
-    target_host: z.optional(z.nullable(z.string())),
-    injection_eligible: z.optional(z.nullable(z.boolean())),
-    host_allowed: z.optional(z.nullable(z.boolean())),
-  }),
-);
-
-export const ViolationMetadata: () => Schema<T.ViolationMetadata> = once(() =>
-  z.looseObject({
-    decision_reason_code: z.optional(z.nullable(z.string())),
-    process_lineage: z.optional(z.nullable(ProcessLineage())),
-    lineage_hash: z.optional(z.nullable(z.string())),
-    lineage_parent_pid: z.optional(z.nullable(z.int())),
-    lineage_upstream_binary: z.optional(z.nullable(z.string())),
-    secrets_broker: z.optional(z.nullable(SecretsBrokerEvent())),
-    broker_request_id: z.optional(z.nullable(z.string())),
-    broker_destination_host: z.optional(z.nullable(z.string())),
-    session_intent: z.optional(z.nullable(z.string())),
-  }),
-);
-
-export const Violation: () => Schema<T.Violation> = once(() =>
-  z.looseObject({
-    event_id: z.string(),
-    id: z.optional(z.nullable(z.string())),
-    violation_id: z.optional(z.nullable(z.string())),
-    tool_name: z.optional(z.nullable(z.string())),
-    session_intent: z.optional(z.nullable(z.string())),
-    agent_id: z.optional(z.nullable(z.string())),
-    session_id: z.optional(z.nullable(z.string())),
-    user_id: z.optional(z.nullable(z.string())),
-    decision: z.optional(z.nullable(DecisionType())),
-    severity: z.optional(z.nullable(RiskTier())),
-    policy_references: z.optional(z.array(z.string())),
-    metadata: ViolationMetadata(),
-    occurred_at: z.optional(dateTime()),
-    chain_index: z.optional(z.int()),
-  }),
-);
-
-export const ViolationList: () => Schema<T.ViolationList> = once(() =>
-  z.looseObject({ items: z.array(Violation()), total: z.optional(z.int()), limit: z.optional(z.int()) }),
-);
-
-export const listViolations: OperationSchemas<OperationTypes['listViolations']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({ limit: z.optional(queryInteger(z.int().check(z.gte(1)))) })),
-  responses: { 200: ViolationList },
-  error: Error,
-};
-
-export const getViolation: OperationSchemas<OperationTypes['getViolation']> = {
-  path: once(() => z.looseObject({ violationId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: Violation },
-  error: Error,
-};
-
-export const streamViolations: OperationSchemas<OperationTypes['streamViolations']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  'listViolations' | 'getViolation' | 'streamViolations'
+> = once(() => {
+  const ProcessLineage: () => Schema<T.ProcessLineage> = once(() =>
     z.looseObject({
-      cursor: z.optional(z.string().check(z.regex(new RegExp('^([0-9]{1,16}|latest)$')))),
-      follow: z.optional(queryBoolean(z.boolean())),
+      ancestor_hash: z.optional(z.nullable(z.string())),
+      parent_pid: z.optional(z.nullable(z.int())),
+      upstream_binary: z.optional(z.nullable(z.string())),
     }),
-  ),
-  responses: {},
-  error: Error,
-  row: Violation,
-};
+  );
+
+  const SecretsBrokerEvent: () => Schema<T.SecretsBrokerEvent> = once(() =>
+    z.looseObject({
+      request_id: z.optional(z.nullable(z.string())),
+      target_host: z.optional(z.nullable(z.string())),
+      injection_eligible: z.optional(z.nullable(z.boolean())),
+      host_allowed: z.optional(z.nullable(z.boolean())),
+    }),
+  );
+
+  const ViolationMetadata: () => Schema<T.ViolationMetadata> = once(() =>
+    z.looseObject({
+      decision_reason_code: z.optional(z.nullable(z.string())),
+      process_lineage: z.optional(z.nullable(ProcessLineage())),
+      lineage_hash: z.optional(z.nullable(z.string())),
+      lineage_parent_pid: z.optional(z.nullable(z.int())),
+      lineage_upstream_binary: z.optional(z.nullable(z.string())),
+      secrets_broker: z.optional(z.nullable(SecretsBrokerEvent())),
+      broker_request_id: z.optional(z.nullable(z.string())),
+      broker_destination_host: z.optional(z.nullable(z.string())),
+      session_intent: z.optional(z.nullable(z.string())),
+    }),
+  );
+
+  const Violation: () => Schema<T.Violation> = once(() =>
+    z.looseObject({
+      event_id: z.string(),
+      id: z.optional(z.nullable(z.string())),
+      violation_id: z.optional(z.nullable(z.string())),
+      tool_name: z.optional(z.nullable(z.string())),
+      session_intent: z.optional(z.nullable(z.string())),
+      agent_id: z.optional(z.nullable(z.string())),
+      session_id: z.optional(z.nullable(z.string())),
+      user_id: z.optional(z.nullable(z.string())),
+      decision: z.optional(z.nullable(DecisionType())),
+      severity: z.optional(z.nullable(RiskTier())),
+      policy_references: z.optional(z.array(z.string())),
+      metadata: ViolationMetadata(),
+      occurred_at: z.optional(dateTime()),
+      chain_index: z.optional(z.int()),
+    }),
+  );
+
+  const ViolationList: () => Schema<T.ViolationList> = once(() =>
+    z.looseObject({ items: z.array(Violation()), total: z.optional(z.int()), limit: z.optional(z.int()) }),
+  );
+
+  return {
+    shapes: { ProcessLineage, SecretsBrokerEvent, ViolationMetadata, Violation, ViolationList },
+    operations: {
+      listViolations: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({ limit: z.optional(queryInteger(z.int().check(z.gte(1)))) })),
+        responses: { 200: ViolationList },
+        error: Error,
+      },
+      getViolation: {
+        path: once(() => z.looseObject({ violationId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: Violation },
+        error: Error,
+      },
+      streamViolations: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            cursor: z.optional(z.string().check(z.regex(new RegExp('^([0-9]{1,16}|latest)$')))),
+            follow: z.optional(queryBoolean(z.boolean())),
+          }),
+        ),
+        responses: {},
+        error: Error,
+        row: Violation,
+      },
+    },
+  };
+});

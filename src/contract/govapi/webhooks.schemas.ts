@@ -2,103 +2,116 @@
 
 import * as z from 'zod/mini';
 import { dateTime, queryInteger } from '../checks.js';
-import { once, type OperationSchemas, type Schema } from '../schema.js';
+import { once, type Schema, type ResourceSchemas } from '../schema.js';
 import { Error } from './common.schemas.js';
 import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
-export const WebhookTestResult: () => Schema<T.WebhookTestResult> = once(() =>
-  z.looseObject({
-    status: z.enum(['delivered', 'failed']),
-    http_status: z.optional(z.nullable(z.int())),
-    error: z.optional(z.nullable(z.string())),
-    event_id: z.optional(z.string()),
-    tested_at: z.optional(dateTime()),
-  }),
-);
-
-export const DeliveryStatus: () => Schema<T.DeliveryStatus> = once(() =>
-  z.enum(['pending', 'delivered', 'dead', 'cancelled']),
-);
-
-export const DeliveryDestination: () => Schema<T.DeliveryDestination> = once(() =>
-  z.enum(['webhook', 'siem', 'pam']),
-);
-
-export const Delivery: () => Schema<T.Delivery> = once(() =>
-  z.looseObject({
-    delivery_id: z.string(),
-    destination: DeliveryDestination(),
-    event_id: z.string(),
-    event_type: z.string(),
-    chain_index: z.optional(z.nullable(z.int())),
-    status: DeliveryStatus(),
-    attempts: z.int().check(z.gte(0)),
-    max_attempts: z.int().check(z.gte(1)),
-    next_attempt_at: z.optional(z.nullable(dateTime())),
-    http_status: z.optional(z.nullable(z.int())),
-    last_error: z.optional(z.nullable(z.string())),
-    occurred_at: dateTime(),
-    created_at: dateTime(),
-    updated_at: dateTime(),
-    delivered_at: z.optional(z.nullable(dateTime())),
-    event: z.optional(z.record(z.string(), z.unknown())),
-  }),
-);
-
-export const DeliveryList: () => Schema<T.DeliveryList> = once(() =>
-  z.looseObject({ data: z.array(Delivery()), total: z.int() }),
-);
-
-export const SampleEventRequest: () => Schema<T.SampleEventRequest> = once(() =>
-  z.looseObject({
-    event_type: z.string().check(z.minLength(1)),
-    destination: z.optional(DeliveryDestination()),
-  }),
-);
-
-export const testWebhook: OperationSchemas<OperationTypes['testWebhook']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: once(() => z.record(z.string(), z.unknown())),
-  responses: { 200: WebhookTestResult },
-  error: Error,
-};
-
-export const listDeliveries: OperationSchemas<OperationTypes['listDeliveries']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() =>
+export const schemas: () => ResourceSchemas<
+  OperationTypes,
+  'testWebhook' | 'listDeliveries' | 'triggerSampleEvent' | 'getDelivery' | 'redeliver'
+> = once(() => {
+  const WebhookTestResult: () => Schema<T.WebhookTestResult> = once(() =>
     z.looseObject({
-      status: z.optional(DeliveryStatus()),
-      destination: z.optional(DeliveryDestination()),
-      event_type: z.optional(z.string().check(z.minLength(1))),
-      before: z.optional(z.string().check(z.minLength(1))),
-      limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(500)))),
+      status: z.enum(['delivered', 'failed']),
+      http_status: z.optional(z.nullable(z.int())),
+      error: z.optional(z.nullable(z.string())),
+      event_id: z.optional(z.string()),
+      tested_at: z.optional(dateTime()),
     }),
-  ),
-  responses: { 200: DeliveryList },
-  error: Error,
-};
+  );
 
-export const triggerSampleEvent: OperationSchemas<OperationTypes['triggerSampleEvent']> = {
-  path: once(() => z.looseObject({})),
-  query: once(() => z.looseObject({})),
-  request: SampleEventRequest,
-  responses: { 202: Delivery },
-  error: Error,
-};
+  const DeliveryStatus: () => Schema<T.DeliveryStatus> = once(() =>
+    z.enum(['pending', 'delivered', 'dead', 'cancelled']),
+  );
 
-export const getDelivery: OperationSchemas<OperationTypes['getDelivery']> = {
-  path: once(() => z.looseObject({ deliveryId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  responses: { 200: Delivery },
-  error: Error,
-};
+  const DeliveryDestination: () => Schema<T.DeliveryDestination> = once(() =>
+    z.enum(['webhook', 'siem', 'pam']),
+  );
 
-export const redeliver: OperationSchemas<OperationTypes['redeliver']> = {
-  path: once(() => z.looseObject({ deliveryId: z.string().check(z.minLength(1)) })),
-  query: once(() => z.looseObject({})),
-  request: once(() => z.record(z.string(), z.unknown())),
-  responses: { 202: Delivery },
-  error: Error,
-};
+  const Delivery: () => Schema<T.Delivery> = once(() =>
+    z.looseObject({
+      delivery_id: z.string(),
+      destination: DeliveryDestination(),
+      event_id: z.string(),
+      event_type: z.string(),
+      chain_index: z.optional(z.nullable(z.int())),
+      status: DeliveryStatus(),
+      attempts: z.int().check(z.gte(0)),
+      max_attempts: z.int().check(z.gte(1)),
+      next_attempt_at: z.optional(z.nullable(dateTime())),
+      http_status: z.optional(z.nullable(z.int())),
+      last_error: z.optional(z.nullable(z.string())),
+      occurred_at: dateTime(),
+      created_at: dateTime(),
+      updated_at: dateTime(),
+      delivered_at: z.optional(z.nullable(dateTime())),
+      event: z.optional(z.record(z.string(), z.unknown())),
+    }),
+  );
+
+  const DeliveryList: () => Schema<T.DeliveryList> = once(() =>
+    z.looseObject({ data: z.array(Delivery()), total: z.int() }),
+  );
+
+  const SampleEventRequest: () => Schema<T.SampleEventRequest> = once(() =>
+    z.looseObject({
+      event_type: z.string().check(z.minLength(1)),
+      destination: z.optional(DeliveryDestination()),
+    }),
+  );
+
+  return {
+    shapes: {
+      WebhookTestResult,
+      DeliveryStatus,
+      DeliveryDestination,
+      Delivery,
+      DeliveryList,
+      SampleEventRequest,
+    },
+    operations: {
+      testWebhook: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: once(() => z.record(z.string(), z.unknown())),
+        responses: { 200: WebhookTestResult },
+        error: Error,
+      },
+      listDeliveries: {
+        path: once(() => z.looseObject({})),
+        query: once(() =>
+          z.looseObject({
+            status: z.optional(DeliveryStatus()),
+            destination: z.optional(DeliveryDestination()),
+            event_type: z.optional(z.string().check(z.minLength(1))),
+            before: z.optional(z.string().check(z.minLength(1))),
+            limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(500)))),
+          }),
+        ),
+        responses: { 200: DeliveryList },
+        error: Error,
+      },
+      triggerSampleEvent: {
+        path: once(() => z.looseObject({})),
+        query: once(() => z.looseObject({})),
+        request: SampleEventRequest,
+        responses: { 202: Delivery },
+        error: Error,
+      },
+      getDelivery: {
+        path: once(() => z.looseObject({ deliveryId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        responses: { 200: Delivery },
+        error: Error,
+      },
+      redeliver: {
+        path: once(() => z.looseObject({ deliveryId: z.string().check(z.minLength(1)) })),
+        query: once(() => z.looseObject({})),
+        request: once(() => z.record(z.string(), z.unknown())),
+        responses: { 202: Delivery },
+        error: Error,
+      },
+    },
+  };
+});
