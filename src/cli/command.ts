@@ -12,6 +12,7 @@ import {
   type Result,
 } from '../output/index.js';
 import { splitArgv } from './argv.js';
+import { namedByFlag } from './flag-of-member.js';
 import { baseFlags } from './flags.js';
 import type { ConnectionRequest, CredentialNeed } from './connection.js';
 import { outputOptions } from './output-options.js';
@@ -215,7 +216,8 @@ export abstract class ThothCommand<T extends typeof Command> extends Command {
       argv: this.argv,
       passthrough: this.#statics().takesCommand,
     };
-    await reportFailure(fromParseFailure(error, command) ?? error, this.argv, {
+    const failure = fromParseFailure(error, command) ?? namedByFlag(error, command.flagNames);
+    await reportFailure(failure, this.argv, {
       out: this.#output(),
       signalled: this.#signals.received,
     });

@@ -28,6 +28,7 @@ function describe(issue: CoreIssue): string {
     case 'invalid_value':
       return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}`;
     case 'too_small':
+      if (issue.minimum === 1 && issue.origin === 'string') return 'must not be empty';
       return issue.origin === 'string' || issue.origin === 'array'
         ? `needs at least ${issue.minimum} ${issue.origin === 'string' ? 'characters' : 'items'}`
         : `must be at least ${issue.minimum}`;

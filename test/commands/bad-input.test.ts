@@ -84,6 +84,18 @@ describe('bad input names its place and the way out, and changes nothing', () =>
       2,
       /Missing required flag --data-sensitivity\n\s*Missing required flag --frequency\n/,
     ],
+    [
+      'a value the contract refuses',
+      () => ['billing', 'credit-bank', '--as-of', 'yesterday'],
+      2,
+      /Error: --as-of: not an RFC 3339 time\.\n {2}Next: Nothing was sent/,
+    ],
+    [
+      'an empty value',
+      () => ['endpoints', 'register', 'x', '--hostname', ''],
+      2,
+      /Error: --hostname: must not be empty/,
+    ],
     ['a position that is none', () => ['violations', 'tail', '--from', 'x'], 2, /--from "x" is no position/],
     ['a webhook nobody set up', () => ['webhooks', 'test'], 2, /Next: /],
     ['a key that is not there', () => ['api-keys', 'show', 'key_none'], 6, /Next: .*`list`/],
