@@ -186,6 +186,7 @@ class ContractClient implements GovApi {
     return failureOf(reply, {
       origin: this.#connector.base.origin,
       ids: Object.values(pathValues ?? {}).map(String),
+      parameter: Object.keys(pathValues ?? {}).at(-1),
       signed: sign !== undefined,
     });
   }

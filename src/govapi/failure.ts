@@ -1,5 +1,5 @@
 import { ThothctlError, type ExitName } from '../errors/index.js';
-import { remedyFor } from './remedies.js';
+import { remedyFor, remedyForMissing } from './remedies.js';
 import type { HttpReply } from './transport.js';
 
 const LONGEST_TEXT = 2000;
@@ -16,6 +16,8 @@ interface Asked {
   readonly origin: string;
   /** Ids in the path of the request, outermost first. */
   readonly ids?: readonly string[];
+  /** What the contract calls the last of them, for example `fleetId`. */
+  readonly parameter?: string | undefined;
   /** The request is signed with a secret; no credential of the user is sent. */
   readonly signed?: boolean;
 }
@@ -53,7 +55,11 @@ function withId(message: string | undefined, exit: ExitName, { ids = [] }: Asked
   return `${message.replace(/\.$/, '')}: ${id}`;
 }
 
-function fixFor(reply: HttpReply, exit: ExitName, { signed = false }: Asked): { readonly fix?: string } {
+function fixFor(
+  reply: HttpReply,
+  exit: ExitName,
+  { signed = false, parameter }: Asked,
+): { readonly fix?: string } {
   if (reply.status >= 300 && reply.status < 400) {
     return {
       fix: 'Redirects are not followed, so that the credential stays with its host. Check the address with `thothctl config explain`.',
@@ -92,9 +98,7 @@ function fixFor(reply: HttpReply, exit: ExitName, { signed = false }: Asked): { 
       if (reply.status === 405) return { fix: 'The path is right but takes other methods, such as GET.' };
       return { fix: 'Correct what the message names; `--help` shows what the command takes.' };
     case 'notFound':
-      return {
-        fix: 'Check the id; the `list` commands show those there are, and `thothctl auth status` the tenant that was asked.',
-      };
+      return { fix: remedyForMissing(parameter) };
     case 'conflict':
       return { fix: 'Read its present state, and repeat the command if it is still wanted.' };
     default:

@@ -26,3 +26,28 @@ const BY_CODE: Readonly<Record<string, string>> = {
 export function remedyFor(code: string | undefined): string | undefined {
   return code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
 }
+
+/** The command that lists what the last parameter of a path names. */
+const LISTED_BY: Readonly<Record<string, string>> = {
+  approvalId: 'approvals list',
+  bundleId: 'policy list',
+  deliveryId: 'webhooks deliveries',
+  endpointId: 'endpoints list',
+  fleetId: 'fleets list',
+  jobId: 'mdm jobs',
+  keyId: 'api-keys list',
+  packId: 'packs list',
+  provider: 'mdm list',
+  reportId: 'reports list',
+  requestId: 'exceptions list',
+  vendorId: 'mcp vendors list',
+  violationId: 'violations list',
+};
+
+/** @param parameter of the path of the request, as the contract names it */
+export function remedyForMissing(parameter: string | undefined): string {
+  const list =
+    parameter !== undefined && Object.hasOwn(LISTED_BY, parameter) ? LISTED_BY[parameter] : undefined;
+  const show = list === undefined ? 'the `list` commands show' : `\`thothctl ${list}\` shows`;
+  return `Check the id; ${show} those there are, and \`thothctl auth status\` the tenant that was asked.`;
+}

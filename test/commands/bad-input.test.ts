@@ -98,7 +98,12 @@ describe('bad input names its place and the way out, and changes nothing', () =>
     ],
     ['a position that is none', () => ['violations', 'tail', '--from', 'x'], 2, /--from "x" is no position/],
     ['a webhook nobody set up', () => ['webhooks', 'test'], 2, /Next: /],
-    ['a key that is not there', () => ['api-keys', 'show', 'key_none'], 6, /Next: .*`list`/],
+    [
+      'a key that is not there',
+      () => ['api-keys', 'show', 'key_none'],
+      6,
+      /Next: .*`thothctl api-keys list`/,
+    ],
     ['a run of nobody', () => ['run', '--', 'true'], 125, /agentId is missing[\s\S]*--agent-id/],
   ];
 

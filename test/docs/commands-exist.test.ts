@@ -41,8 +41,8 @@ describe('documented command lines', () => {
     expect(pages.flatMap(commandLines).length).toBeGreaterThan(10);
   });
 
-  it.each(pages)('%s names only commands and flags that exist', (page) => {
-    const wrong = commandLines(page).filter((line) => {
+  const wrongOf = (lines: readonly string[]): string[] =>
+    lines.filter((line) => {
       const words = line.split(' ').slice(1);
       if (words[0]?.startsWith('--') === true || words[0]?.startsWith('<') === true) return false;
       const command = commands
@@ -53,6 +53,21 @@ describe('documented command lines', () => {
       const flags = words.filter((word) => word.startsWith('--')).map((word) => word.slice(2).split('=')[0] ?? '');
       return flags.some((flag) => !known.has(flag) && !known.has(flag.replace(/^no-/, '')));
     });
-    expect(wrong).toEqual([]);
+
+  it.each(pages)('%s names only commands and flags that exist', (page) => {
+    expect(wrongOf(commandLines(page))).toEqual([]);
+  });
+
+  it('what the program itself advises names only commands and flags that exist', () => {
+    const source = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(join(ROOT, 'src', name), 'utf8'));
+    const quoted = source.flatMap((text) => [...text.matchAll(/`(thothctl [a-z][^`$\\]*)\\?`/g)]);
+    const lists = readFileSync(join(ROOT, 'src/govapi/remedies.ts'), 'utf8').matchAll(
+      /^ {2}\w+: '([a-z][a-z -]+)',$/gm,
+    );
+    const lines = [...quoted.map(([, line = '']) => line), ...[...lists].map(([, list]) => `thothctl ${list}`)];
+    expect(lines.length).toBeGreaterThan(50);
+    expect(wrongOf(lines)).toEqual([]);
   });
 });

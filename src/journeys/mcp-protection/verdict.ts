@@ -27,7 +27,7 @@ export function judge(answer: JsonObject | undefined, seen: Testimony, { flags }
       fix:
         mode === 'observe' || mode === 'shadow'
           ? `the mode ${mode} only watches; wrap again with --enforcement-mode block`
-          : 'see why with `thothctl tail`, and give the agent a scope with `thothctl agents scope set`',
+          : 'see why with `thothctl violations tail`, and give the agent a scope with `thothctl agents scope set`',
     };
   }
   if (answer === undefined) return { state: 'protected', result: 'held for an approver by Thoth' };
