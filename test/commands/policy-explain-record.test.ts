@@ -21,7 +21,9 @@ async function places(): Promise<Record<string, number>> {
   const dir = join(plane.home, 'any');
   await mkdir(dir, { recursive: true });
   await writeFile(join(dir, 'any.cedar'), 'permit (principal, action, resource);\n');
-  await plane.json('policy', 'simulate', dir, '--save', saved);
+  await plane.json('policy', 'simulate', dir, '--save', saved, '--since', '2020-01-01');
+  const unclear = await plane.run(['policy', 'simulate', dir, '--since', 'yesterday']);
+  expect(unclear).toMatchObject({ exit: 2, stderr: expect.stringContaining('2026-01-31T12:00:00Z') });
   const calls = (await readFile(saved, 'utf8')).trim().split('\n');
   return Object.fromEntries(
     calls.map((line) => {

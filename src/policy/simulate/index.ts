@@ -42,6 +42,7 @@ export async function simulatePolicy(
   options: { readonly signal?: AbortSignal; readonly onProgress?: (calls: number) => void } = {},
 ): Promise<SimulationReport> {
   const { from, promoted } = simulation;
+  const since = 'api' in from && from.since !== undefined ? instant(from.since) : undefined;
   const wanted = await loadSoundPolicy(simulation.path, CONSEQUENCE);
   const faults = await lintBundles(wanted, options.signal);
   if (faults.some(({ severity }) => severity === 'error')) throw faultyPolicy(faults, CONSEQUENCE);
@@ -54,7 +55,7 @@ export async function simulatePolicy(
   ];
   const replay = await Replay.open(snapshotOf(bundles));
   const tally = new SimulationTally();
-  const calls = 'api' in from ? tenantCalls(from.api, from.since, options.signal) : savedCalls(from.file);
+  const calls = 'api' in from ? tenantCalls(from.api, since, options.signal) : savedCalls(from.file);
   try {
     await replay.run(
       simulation.save === undefined ? calls : savedTo(simulation.save, calls),
@@ -68,6 +69,16 @@ export async function simulatePolicy(
     await replay.close();
   }
   return tally.report(others.map(({ name }) => name).sort());
+}
+
+function instant(text: string): string {
+  const time = Date.parse(text);
+  if (Number.isNaN(time))
+    throw usageError(
+      `--since ${text} is no instant`,
+      'write it like 2026-01-31T12:00:00Z, or as a day like 2026-01-31',
+    );
+  return new Date(time).toISOString();
 }
 
 async function unmanaged(
