@@ -1,14 +1,12 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { usageError } from '../../errors/index.js';
-import type { DesiredBundle } from '../bundle.js';
-import { policyHash } from '../content-hash.js';
-import { newestByName } from '../diff.js';
 import { faultyPolicy } from '../fault.js';
 import { snapshotOf } from '../evaluate/snapshot.js';
 import { lintBundles } from '../lint/check.js';
 import { loadSoundPolicy } from '../load.js';
-import { remoteBundles, type PolicyApi } from '../remote.js';
+import type { PolicyApi } from '../remote.js';
 import { savedCalls, tenantCalls, type RecordedCall } from './calls.js';
+import { staysInForce } from './in-force.js';
 import { Replay } from './replay.js';
 import { SimulationTally, type SimulationReport } from './report.js';
 
@@ -33,8 +31,8 @@ export interface Simulation {
 const CONSEQUENCE = 'nothing was simulated';
 
 /**
- * Replays recorded calls against the bundles of a directory. Bundles of the tenant that the directory does not name
- * stay in force, as they would after a push.
+ * Replays recorded calls against the bundles of a directory. Bundles of the tenant that the directory does not name,
+ * or only stages, stay in force, as they would after a push.
  * @throws ThothctlError `policy_invalid` with every fault; `usage` when the calls cannot be read.
  */
 export async function simulatePolicy(
@@ -46,14 +44,13 @@ export async function simulatePolicy(
   const wanted = await loadSoundPolicy(simulation.path, CONSEQUENCE);
   const faults = await lintBundles(wanted, options.signal);
   if (faults.some(({ severity }) => severity === 'error')) throw faultyPolicy(faults, CONSEQUENCE);
-  const others = 'api' in from ? await unmanaged(from.api, wanted, options.signal) : [];
-  const bundles = [
-    ...wanted.map((each) =>
-      promoted && each.status !== 'paused' ? { ...each, mode: 'enforce' as const } : each,
-    ),
-    ...others,
-  ];
-  const replay = await Replay.open(snapshotOf(bundles));
+  const pushed = wanted.map((each) =>
+    promoted && each.status !== 'paused'
+      ? { ...each, mode: 'enforce' as const, status: 'active' as const }
+      : each,
+  );
+  const others = 'api' in from ? await staysInForce(from.api, pushed, options.signal) : [];
+  const replay = await Replay.open(snapshotOf([...pushed, ...others]));
   const tally = new SimulationTally();
   const calls = 'api' in from ? tenantCalls(from.api, since, options.signal) : savedCalls(from.file);
   try {
@@ -79,32 +76,6 @@ function instant(text: string): string {
       'write it like 2026-01-31T12:00:00Z, or as a day like 2026-01-31',
     );
   return new Date(time).toISOString();
-}
-
-async function unmanaged(
-  api: PolicyApi,
-  wanted: readonly DesiredBundle[],
-  signal: AbortSignal | undefined,
-): Promise<DesiredBundle[]> {
-  const names = new Set(wanted.map(({ name }) => name));
-  return [...newestByName(await remoteBundles(api, signal)).values()].flatMap((bundle): DesiredBundle[] => {
-    if (names.has(bundle.name) || bundle.status !== 'active' || typeof bundle.raw_policy !== 'string')
-      return [];
-    return [
-      {
-        name: bundle.name,
-        framework: bundle.framework.toUpperCase() === 'CEDAR' ? 'CEDAR' : 'OPA',
-        file: bundle.name,
-        rawPolicy: bundle.raw_policy,
-        lineOffset: 0,
-        policyHash: policyHash(bundle.raw_policy),
-        assignments: bundle.assignments,
-        mode: bundle.enforcement_mode === 'observe' ? 'observe' : 'enforce',
-        status: 'active',
-        description: '',
-      },
-    ];
-  });
 }
 
 async function* savedTo(path: string, calls: AsyncIterable<RecordedCall>): AsyncGenerator<RecordedCall> {
