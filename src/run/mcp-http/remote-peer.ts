@@ -11,8 +11,9 @@ import { RemoteSession } from './remote-session.js';
 import { discard, isEncoded, isStream, type Upstream, type UpstreamResponse } from './upstream.js';
 import { wholeBody } from './whole-body.js';
 
-/** Requests that may be open before the client is no longer read. */
+/** Messages that may be open or wait their turn before the client is no longer read, and their bytes. */
 const MAX_OPEN = 256;
+const MAX_BYTES = 256 * 1024 * 1024;
 /** How often a broken stream is opened again without getting on before it is given up. */
 const MAX_RESUMPTIONS = 5;
 const RESUME_AFTER_MS = 1000;
@@ -51,6 +52,9 @@ export class RemotePeer implements ServerSide {
   readonly #open = new Map<string, OpenRequest>();
   readonly #closing = new AbortController();
   #turn: Promise<void> = Promise.resolve();
+  /** Messages without an answer that the server has not taken yet. */
+  #telling = 0;
+  #bytes = 0;
 
   constructor(
     upstream: Upstream,
@@ -63,7 +67,7 @@ export class RemotePeer implements ServerSide {
   }
 
   get full(): boolean {
-    return this.#open.size >= MAX_OPEN;
+    return this.#open.size + this.#telling >= MAX_OPEN || this.#bytes >= MAX_BYTES;
   }
 
   together(work: () => void): void {
@@ -79,6 +83,11 @@ export class RemotePeer implements ServerSide {
     const envelope = envelopeOf(bytes);
     if (message.kind === 'tool-call' || message.kind === 'request') {
       const open = this.#expect(message, envelope);
+      this.#bytes += bytes.length;
+      void open.closed.then(() => {
+        this.#bytes -= bytes.length;
+        this.onRoom();
+      });
       this.#turn = this.#turn.then(async () => {
         const done = this.#ask(bytes, envelope, open);
         // What follows belongs to the session that this opens.
@@ -90,9 +99,14 @@ export class RemotePeer implements ServerSide {
     if (withdrawn !== undefined) this.#close(withdrawn);
     // In the newer protocol closing the response is the cancellation.
     if (withdrawn?.modern === true) return withdrawn.abort.abort();
+    this.#telling += 1;
+    this.#bytes += bytes.length;
     this.#turn = this.#turn.then(async () => {
       await this.#tell(bytes, envelope);
       withdrawn?.abort.abort();
+      this.#telling -= 1;
+      this.#bytes -= bytes.length;
+      this.onRoom();
     });
   }
 

@@ -19,6 +19,11 @@ export class RequestRoom {
     this.#left = most;
   }
 
+  /** Bytes that are free. */
+  get left(): number {
+    return this.#left;
+  }
+
   /** The share of one request, until its response is over; undefined when there is no room for it. */
   share(response: ServerResponse): Claim | undefined {
     let taken = 0;

@@ -33,6 +33,7 @@ interface OpenRequest {
 export class SharedServer {
   readonly #open = new Map<string, OpenRequest>();
   #process: Promise<ServedProcess> | undefined;
+  #running: ServedProcess | undefined;
   #last = 0;
   /** Asked for once, when a client first names another revision than ours. */
   #revisions: Promise<readonly string[] | undefined> | undefined;
@@ -71,6 +72,10 @@ export class SharedServer {
     server.write(replaced(bytes, scanned, { id: number, [TOKEN]: number }));
   }
 
+  get backlogged(): boolean {
+    return this.#running?.backlogged === true;
+  }
+
   async end(): Promise<void> {
     const server = await this.#process?.catch(() => undefined);
     await server?.end();
@@ -81,10 +86,12 @@ export class SharedServer {
     this.#process ??= ServedProcess.start(this.program, {
       onMessage: (message) => this.#said(message),
       onEnd: (why) => this.#ended(why),
-    }).catch((error: unknown) => {
-      this.#process = undefined;
-      throw error;
-    });
+    })
+      .then((server) => (this.#running = server))
+      .catch((error: unknown) => {
+        this.#process = undefined;
+        throw error;
+      });
     return this.#process;
   }
 
@@ -120,7 +127,9 @@ export class SharedServer {
       'params.progressToken': open.token,
       [`params._meta.${SUBSCRIPTION_KEY}`]: open.id,
     });
-    open.reply.tell(this.messages.judge(own).view);
+    // A client that does not read loses the connection, which cancels its request.
+    if (open.reply.backlogged) open.reply.breakOff();
+    else open.reply.tell(this.messages.judge(own).view);
   }
 
   #answered(key: string, message: Buffer, scanned: ScannedMessage): void {
@@ -147,6 +156,7 @@ export class SharedServer {
 
   #ended(why: string): void {
     this.#process = undefined;
+    this.#running = undefined;
     this.#revisions = undefined;
     this.#question?.settle();
     for (const { asked, reply } of this.#open.values()) {

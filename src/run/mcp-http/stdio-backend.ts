@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { ThothctlError } from '../../errors/index.js';
 import { INVALID_REQUEST } from '../mcp/client-message.js';
 import { scanMessage } from '../mcp/json-scan.js';
+import { INTERNAL_ERROR } from '../mcp/replies.js';
 import { LEGACY_VERSIONS } from '../mcp/revisions.js';
 import { answerLost, type Backend, type Incoming, type Outgoing, type Rejection } from './backend.js';
 import type { ClientReply } from './client-reply.js';
@@ -37,6 +38,7 @@ export class StdioBackend implements Backend {
   reject(incoming: Incoming): Rejection | undefined {
     const { envelope, request, message, bytes } = incoming;
     if (isStateless(envelope)) {
+      if (this.#shared.backlogged) return BUSY;
       if (envelope.isRequest && !envelope.namesCapabilities) {
         return {
           status: 400,
@@ -60,6 +62,7 @@ export class StdioBackend implements Backend {
     }
     const session = this.#session(request);
     if (typeof session === 'object') {
+      if (session.backlogged) return BUSY;
       const used = 'key' in message && message.kind !== 'cancelled' && session.has(message.key);
       return used ? { status: 400, code: INVALID_REQUEST, message: 'the id is in use' } : undefined;
     }
@@ -139,6 +142,12 @@ export class StdioBackend implements Backend {
 }
 
 const INVALID_PARAMS = -32602;
+
+const BUSY: Rejection = {
+  status: 503,
+  code: INTERNAL_ERROR,
+  message: 'the server reads slower than it is written to; send it again later',
+};
 
 const REJECTED: Readonly<Record<'missing' | 'unknown', Rejection>> = {
   missing: { status: 400, code: BAD_SESSION, message: 'Mcp-Session-Id is missing' },
