@@ -1,11 +1,18 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bridgeStdio } from '../../src/run/mcp-http/bridge-stdio.js';
 import { RequestRoom } from '../../src/run/mcp-http/request-room.js';
+import { Upstream } from '../../src/run/mcp-http/upstream.js';
 import { flush } from '../../src/sdk/index.js';
 import { ScriptedEnforcer, until } from '../sdk/scripted-enforcer.js';
 import { decideByName, governanceOfFuzz } from './fuzz/enforcement.js';
+import { Flood, Stopped } from './fuzz/floods.js';
 import { front, type Front } from './fuzz/http-front.js';
 
 const MIB = 1024 * 1024;
@@ -137,14 +144,16 @@ describe('a flood on HTTP', () => {
     'of bodies is turned away where the room for all ends, until there is some again',
     async () => {
       serve = (_request, response) => response.end('{"jsonrpc":"2.0","id":1,"result":{}}');
-      await open(new RequestRoom(MIB));
+      const room = new RequestRoom(MIB);
+      await open(room);
       const long = `{"jsonrpc":"2.0","id":1,"method":"ping","params":"${'x'.repeat(300_000)}"}`;
       const greedy = dial();
       greedy.write(post('x'.repeat(800_000), 900_000));
-      let status = 0;
-      while (status !== 503) status = await statusFor(long);
+      await until(() => room.left < 200_000, PATIENCE);
+      expect(await statusFor(long)).toBe(503);
       greedy.destroy();
-      while (status !== 200) status = await statusFor(long);
+      await until(() => room.left === MIB, PATIENCE);
+      expect(await statusFor(long)).toBe(200);
     },
     2 * PATIENCE,
   );
@@ -169,5 +178,107 @@ describe('a flood on HTTP', () => {
       expect(status).toBe(200);
     },
     2 * PATIENCE,
+  );
+});
+
+describe('a server on stdio, served over HTTP', () => {
+  async function served(script: string, ...args: string[]): Promise<void> {
+    const program = [process.execPath, '-e', script, ...args] as const;
+    proxy = await front(program, governanceOfFuzz(enforcer));
+  }
+
+  it(
+    'that reads no more is sent no more',
+    async () => {
+      await served(`setInterval(() => undefined, 1e6); process.stdin.once('data', () => {
+      process.stdin.pause();
+      console.log('{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{}}}');
+    })`);
+      const opening = await fetch(`http://127.0.0.1:${proxy.port}/mcp`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+        body: '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}',
+      });
+      const session = { 'mcp-session-id': opening.headers.get('mcp-session-id') ?? '' };
+      await opening.text();
+      const params = `"params":{"pad":"${'x'.repeat(MIB)}"`;
+      let status = 202;
+      let sent = 0;
+      for (; status === 202; sent += 1) {
+        const response = await fetch(`http://127.0.0.1:${proxy.port}/mcp`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            accept: 'application/json, text/event-stream',
+            ...session,
+          },
+          body: `{"jsonrpc":"2.0","method":"notifications/x",${params}}}`,
+        });
+        await response.text();
+        ({ status } = response);
+      }
+      expect(status).toBe(503);
+      expect(sent).toBeLessThan(32);
+    },
+    2 * PATIENCE,
+  );
+
+  it(
+    'that floods a request whose client does not read is told to end it',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'thothctl-flood-'));
+      const told = join(folder, 'told');
+      await served(
+        `let go = false;
+      process.stdin.on('data', (chunk) => {
+        if (String(chunk).includes('cancelled')) { go = false; require('node:fs').writeFileSync(process.argv[1], ''); }
+        else if (String(chunk).includes('"tools/list"')) { go = true; flood(String(chunk)); }
+      });
+      function flood(chunk) {
+        const token = /"progressToken":(\\d+)/.exec(chunk)[1];
+        const line = '{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":' + token + ',"progress":1,"message":"' + 'x'.repeat(60000) + '"}}';
+        const more = () => { if (!go) return; process.stdout.write(line + '\\n', () => setImmediate(more)); };
+        more();
+      }`,
+        told,
+      );
+      const meta = `"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}`;
+      const ask = `{"jsonrpc":"2.0","id":7,"method":"tools/list","params":{"_meta":{${meta},"progressToken":"t"}}}`;
+      const client = dial();
+      const head = 'MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/list\r\n';
+      client.write(post(ask).replace('Accept:', `${head}Accept:`));
+      await until(() => existsSync(told), PATIENCE);
+      await rm(folder, { recursive: true });
+    },
+    2 * PATIENCE,
+  );
+});
+
+describe('a client on stdio before a server on HTTP', () => {
+  it(
+    'is read no more once what it tells is not taken',
+    async () => {
+      serve = () => undefined;
+      const { port } = server.address() as AddressInfo;
+      const url = `http://127.0.0.1:${port}/mcp`;
+      proxy = await front(url, governanceOfFuzz(enforcer));
+      const upstream = await Upstream.open({ url, headers: {}, insecureHttp: false });
+      const stdin = new Flood(
+        (nth) => `{"jsonrpc":"2.0","method":"notifications/x","params":{"nth":${nth}}}`,
+      );
+      let stop: (status: { code: number }) => void = () => undefined;
+      const stopped = new Promise<{ code: number }>((resolve) => (stop = resolve));
+      const run = bridgeStdio(
+        governanceOfFuzz(enforcer),
+        upstream,
+        { stdin, stdout: new Stopped() },
+        stopped,
+      );
+      await until(() => stdin.isPaused(), PATIENCE);
+      stop({ code: 0 });
+      expect(await run).toEqual({ code: 0 });
+      await upstream.close();
+    },
+    PATIENCE,
   );
 });

@@ -1,9 +1,10 @@
-import { Readable, Writable } from 'node:stream';
+import { Writable, type Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { relay } from '../../src/run/mcp-stdio/relay.js';
 import { flush } from '../../src/sdk/index.js';
 import { ScriptedEnforcer, until } from '../sdk/scripted-enforcer.js';
 import { decideByName, governanceOfFuzz } from './fuzz/enforcement.js';
+import { Flood, Stopped } from './fuzz/floods.js';
 import { answeredIds } from './fuzz/judge.js';
 import { linesOf, source } from './fuzz/wires.js';
 
@@ -18,51 +19,6 @@ afterEach(async () => {
   await flush();
   await enforcer.stop();
 });
-
-/** A source that never ends by itself and counts what is taken of it. */
-class Flood extends Readable {
-  taken = 0;
-
-  constructor(
-    private readonly line: (nth: number) => string,
-    private readonly most = Infinity,
-  ) {
-    super();
-  }
-
-  override _read(): void {
-    let chunk = '';
-    while (chunk.length < 16_384 && this.taken < this.most) chunk += `${this.line((this.taken += 1))}\n`;
-    if (chunk !== '') this.push(chunk);
-    // Pushed after a turn, as a pipe does: whoever asks to stop is heard.
-    if (this.taken >= this.most) setImmediate(() => this.push(null));
-  }
-}
-
-/** A reader that takes nothing until it is let go. */
-class Stopped extends Writable {
-  readonly #chunks: Buffer[] = [];
-  #release: (() => void) | undefined;
-  #open = false;
-
-  size = 0;
-
-  get bytes(): Buffer {
-    return Buffer.concat(this.#chunks);
-  }
-
-  letGo(): void {
-    this.#open = true;
-    this.#release?.();
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.#chunks.push(chunk);
-    this.size += chunk.length;
-    if (this.#open) setImmediate(done);
-    else this.#release = done;
-  }
-}
 
 const call = (id: number, tool: string): string =>
   `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"${tool}","arguments":{"n":${id}}}}`;

@@ -5,6 +5,7 @@ import { HttpGateway } from '../../../src/run/mcp-http/gateway.js';
 import { ParameterMarks } from '../../../src/run/mcp-http/parameter-marks.js';
 import { RemoteBackend } from '../../../src/run/mcp-http/remote-backend.js';
 import { RequestRoom } from '../../../src/run/mcp-http/request-room.js';
+import { StdioBackend } from '../../../src/run/mcp-http/stdio-backend.js';
 import { ServerMessages } from '../../../src/run/mcp-http/server-messages.js';
 import { Upstream } from '../../../src/run/mcp-http/upstream.js';
 
@@ -13,11 +14,18 @@ export interface Front {
   close(): Promise<void>;
 }
 
-/** The proxy before a remote server. */
-export async function front(url: string, governance: Governance, room = new RequestRoom()): Promise<Front> {
+/** The proxy before a remote server, or serving one on stdio. */
+export async function front(
+  served: string | readonly [string, ...string[]],
+  governance: Governance,
+  room = new RequestRoom(),
+): Promise<Front> {
   const marks = new ParameterMarks();
-  const upstream = await Upstream.open({ url, headers: {}, insecureHttp: false });
-  const backend = new RemoteBackend(upstream, new ServerMessages(new ServerView(governance), marks));
+  const messages = new ServerMessages(new ServerView(governance), marks);
+  const backend =
+    typeof served === 'string'
+      ? new RemoteBackend(await Upstream.open({ url: served, headers: {}, insecureHttp: false }), messages)
+      : new StdioBackend({ command: served, env: { PATH: process.env['PATH'] ?? '' } }, messages);
   const gateway = new HttpGateway(governance, backend, marks, room);
   const allowed = { origins: [], hosts: [] };
   const endpoint = await openEndpoint(
