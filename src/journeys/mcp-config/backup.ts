@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm, stat } from 'node:fs/promises';
+import { ThothctlError } from '../../errors/index.js';
 import { replaceFile } from '../../output/index.js';
 
 // The name of a backup carries the digest of the wrapped file it belongs to. Whoever finds the wrapped bytes unchanged
@@ -17,7 +18,7 @@ export async function originalOf(path: string, wrappedText: string): Promise<str
 
 /**
  * Replaces the file and keeps `original` beside it. The backup is written first: a kill between the two leaves the old
- * file and one backup too many.
+ * file and one backup too many. @throws ThothctlError `mcp_config_changed`; then nothing was written
  */
 export async function replaceWithBackup(
   path: string,
@@ -25,6 +26,7 @@ export async function replaceWithBackup(
   after: string,
   original: string,
 ): Promise<string> {
+  await expectUnchanged(path, before);
   const { mode } = await stat(path);
   const backup = backupOf(path, after);
   await replaceFile(backup, original, mode & 0o777);
@@ -33,8 +35,20 @@ export async function replaceWithBackup(
   return backup;
 }
 
-/** Puts the file back and removes the backup it came from. */
+/** Puts the file back and removes the backup it came from. @throws ThothctlError `mcp_config_changed` */
 export async function restore(path: string, wrappedText: string, original: string): Promise<void> {
+  await expectUnchanged(path, wrappedText);
   await replaceFile(path, original);
   await rm(backupOf(path, wrappedText), { force: true });
+}
+
+/** Clients write these files themselves, also while somebody is asked to confirm. */
+async function expectUnchanged(path: string, text: string): Promise<void> {
+  if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return;
+  throw new ThothctlError({
+    code: 'mcp_config_changed',
+    message: `${path} was changed by another program meanwhile; it was left as it is now.`,
+    exit: 'conflict',
+    fix: 'Run the command again.',
+  });
 }

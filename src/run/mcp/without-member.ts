@@ -10,7 +10,7 @@ const COMMA = 0x2c;
  * is not escaped opens it.
  */
 export function withoutMember(message: Buffer, value: Span): Buffer {
-  let start = message.lastIndexOf(QUOTE, value.start);
+  let start = message.lastIndexOf(QUOTE, value.start - 1);
   do start = message.lastIndexOf(QUOTE, start - 1);
   while (start > 0 && message[start - 1] === BACKSLASH);
   const before = skip(message, start - 1, -1);
