@@ -13,8 +13,10 @@ test('every reason code is documented', () => {
 test.each<[Framework, string]>([
   ['CEDAR', 'cedar'],
   ['OPA', 'rego'],
-])('the %s example passes lint', async (framework, fence) => {
-  const example = new RegExp(`\`\`\`${fence}\\n([^]*?)\`\`\``).exec(text)?.[1] ?? '';
-  expect(example).not.toBe('');
-  expect(await lintPolicy(framework, example)).toEqual([]);
+])('every %s example passes lint', async (framework, fence) => {
+  const examples = [...text.matchAll(new RegExp(`\`\`\`${fence}\\n([^]*?)\`\`\``, 'gu'))].map(
+    ([, found]) => found ?? '',
+  );
+  expect(examples).not.toEqual([]);
+  for (const example of examples) expect(await lintPolicy(framework, example)).toEqual([]);
 });

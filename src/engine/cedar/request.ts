@@ -35,6 +35,7 @@ const CONTEXT: Readonly<Record<string, (input: PolicyInput) => CedarValueJson>> 
   time: (input) => ({ __extn: { fn: 'datetime', arg: input.context.time } }),
   hour_utc: (input) => input.context.hour_utc,
   weekday_utc: (input) => input.context.weekday_utc,
+  args_truncated: (input) => input.tool.args_truncated,
   args: (input) => toCedarValue(input.tool.args),
   task: (input) => toCedarValue(input.context.task),
   policy: (input) => toCedarValue(input.context.policy),

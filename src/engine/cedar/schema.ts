@@ -49,6 +49,8 @@ namespace Thoth {
     time: __cedar::datetime,
     hour_utc: Long,
     weekday_utc: String,
+    // args is less than what the tool will get
+    args_truncated: Bool,
     // What the caller sent, untyped: guard each attribute with "has".
     args: {},
     task: {},

@@ -18,7 +18,13 @@ export interface PolicyInput {
   };
   /** `tool_call:<name>`. */
   readonly action: string;
-  readonly tool: { readonly name: string; readonly args: JsonObject; readonly action_class: ActionClass };
+  readonly tool: {
+    readonly name: string;
+    readonly args: JsonObject;
+    /** The caller says that `args` is less than what the tool will get: too deep or too long to be sent whole. */
+    readonly args_truncated: boolean;
+    readonly action_class: ActionClass;
+  };
   readonly context: {
     readonly purpose: string;
     readonly sensitivity_label: string;
@@ -90,6 +96,7 @@ export function buildPolicyInput(request: EngineRequest, session: SessionFacts =
     tool: {
       action_class: classifyTool(request.toolName),
       args: request.toolArgs ?? {},
+      args_truncated: request.metadata?.['tool_args_truncated'] === true,
       name: request.toolName,
     },
   };

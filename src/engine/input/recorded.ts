@@ -45,6 +45,8 @@ const recorded: z.ZodMiniType<PolicyInput> = z.object({
   tool: z.object({
     action_class: z.enum(['read', 'write', 'delete', 'execute', 'payment']),
     args: object,
+    // Inputs recorded before this member was there did not tell.
+    args_truncated: z._default(z.boolean(), false),
     name: z.string(),
   }),
 });
@@ -83,7 +85,11 @@ export function requestOf(
       dataClassification: context.sensitivity_label || undefined,
       taskContext: context.task,
       identityBinding: principal.identity,
-      metadata: { policy_context: context.policy, behavioral_score: input.moses_metrics.behavioral_score },
+      metadata: {
+        policy_context: context.policy,
+        behavioral_score: input.moses_metrics.behavioral_score,
+        tool_args_truncated: tool.args_truncated,
+      },
       callerAgentId: undefined,
       endpointId: principal.endpoint_id || undefined,
       fleetId: principal.fleet_id || undefined,

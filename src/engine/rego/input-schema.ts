@@ -21,7 +21,7 @@ export const INPUT_SCHEMA = closed({
     identity: anything,
   }),
   action: text,
-  tool: closed({ name: text, args: anything, action_class: text }),
+  tool: closed({ name: text, args: anything, args_truncated: { type: 'boolean' }, action_class: text }),
   context: closed({
     purpose: text,
     sensitivity_label: text,

@@ -41,7 +41,7 @@ function oncePerName(tools: readonly FoundTool[]): FoundTool[] {
 }
 
 const RUNTIME_FACT =
-  /\b(?:context|input(?:\.(?:tool|session|context|moses_metrics))?)\.(args|purpose|task|policy|time|hour_utc|weekday_utc|session_\w+|calls_of_this_tool|behavioral_score\w*|requests|violations|tool_calls|sensitivity_\w+)\b/u;
+  /\b(?:context|input(?:\.(?:tool|session|context|moses_metrics))?)\.(args|args_truncated|purpose|task|policy|time|hour_utc|weekday_utc|session_\w+|calls_of_this_tool|behavioral_score\w*|requests|violations|tool_calls|sensitivity_\w+)\b/u;
 
 /** Rules that look at a call as it happens: the check evaluates them for a call without arguments and context. */
 function byArguments(bundles: readonly DesiredBundle[]): NotAnalysed[] {

@@ -14,6 +14,9 @@ const circumstances = {
   agent: word('Agent that calls; "agent" by default.'),
   user: word('User the agent works for.'),
   args: anything('Arguments of the call.'),
+  args_truncated: z.optional(
+    z.boolean().check(described('Whether the tool gets more than the arguments shown; false by default.')),
+  ),
   in_scope: z.optional(
     z.boolean().check(described('Whether the tool is in the approved scope; true by default.')),
   ),
@@ -94,6 +97,7 @@ export function metadataOf(call: DescribedCall): Readonly<Record<string, unknown
   const metadata = {
     ...(call.behavioral_score !== undefined && { behavioral_score: call.behavioral_score }),
     ...(call.policy_context !== undefined && { policy_context: call.policy_context }),
+    ...(call.args_truncated === true && { tool_args_truncated: true }),
     ...(call.mcp_host !== undefined && { mcp_host: call.mcp_host }),
   };
   return Object.keys(metadata).length > 0 ? metadata : undefined;

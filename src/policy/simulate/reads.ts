@@ -12,6 +12,11 @@ interface Part {
 
 const PARTS: readonly Part[] = [
   { path: 'tool.args', cedar: /\bargs\b|MODIFY/u, of: (input) => input.tool.args },
+  {
+    path: 'tool.args_truncated',
+    cedar: /\bargs_truncated\b/u,
+    of: (input) => input.tool.args_truncated,
+  },
   { path: 'context.task', cedar: /\btask\b/u, of: (input) => input.context.task },
   { path: 'context.policy', cedar: /\bpolicy\b/u, of: (input) => input.context.policy },
   { path: 'context.task_id', cedar: /\btask_id\b/u, of: (input) => input.context.task_id },

@@ -154,12 +154,13 @@ describe('what callers send', () => {
       'context.policy has role && context.policy.role == "billing"',
       'context.sensitivity_level >= 2',
       'context has purpose && context.purpose == ""',
+      'context.args_truncated',
     ])
       expect(
         ask(when(condition), {
           fleetId: 'f1',
           dataClassification: 'confidential',
-          metadata: { policy_context: { role: 'billing' } },
+          metadata: { policy_context: { role: 'billing' }, tool_args_truncated: true },
         })[0]?.outcome,
         condition,
       ).toBe('BLOCK');
