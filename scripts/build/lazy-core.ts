@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
 
 /** These run for their side effects, or are used before anything else. */
-const EAGER = /[\\/](?:logger|cache)\.js$/u;
+const EAGER = /[\\/]cache\.js$/u;
 const IMPORT = /^(?:const|var) (\w+) = ((?:__importDefault\(|__importStar\()?require\("[^"]+"\)\)?);$/gmu;
 const REEXPORT = /^exports\.(\w+) = (__importStar\(require\("[^"]+"\)\));$/gmu;
 
@@ -76,6 +76,9 @@ getters(exports, {
 });
 `;
 
+/** oclif logs through `debug`, which looks at terminals when it is loaded and says nothing unless `DEBUG` names somebody. */
+const SILENT = 'process.env.DEBUG ? __importDefault(require("debug")) : { default: () => () => undefined }';
+
 /** oclif's core loads all of itself at once; a command needs a third of it. */
 export const lazyCore: Plugin = {
   name: 'lazy-core',
@@ -84,6 +87,8 @@ export const lazyCore: Plugin = {
       const source = await readFile(path, 'utf8');
       if (/[\\/]lib[\\/]index\.js$/u.test(path)) return { contents: LAZY_INDEX, loader: 'js' };
       if (/[\\/]ux[\\/]index\.js$/u.test(path)) return { contents: LAZY_UX, loader: 'js' };
+      if (/[\\/]lib[\\/]logger\.js$/u.test(path))
+        return { contents: source.replace('__importDefault(require("debug"))', SILENT), loader: 'js' };
       return { contents: EAGER.test(path) ? source : deferRequires(source), loader: 'js' };
     });
   },

@@ -1,4 +1,4 @@
-import { fail, list, refName, schemaOf, type JsonSchema, type Node } from './document.js';
+import { fail, isNode, list, refName, schemaOf, type JsonSchema, type Node } from './document.js';
 import { describesObject, isAnnotation, literal, memberName, objectShape } from './object-shape.js';
 
 export interface ZodContext {
@@ -85,8 +85,8 @@ function arrayOf(schema: Node, context: ZodContext): string {
 function objectOf(schema: Node, context: ZodContext): string {
   const shape = objectShape(schema, context.lookup);
   const members = shape.members.map(({ name, required, schema: member }) => {
-    const expression = zodOf(member, context);
-    return `${memberName(name)}: ${required ? expression : `z.optional(${expression})`}`;
+    const expression = required ? zodOf(member, context) : `z.optional(${whenThere(member, context)})`;
+    return `${memberName(name)}: ${expression}`;
   });
   const rest = shape.rest === undefined ? undefined : zodOf(shape.rest, context);
   const found = objectChecks(schema, context);
@@ -95,6 +95,16 @@ function objectOf(schema: Node, context: ZodContext): string {
   const body = `{ ${members.join(', ')} }`;
   const base = rest === undefined ? `z.looseObject(${body})` : `z.catchall(z.object(${body}), ${rest})`;
   return base + checks(found);
+}
+
+/** Sections of a document that are mostly absent are built when the first comes by. */
+function whenThere(member: JsonSchema, context: ZodContext): string {
+  const expression = zodOf(member, context);
+  const name = typeof member === 'boolean' ? undefined : refName(member);
+  const target = name === undefined ? undefined : context.lookup(name);
+  return isNode(target) && describesObject(target)
+    ? `z.lazy(${expression.slice(0, -'()'.length)})`
+    : expression;
 }
 
 /** `anyOf`, `oneOf` and `if`/`then` beside `properties` restrict the object further. */

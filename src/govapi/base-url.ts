@@ -53,6 +53,7 @@ export function fillPath(template: string, values: Readonly<Record<string, unkno
 
 /** Query in alphabetical order; blank values are left out, as every client of this API does. */
 export function queryText(values: Readonly<Record<string, unknown>>): string {
+  if (Object.keys(values).length === 0) return '';
   const pairs = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
     if (

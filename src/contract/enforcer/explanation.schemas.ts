@@ -17,7 +17,7 @@ export const schemas: () => ResourceSchemas<OperationTypes, 'explainDecision'> =
       session_id: z.string(),
       session_tool_calls: z.optional(z.array(z.string())),
       approved_scope: z.optional(z.array(z.string())),
-      tool_args: z.optional(ToolArgs()),
+      tool_args: z.optional(z.lazy(ToolArgs)),
       action_attestation_id: z.optional(z.string()),
       decision: z.enum(['BLOCK', 'STEP_UP']),
       decision_reason_code: z.optional(z.nullable(z.string())),

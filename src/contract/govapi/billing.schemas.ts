@@ -186,7 +186,7 @@ export const schemas: () => ResourceSchemas<
     z.looseObject({
       year: z.optional(z.int()),
       month: z.optional(z.int()),
-      summary: z.optional(BillingEstimateSummary()),
+      summary: z.optional(z.lazy(BillingEstimateSummary)),
       generated_at: z.optional(dateTime()),
     }),
   );

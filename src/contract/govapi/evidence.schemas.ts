@@ -76,7 +76,7 @@ export const schemas: () => ResourceSchemas<
       summary: z.record(z.string(), z.unknown()),
       events: z.optional(z.array(z.record(z.string(), z.unknown()))),
       evidence: z.optional(z.array(EvidenceRecord())),
-      verification: z.optional(EvidenceVerifyResult()),
+      verification: z.optional(z.lazy(EvidenceVerifyResult)),
     }),
   );
 

@@ -79,7 +79,7 @@ export const schemas: () => ResourceSchemas<
       provider: MdmProviderSlug(),
       name: z.optional(z.string()),
       enabled: z.optional(z.boolean()),
-      config: z.optional(MdmProviderConfig()),
+      config: z.optional(z.lazy(MdmProviderConfig)),
       endpoint_url: z.optional(z.string()),
       api_key: z.optional(z.string()),
     }),

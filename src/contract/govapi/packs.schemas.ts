@@ -30,7 +30,7 @@ export const schemas: () => ResourceSchemas<
   );
 
   const PackOverrides: () => Schema<T.PackOverrides> = once(() =>
-    z.looseObject({ behavioral_controls: z.optional(BehavioralControls()) }),
+    z.looseObject({ behavioral_controls: z.optional(z.lazy(BehavioralControls)) }),
   );
 
   const GovernancePack: () => Schema<T.GovernancePack> = once(() =>
@@ -58,7 +58,7 @@ export const schemas: () => ResourceSchemas<
       created_by: z.optional(z.nullable(z.string())),
       active: z.optional(z.boolean()),
       rules: z.optional(z.array(z.record(z.string(), z.unknown()))),
-      behavioral_controls: z.optional(BehavioralControls()),
+      behavioral_controls: z.optional(z.lazy(BehavioralControls)),
     }),
   );
 
@@ -113,7 +113,7 @@ export const schemas: () => ResourceSchemas<
       pack_id: z.string().check(z.minLength(1)),
       approval_policy_id: z.optional(z.string()),
       environment: z.optional(PackEnvironment()),
-      overrides: z.optional(PackOverrides()),
+      overrides: z.optional(z.lazy(PackOverrides)),
       rule_version: z.optional(z.int().check(z.gte(1))),
     }),
   );

@@ -56,7 +56,7 @@ export const schemas: () => ResourceSchemas<
   const PolicyExplainRequest: () => Schema<T.PolicyExplainRequest> = once(() =>
     z
       .looseObject({
-        call: z.optional(PolicyExplainCall()),
+        call: z.optional(z.lazy(PolicyExplainCall)),
         chain_index: z.optional(z.int().check(z.gte(1))),
         violation_id: z.optional(z.string().check(z.minLength(1))),
       })
@@ -150,7 +150,7 @@ export const schemas: () => ResourceSchemas<
       evaluable: z.optional(z.boolean()),
       diagnostics: z.optional(z.array(PolicyDiagnostic())),
       group_id: z.optional(z.nullable(z.string())),
-      provenance: z.optional(PolicyProvenance()),
+      provenance: z.optional(z.lazy(PolicyProvenance)),
     }),
   );
 
@@ -167,7 +167,7 @@ export const schemas: () => ResourceSchemas<
     z.looseObject({
       digest: z.string().check(z.regex(new RegExp('^[0-9a-f]{64}$'))),
       size: z.int().check(z.gte(1), z.lte(10000)),
-      provenance: z.optional(PolicyProvenance()),
+      provenance: z.optional(z.lazy(PolicyProvenance)),
     }),
   );
 

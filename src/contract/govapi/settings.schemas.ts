@@ -75,7 +75,7 @@ export const schemas: () => ResourceSchemas<OperationTypes, 'getTenantSettings' 
     const SiemSettings: () => Schema<T.SiemSettings> = once(() =>
       z.looseObject({
         provider: z.optional(z.nullable(z.string())),
-        webhook: z.optional(SiemWebhookSettings()),
+        webhook: z.optional(z.lazy(SiemWebhookSettings)),
       }),
     );
 
@@ -118,15 +118,15 @@ export const schemas: () => ResourceSchemas<OperationTypes, 'getTenantSettings' 
         compliance_profile: z.optional(z.nullable(ComplianceProfile())),
         regulatory_regimes: z.optional(z.array(z.string())),
         effective_regulatory_regimes: z.optional(z.array(z.string())),
-        shadow_policy: z.optional(ShadowPolicy()),
+        shadow_policy: z.optional(z.lazy(ShadowPolicy)),
         tool_risk_overrides: z.optional(z.record(z.string(), z.string())),
-        secret_broker: z.optional(SecretBrokerSettings()),
-        model_router: z.optional(ModelRouterSettings()),
-        webhook: z.optional(WebhookSettings()),
-        siem: z.optional(SiemSettings()),
-        pam: z.optional(PamSettings()),
-        mcp_control: z.optional(McpControlSettings()),
-        step_up: z.optional(StepUpSettings()),
+        secret_broker: z.optional(z.lazy(SecretBrokerSettings)),
+        model_router: z.optional(z.lazy(ModelRouterSettings)),
+        webhook: z.optional(z.lazy(WebhookSettings)),
+        siem: z.optional(z.lazy(SiemSettings)),
+        pam: z.optional(z.lazy(PamSettings)),
+        mcp_control: z.optional(z.lazy(McpControlSettings)),
+        step_up: z.optional(z.lazy(StepUpSettings)),
         revision: z.optional(z.string()),
         updated_at: z.optional(z.nullable(dateTime())),
       }),
