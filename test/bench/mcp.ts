@@ -7,7 +7,9 @@ import type { Figure } from './report.js';
 import { median } from './timing.js';
 
 const BLOCK = 100;
-const BLOCKS = 12;
+const BLOCKS = 20;
+/** What each process runs first: a session's steady state is measured, not its compiler. */
+const WARM_UP_CALLS = 3000;
 const CONNECTIONS = 12;
 const IN_FLIGHT = 16;
 const PARALLEL_CALLS = 1500;
@@ -42,6 +44,8 @@ export async function mcp(): Promise<Figure[]> {
     };
     const { direct, governed: proxied } = clients;
     try {
+      for (const client of Object.values(clients))
+        for (let call = 0; call < WARM_UP_CALLS; call++) await client.call('hello');
       const alone = await alternate(clients, BLOCKS, callsInTurn);
       const parallel = await alternate({ direct, proxied }, PARALLEL_ROUNDS, callsAtOnce);
       const large = await alternate({ direct, proxied }, LARGE_CALLS, async (client) => [

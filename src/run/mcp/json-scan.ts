@@ -31,10 +31,10 @@ const MAX_RECORDED_DEPTH = 3;
 const UNRECORDED = '[]';
 
 /** Members whose meaning decides what a message is; readers that ignore case would take any spelling of them. */
-const PROTOCOL_MEMBERS = new Map<string, readonly string[]>([
-  ['', ['jsonrpc', 'id', 'method', 'params', 'result', 'error']],
-  ['params', ['name', 'arguments', '_meta', 'task', 'requestId', 'requestState', 'inputResponses']],
-  ['result', ['tools']],
+const PROTOCOL_MEMBERS = new Map<string, ReadonlyMap<string, string>>([
+  ['', byFold('jsonrpc', 'id', 'method', 'params', 'result', 'error')],
+  ['params', byFold('name', 'arguments', '_meta', 'task', 'requestId', 'requestState', 'inputResponses')],
+  ['result', byFold('tools')],
 ]);
 
 interface Frame {
@@ -96,7 +96,7 @@ export function scanMessage(line: Buffer): ScannedMessage | undefined {
             if (frame.depth === 1) ambiguousTop = true;
             else ambiguousBelow = true;
           }
-          respelt ||= frame.path !== 'params' && memberLike(frame, frame.key) !== undefined;
+          respelt ||= frame.path !== 'params' && isRespelt(frame);
         } else finishValue(at, end);
         at = end;
         break;
@@ -181,15 +181,19 @@ function takeKey(frame: Frame, line: Buffer, start: number, end: number): boolea
   const folded = fold(key);
   // Merged into another object, this name would give it members that stand nowhere in the message.
   const inherits = key === '__proto__';
-  const clear = fresh && !inherits && !frame.folded.has(folded) && memberLike(frame, key) === undefined;
+  const clear = fresh && !inherits && !frame.folded.has(folded) && !isRespelt(frame, folded);
   frame.folded.add(folded);
   return clear;
 }
 
-/** The protocol member that a name is another spelling of. */
-function memberLike({ path, folded }: Frame, key: string): string | undefined {
-  if (folded === undefined) return undefined;
-  return PROTOCOL_MEMBERS.get(path)?.find((member) => member !== key && fold(member) === fold(key));
+/** The name just read is another spelling of a protocol member. */
+function isRespelt({ folded: names, path, key }: Frame, folded = names && fold(key)): boolean {
+  const member = folded === undefined ? undefined : PROTOCOL_MEMBERS.get(path)?.get(folded);
+  return member !== undefined && member !== key;
+}
+
+function byFold(...members: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(members.map((member) => [fold(member), member]));
 }
 
 /** Case folding as the loosest common JSON readers do it: the long s and the Kelvin sign included. */
