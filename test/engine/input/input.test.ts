@@ -19,7 +19,12 @@ describe('the input document', () => {
         identity: {},
       },
       action: 'tool_call:search_docs',
-      tool: { name: 'search_docs', args: { query: 'retention' }, args_truncated: false, action_class: 'read' },
+      tool: {
+        name: 'search_docs',
+        args: { query: 'retention' },
+        args_truncated: false,
+        action_class: 'read',
+      },
       context: {
         purpose: '',
         sensitivity_label: '',
