@@ -65,6 +65,7 @@ Ends with the exit code of the command, or 128 plus the signal that ended it.`;
     'older-server': Flags.boolean({
       description:
         'the MCP server speaks only revisions before 2026-07-28; understand a client of that one on stdio in its place',
+      exclusive: ['listen'],
     }),
     'mcp-http': Flags.string({
       description:
@@ -137,6 +138,11 @@ Ends with the exit code of the command, or 128 plus the signal that ended it.`;
       const run = await runGoverned(options);
       return this.#end(run.code, summaryText(run.account, run.recorded));
     }
+    if (flags['older-server'] && options.command.length > 0)
+      throw usageError(
+        '--older-server is for a client on stdio, and this command reaches the server over HTTP',
+        'leave --older-server out, or start thothctl from the client without a command',
+      );
     const { runMcpHttp, summaryText } = await import('../run/mcp-http/index.js');
     const run = await runMcpHttp({ ...options, ...(await this.#http()), listen });
     this.#end(run.code, summaryText(run.account, run.recorded));

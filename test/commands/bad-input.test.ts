@@ -28,6 +28,18 @@ describe('bad input names its place and the way out, and changes nothing', () =>
       2,
       /bad\.json:2:11: not valid JSON/,
     ],
+    [
+      'an older MCP server before a client on HTTP',
+      () => ['run', '--older-server', '--listen', '127.0.0.1:0', '--', 'true'],
+      2,
+      /--listen.* cannot also be provided when using --older-server/,
+    ],
+    [
+      'an older MCP server before an agent',
+      () => ['run', '--older-server', '--mcp-http', 'http://127.0.0.1:9/', '--agent-id', 'a', '--', 'true'],
+      2,
+      /--older-server is for a client on stdio/,
+    ],
     ['settings in broken YAML', (at) => ['settings', 'set', '--file', at('bad.yaml')], 2, /bad\.yaml:3:1: /],
     [
       'a broken request body',
