@@ -12,3 +12,8 @@ export function exitStatus(code: number | null, signal: NodeJS.Signals | null): 
   if (signal !== null) return { code: 128 + constants.signals[signal], signal };
   return { code: code ?? 1 };
 }
+
+/** How a process ended, in words: `exited with code 1`. */
+export function endingOf({ code, signal }: ExitStatus): string {
+  return signal === undefined ? `exited with code ${code}` : `was ended by ${signal}`;
+}

@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LineFramer } from '../../run/mcp-stdio/line-framer.js';
 import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
 import type { Launch } from '../mcp-config/document.js';
+import { METHOD_NOT_FOUND } from '../../run/mcp/error-codes.js';
 
 /** How long a process may take to end by itself, and then after it was asked to: it may have holds to withdraw. */
 const GRACE_MS = 2000;
 const ASKED_GRACE_MS = 8000;
 const MAX_STDERR = 64 * 1024;
-const METHOD_NOT_FOUND = -32601;
 
 export interface PeerOptions {
   readonly env: Readonly<Record<string, string>>;

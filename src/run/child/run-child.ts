@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { exitStatus, type ExitStatus } from '../exit-status.js';
+import { endingOf, exitStatus, type ExitStatus } from '../exit-status.js';
 import type { GovernedRun } from '../governed-run.js';
 import { relay } from '../mcp-stdio/relay.js';
 import type { RunOptions } from '../options.js';
@@ -35,9 +35,7 @@ export async function runChild(
     options.onStarted?.({ sessionId: session.sessionId, pid: child.pid });
     await ended;
     const status = exitStatus(child.exitCode, child.signalCode);
-    const how =
-      status.signal === undefined ? `exited with code ${status.code}` : `was ended by ${status.signal}`;
-    await Promise.all([link?.childEnded(how), ownGroup ? endGroup(child) : undefined]);
+    await Promise.all([link?.childEnded(endingOf(status)), ownGroup ? endGroup(child) : undefined]);
     return status;
   } finally {
     forwarding.stop();

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { isJsonObject } from '../../sdk/vocabulary.js';
 import { idKey } from '../mcp/client-message.js';
-import { scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
+import { rawAt, scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
 import { answeredKey } from '../mcp/server-replies.js';
 import type { ServerSide } from '../mcp-stdio/gateway.js';
-import { rawAt } from './members.js';
 import { NewerServer, type Opening } from './newer-server.js';
 import { askRevisions, FIRST_MODERN, revisionsIn } from '../mcp/revisions.js';
 import { OlderServer } from './older-server.js';

@@ -1,9 +1,8 @@
 import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
-import type { ScannedMessage } from '../mcp/json-scan.js';
-import { rawAt } from './members.js';
+import { rawAt, type ScannedMessage } from '../mcp/json-scan.js';
 
 /** What a server may ask, and what a client must be able to do for it. */
-const NEEDS: Readonly<Record<string, string>> = {
+export const NEEDS: Readonly<Record<string, string>> = {
   'elicitation/create': 'elicitation',
   'sampling/createMessage': 'sampling',
   'roots/list': 'roots',

@@ -38,16 +38,10 @@ export function withoutMeta(line: Buffer, names: readonly string[]): Buffer {
     for (;;) {
       const value = scanMessage(left)?.spans.get(`params._meta.${name}`);
       if (value === undefined) break;
-      left = withoutMember(left, { start: value.start - 1, end: value.end });
+      left = withoutMember(left, value);
     }
   }
   return left;
-}
-
-/** The bytes at a path, as text. */
-export function rawAt(line: Buffer, { spans }: ScannedMessage, path: string): string | undefined {
-  const span = spans.get(path);
-  return span && line.toString('utf8', span.start, span.end);
 }
 
 /** Members at the beginning of an object. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
 import { idKey } from '../mcp/client-message.js';
-import { scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
+import { rawAt, scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
 import { cancelledCall, errorReply } from '../mcp/replies.js';
 import { answeredKey } from '../mcp/server-replies.js';
 import { InputRound, type ClientRequest } from './input-round.js';
-import { rawAt, withId, withMeta, withParams } from './members.js';
+import { withId, withMeta, withParams } from './members.js';
 import {
   CAPABILITIES_KEY,
   CLIENT_KEY,
@@ -17,14 +17,11 @@ import {
   VERSION_KEY,
 } from '../mcp/revisions.js';
 import type { Sides, Translation } from './translation.js';
+import { INTERNAL_ERROR, METHOD_NOT_FOUND } from '../mcp/error-codes.js';
+import { ASKS_BACK, offeredInBoth } from './both-eras.js';
 
-const METHOD_NOT_FOUND = -32601;
-const INTERNAL_ERROR = -32603;
 /** How often one request may be asked back about before it is given up. */
 const MAX_ROUNDS = 16;
-/** Requests that a server may answer with what it needs to know first. */
-const ASKS_BACK = ['tools/call', 'prompts/get', 'resources/read'];
-const OFFERED = ['tools', 'prompts', 'resources', 'completions', 'logging', 'experimental'];
 
 /** A request of the client that the server may ask back about. */
 interface OpenRequest {
@@ -74,10 +71,7 @@ export class NewerServer implements Translation {
       [CAPABILITIES_KEY]: declared,
       ...(isJsonObject(clientInfo) && { [CLIENT_KEY]: clientInfo }),
     };
-    const all = discovered['capabilities'];
-    this.#offered = Object.fromEntries(
-      Object.entries(isJsonObject(all) ? all : {}).filter(([name]) => OFFERED.includes(name)),
-    );
+    this.#offered = offeredInBoth(discovered['capabilities']);
   }
 
   /** Opens the session in the server's place. */
@@ -176,7 +170,7 @@ export class NewerServer implements Translation {
     if (open === undefined || round === undefined || key === undefined) return;
     const result = rawAt(line, scanned, 'result');
     if (result === undefined) {
-      const error = rawAt(line, scanned, 'error') ?? '{"code":-32603,"message":"no answer"}';
+      const error = rawAt(line, scanned, 'error') ?? `{"code":${INTERNAL_ERROR},"message":"no answer"}`;
       return this.#fail(open, `{"jsonrpc":"2.0","id":${open.id},"error":${error}}`);
     }
     round.answer(key, result);

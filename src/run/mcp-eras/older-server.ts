@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
 import { idKey } from '../mcp/client-message.js';
-import { scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
+import { rawAt, scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
 import { cancelledCall, errorReply } from '../mcp/replies.js';
 import {
   CAPABILITIES_KEY,
@@ -16,21 +16,17 @@ import {
 } from '../mcp/revisions.js';
 import { answeredKey } from '../mcp/server-replies.js';
 import { Listeners } from './listeners.js';
-import { rawAt, withId, withoutMeta, withResult } from './members.js';
+import { withId, withoutMeta, withResult } from './members.js';
 import { answerIn, ParkedRequests } from './parked-requests.js';
 import type { Sides, Translation } from './translation.js';
+import { INTERNAL_ERROR, INVALID_PARAMS, METHOD_NOT_FOUND } from '../mcp/error-codes.js';
+import { ASKS_BACK, offeredInBoth } from './both-eras.js';
+import { NEEDS } from './input-round.js';
 
-const METHOD_NOT_FOUND = -32601;
-const INVALID_PARAMS = -32602;
-const INTERNAL_ERROR = -32603;
 /** What a request says of its client, which the session has said already. */
 const OF_NEWER = [VERSION_KEY, CAPABILITIES_KEY, CLIENT_KEY, LOG_LEVEL_KEY];
-/** Requests about which a client of the newer protocol can be asked something. */
-const CAN_ASK = ['tools/call', 'prompts/get', 'resources/read'];
-const QUESTIONS = ['elicitation/create', 'sampling/createMessage', 'roots/list'];
 /** Results that say how long they may be kept. */
 const KEPT = ['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list', 'resources/read'];
-const OFFERED = ['tools', 'prompts', 'resources', 'completions', 'logging', 'experimental'];
 
 /** A request of the client that the server works on. */
 interface OpenRequest {
@@ -146,7 +142,7 @@ export class OlderServer implements Translation {
         return this.#subscribe();
       default:
     }
-    if (params['requestState'] !== undefined && CAN_ASK.includes(method)) {
+    if (params['requestState'] !== undefined && ASKS_BACK.includes(method)) {
       return this.#cameBack(id, method, params, answerIn(line, scanned));
     }
     const level = meta[LOG_LEVEL_KEY];
@@ -198,9 +194,9 @@ export class OlderServer implements Translation {
   #asked(id: string, method: string, line: Buffer, scanned: ScannedMessage): void {
     if (method === 'ping') return this.sides.toServer(`{"jsonrpc":"2.0","id":${id},"result":{}}\n`);
     const carriers = [...this.#open.values()].filter(
-      (open) => open.waiting !== undefined && CAN_ASK.includes(open.method),
+      (open) => open.waiting !== undefined && ASKS_BACK.includes(open.method),
     );
-    const carrier = QUESTIONS.includes(method) ? carriers.at(-1) : undefined;
+    const carrier = Object.hasOwn(NEEDS, method) ? carriers.at(-1) : undefined;
     const params = rawAt(line, scanned, 'params');
     const result = carrier && this.#parked.park(carrier, { id, method, params });
     if (carrier?.waiting === undefined || result === undefined) {
@@ -245,9 +241,7 @@ export class OlderServer implements Translation {
   }
 
   #offered(): JsonObject {
-    const { capabilities } = this.#session;
-    const all = Object.entries(isJsonObject(capabilities) ? capabilities : {});
-    return Object.fromEntries(all.filter(([name]) => OFFERED.includes(name)));
+    return offeredInBoth(this.#session['capabilities']);
   }
 
   /** Makes a request of our own; its id, as its bytes. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../sdk/vocabulary.js';
-import type { ScannedMessage } from '../mcp/json-scan.js';
-import { rawAt } from './members.js';
+import { rawAt, type ScannedMessage } from '../mcp/json-scan.js';
+import { INTERNAL_ERROR } from '../mcp/error-codes.js';
 
 /** A question of the server: a request that it sent while it worked on one of the client. */
 export interface Question {
@@ -50,5 +50,5 @@ export function answerIn(line: Buffer, scanned: ScannedMessage): string {
   const answer = rawAt(line, scanned, `params.inputResponses.${NAME}`);
   return answer?.startsWith('{') === true
     ? `"result":${answer}`
-    : '"error":{"code":-32603,"message":"the client gave no answer"}';
+    : `"error":{"code":${INTERNAL_ERROR},"message":"the client gave no answer"}`;
 }

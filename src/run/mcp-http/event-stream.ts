@@ -1,13 +1,11 @@
 import { GrowingBytes } from '../growing-bytes.js';
 import { withoutMark } from '../mcp/unframed.js';
+import { MAX_MESSAGE_BYTES } from '../mcp/message-limit.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
 const SPACE = 0x20;
-
-/** Longest event accepted; it is kept until it is whole, because only then it can be judged. */
-const MAX_EVENT_BYTES = 64 * 1024 * 1024;
 
 /** One event of a server-sent event stream. */
 export interface StreamEvent {
@@ -35,7 +33,7 @@ export class EventFramer {
   /** The events that the chunk completes; undefined when one is too long to be judged. */
   push(chunk: Buffer): StreamEvent[] | undefined {
     this.#kept.add(chunk);
-    if (this.#kept.size > MAX_EVENT_BYTES) return undefined;
+    if (this.#kept.size > MAX_MESSAGE_BYTES) return undefined;
     const all = this.#kept.bytes;
     const events: StreamEvent[] = [];
     let from = 0;

@@ -1,25 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HEADER_MISMATCH, INTERNAL_ERROR, INVALID_REQUEST, PARSE_ERROR } from '../mcp/error-codes.js';
 import type { Permit } from '../../sdk/call.js';
 import { CallGovernor } from '../mcp/call-governor.js';
 import type { CallRoute } from '../mcp/call-route.js';
 import { traitsOfConnection } from '../mcp/client-traits.js';
-import {
-  classifyClientMessage,
-  INVALID_REQUEST,
-  PARSE_ERROR,
-  type ClientMessage,
-  type ToolCallMessage,
-} from '../mcp/client-message.js';
+import { classifyClientMessage, type ClientMessage, type ToolCallMessage } from '../mcp/client-message.js';
 import type { Governance } from '../mcp/governance.js';
-import { errorReply, INTERNAL_ERROR, lostCallResult, lostRequestReply } from '../mcp/replies.js';
+import { errorReply, lostCallResult, lostRequestReply } from '../mcp/replies.js';
 import { RunningCall } from '../mcp/running-call.js';
 import type { Asked, Backend, Incoming } from './backend.js';
 import { ClientReply, type Reply } from './client-reply.js';
 import { CollectedReply } from './collected-reply.js';
 import { envelopeOf, isModern } from './envelope.js';
 import type { HeaderValues } from './forwarded-headers.js';
-import { HEADER_MISMATCH, headerMismatch } from './header-check.js';
+import { headerMismatch } from './header-check.js';
 import { parameterHeaders, type ParameterMarks } from './parameter-marks.js';
 import { NO_ROOM, readMessage } from './read-message.js';
 import { RequestRoom, type Claim } from './request-room.js';

@@ -4,9 +4,6 @@ import { isModern } from './envelope.js';
 import { decodeFieldValue } from './field-value.js';
 import { argumentText, type ParameterMark } from './parameter-marks.js';
 
-/** JSON-RPC code of a request whose headers and body disagree; it goes with status 400. */
-export const HEADER_MISMATCH = -32020;
-
 /**
  * Says how the headers of a request contradict its body: what lies on the way may go by the headers, while the policy
  * judged the body. Undefined when they agree. Messages of older revisions need not carry such headers.

@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { readBody } from '../sdk-broker/read-body.js';
 import type { Claim } from './request-room.js';
-
-/** Largest message accepted; it is kept until it is whole. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
+import { MAX_MESSAGE_BYTES } from '../mcp/message-limit.js';
+import { isEncoded } from './upstream.js';
 
 /** Why a request is turned away that could be taken later. */
 export const NO_ROOM = 'too many requests are open; send it again later';
@@ -20,14 +19,14 @@ export async function readMessage(
   if (!JSON_TYPE.test(headers['content-type'] ?? '')) {
     return { status: 415, why: 'the content type is not application/json in UTF-8' };
   }
-  if ((headers['content-encoding']?.toLowerCase() ?? 'identity') !== 'identity') {
+  if (isEncoded(request)) {
     return { status: 415, why: 'the message is encoded' };
   }
-  if (Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
+  if (Number(headers['content-length'] ?? 0) > MAX_MESSAGE_BYTES) {
     return { status: 413, why: 'the message is too long' };
   }
   let room = true;
-  const bytes = await readBody(request, MAX_BODY_BYTES, (size) => (room = claim(size)));
+  const bytes = await readBody(request, MAX_MESSAGE_BYTES, (size) => (room = claim(size)));
   if (!room) return { status: 503, why: NO_ROOM };
   return bytes === undefined ? { status: 413, why: 'the message is too long' } : { bytes };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { classifyClientMessage } from '../mcp/client-message.js';
 import { scanMessage } from '../mcp/json-scan.js';
 import { oneLine } from '../mcp/one-line.js';
@@ -127,7 +128,10 @@ export class RemotePeer implements ServerSide {
     // A subscription ends with its reader only.
     const ending = [...this.#open.values()].filter(({ method }) => method !== 'subscriptions/listen');
     const waited = new AbortController();
-    await Promise.race([Promise.all(ending.map(({ closed }) => closed)), later(DRAIN_MS, waited.signal)]);
+    await Promise.race([
+      Promise.all(ending.map(({ closed }) => closed)),
+      sleep(DRAIN_MS, undefined, { signal: waited.signal }).catch(() => undefined),
+    ]);
     waited.abort();
   }
 
@@ -220,7 +224,8 @@ export class RemotePeer implements ServerSide {
       } else if (response !== undefined) discard(response.body);
       if (signal.aborted || (open !== undefined && !this.#isOpen(open))) break;
       if (open !== undefined && (lastId === undefined || open.modern)) break;
-      await later(Math.min(Math.max(pause, MIN_PAUSE_MS), MAX_PAUSE_MS), signal);
+      const wait = Math.min(Math.max(pause, MIN_PAUSE_MS), MAX_PAUSE_MS);
+      await sleep(wait, undefined, { signal }).catch(() => undefined);
       response = signal.aborted ? undefined : await this.#session.get(signal, lastId);
     }
     return 'ended its answer too early';
@@ -258,16 +263,4 @@ export class RemotePeer implements ServerSide {
     this.onRoom();
     return true;
   }
-}
-
-function later(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', settle);
-      resolve();
-    };
-    const timer = setTimeout(settle, ms);
-    signal.addEventListener('abort', settle);
-  });
 }

@@ -8,6 +8,7 @@ import { parameterHeaders, ParameterMarks } from './parameter-marks.js';
 import { readEvents } from './read-events.js';
 import { discard, isStream, type Upstream, type UpstreamResponse } from './upstream.js';
 import { wholeBody } from './whole-body.js';
+import { sessionOf } from './sessions.js';
 
 const ACCEPT = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 const OPENING_MS = 30_000;
@@ -37,7 +38,7 @@ export class RemoteSession {
     const response = await this.#post(message, envelope, signal);
     if (opensSession(envelope)) {
       this.#opening = message;
-      this.#id = sessionId(response);
+      this.#id = sessionOf(response);
       return response;
     }
     if (response.status !== 404 || used === undefined || isModern(envelope.version)) return response;
@@ -90,7 +91,7 @@ export class RemoteSession {
     this.#id = undefined;
     try {
       const response = await this.#post(opening, envelopeOf(opening), signal);
-      const id = sessionId(response);
+      const id = sessionOf(response);
       const answer = await replyIn(response);
       const scanned = answer && scanMessage(answer);
       if (answer === undefined || scanned?.spans.has('result') !== true) return false;
@@ -122,11 +123,6 @@ export class RemoteSession {
 }
 
 const INITIALIZED = Buffer.from('{"jsonrpc":"2.0","method":"notifications/initialized"}');
-
-function sessionId({ headers }: UpstreamResponse): string | undefined {
-  const id = headers['mcp-session-id'];
-  return typeof id === 'string' ? id : undefined;
-}
 
 /** The first reply that a response holds, whether a body or a stream. */
 async function replyIn(response: UpstreamResponse): Promise<Buffer | undefined> {

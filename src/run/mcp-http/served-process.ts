@@ -5,7 +5,7 @@ import { ThothctlError } from '../../errors/index.js';
 import { endGroup } from '../child/clean-up.js';
 import { launch, type Launch } from '../child/launch.js';
 import { signalGroup } from '../child/signals.js';
-import { exitStatus } from '../exit-status.js';
+import { endingOf, exitStatus } from '../exit-status.js';
 import { ByteSink } from '../mcp-stdio/byte-sink.js';
 import { LineFramer } from '../mcp-stdio/line-framer.js';
 import { oneLine } from '../mcp/one-line.js';
@@ -55,8 +55,7 @@ export class ServedProcess {
       Promise.race([once(stdout, 'close'), once(child, 'close')]),
     ]).then(() => {
       process.removeListener('exit', this.#killChild);
-      const { code, signal } = exitStatus(child.exitCode, child.signalCode);
-      events.onEnd(signal === undefined ? `exited with code ${code}` : `was ended by ${signal}`);
+      events.onEnd(endingOf(exitStatus(child.exitCode, child.signalCode)));
     });
   }
 

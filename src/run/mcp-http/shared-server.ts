@@ -1,5 +1,14 @@
+import {
+  HEADER_MISMATCH,
+  INVALID_REQUEST,
+  METHOD_NOT_FOUND,
+  MISSING_CAPABILITY,
+  PARSE_ERROR,
+  UNSUPPORTED_VERSION,
+} from '../mcp/error-codes.js';
 import { answeredKey } from '../mcp/server-replies.js';
-import { scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
+import { rawAt, scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
+import { cancelledCall } from '../mcp/replies.js';
 import { splice, type Edit } from '../mcp/splice.js';
 import { answerLost, type Asked, type Outgoing } from './backend.js';
 import type { Reply } from './client-reply.js';
@@ -57,14 +66,14 @@ export class SharedServer {
     if (supported?.includes(version) === false) {
       // A server on stdio looks at the revision only once, and its process is shared.
       asked.running?.ended({ outcome: 'error', errorName: 'UnsupportedProtocolVersion' });
-      const id = textAt(bytes, scanned, 'id') ?? 'null';
+      const id = rawAt(bytes, scanned, 'id') ?? 'null';
       return reply.answer(unsupportedRevision(id, version, supported), 400);
     }
     // It may have ended over the question.
     const server = await this.#server();
     const number = String((this.#last += 1));
     const open = { asked, reply, listens: outgoing.envelope.method === 'subscriptions/listen' };
-    const [id = 'null', token] = ['id', TOKEN].map((path) => textAt(bytes, scanned, path));
+    const [id = 'null', token] = ['id', TOKEN].map((path) => rawAt(bytes, scanned, path));
     this.#open.set(number, { ...open, id, token });
     const drop = (): void => this.#closed(number, server);
     if (reply.closed) return drop();
@@ -113,7 +122,7 @@ export class SharedServer {
     if (open === undefined) return;
     this.#open.delete(number);
     open.asked.running?.ended({ outcome: 'partial' });
-    server.write(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":${number}}}`);
+    server.write(cancelledCall(number));
   }
 
   #said(message: Buffer): void {
@@ -147,8 +156,8 @@ export class SharedServer {
   /** The request that a message belongs to: the one it names, else the only one there is. */
   #meant(message: Buffer, scanned: ScannedMessage): OpenRequest | undefined {
     const named =
-      textAt(message, scanned, `params._meta.${SUBSCRIPTION_KEY}`) ??
-      textAt(message, scanned, 'params.progressToken');
+      rawAt(message, scanned, `params._meta.${SUBSCRIPTION_KEY}`) ??
+      rawAt(message, scanned, 'params.progressToken');
     if (named !== undefined) return this.#open.get(named.replaceAll('"', ''));
     const asking = [...this.#open.values()].filter(({ listens }) => !listens);
     return asking.length === 1 ? asking[0] : undefined;
@@ -183,22 +192,17 @@ function replaced(
   );
 }
 
-function textAt(message: Buffer, { spans }: ScannedMessage, path: string): string | undefined {
-  const span = spans.get(path);
-  return span && message.toString('utf8', span.start, span.end);
-}
-
 /** Errors of the protocol itself have a status of their own; those of a tool or handler travel in an ordinary answer. */
 const STATUS: Readonly<Record<string, number>> = {
-  '-32700': 400,
-  '-32600': 400,
-  '-32601': 404,
-  '-32020': 400,
-  '-32021': 400,
-  '-32022': 400,
+  [PARSE_ERROR]: 400,
+  [INVALID_REQUEST]: 400,
+  [METHOD_NOT_FOUND]: 404,
+  [HEADER_MISMATCH]: 400,
+  [MISSING_CAPABILITY]: 400,
+  [UNSUPPORTED_VERSION]: 400,
 };
 
 function statusOf(message: Buffer, scanned: ScannedMessage | undefined): number {
-  const code = scanned && textAt(message, scanned, 'error.code');
+  const code = scanned && rawAt(message, scanned, 'error.code');
   return (code === undefined ? undefined : STATUS[code]) ?? 200;
 }

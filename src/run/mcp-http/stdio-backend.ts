@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST } from '../mcp/error-codes.js';
 import { ThothctlError } from '../../errors/index.js';
-import { INVALID_REQUEST } from '../mcp/client-message.js';
 import { scanMessage } from '../mcp/json-scan.js';
-import { INTERNAL_ERROR } from '../mcp/replies.js';
 import { LEGACY_VERSIONS } from '../mcp/revisions.js';
 import { answerLost, type Backend, type Incoming, type Outgoing, type Rejection } from './backend.js';
 import type { ClientReply } from './client-reply.js';
@@ -11,6 +10,7 @@ import type { ProcessLaunch } from './served-process.js';
 import type { ServerMessages } from './server-messages.js';
 import { SharedServer } from './shared-server.js';
 import { StdioSession } from './stdio-session.js';
+import { sessionOf } from './sessions.js';
 
 /** Each has a process of its own. */
 const MAX_SESSIONS = 100;
@@ -126,9 +126,9 @@ export class StdioBackend implements Backend {
     }
   }
 
-  #session({ headers }: IncomingMessage): StdioSession | 'missing' | 'unknown' {
-    const id = headers['mcp-session-id'];
-    if (typeof id !== 'string') return 'missing';
+  #session(request: IncomingMessage): StdioSession | 'missing' | 'unknown' {
+    const id = sessionOf(request);
+    if (id === undefined) return 'missing';
     return this.#sessions.get(id) ?? 'unknown';
   }
 
@@ -140,8 +140,6 @@ export class StdioBackend implements Backend {
     }
   }
 }
-
-const INVALID_PARAMS = -32602;
 
 const BUSY: Rejection = {
   status: 503,

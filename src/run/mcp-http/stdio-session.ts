@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { answeredKey } from '../mcp/server-replies.js';
-import { scanMessage } from '../mcp/json-scan.js';
+import { rawAt, scanMessage } from '../mcp/json-scan.js';
 import type { Outgoing } from './backend.js';
 import { answerLost, type Asked } from './backend.js';
 import type { Reply } from './client-reply.js';
@@ -80,8 +80,8 @@ export class StdioSession {
     const stream = new SessionStream(String(this.#serial), this.#kept, reply);
     this.#streams.push(stream);
     if (!opensSession(envelope)) stream.open({ 'mcp-session-id': this.id }, knowsPriming(request));
-    const token = scanMessage(bytes)?.spans.get('params._meta.progressToken');
-    const progressToken = token && bytes.toString('utf8', token.start, token.end);
+    const scanned = scanMessage(bytes);
+    const progressToken = scanned && rawAt(bytes, scanned, 'params._meta.progressToken');
     this.#open.set(asked.key, { asked, stream, reply, progressToken });
     this.#process?.write(bytes);
   }
@@ -120,14 +120,13 @@ export class StdioSession {
     }
     // A late answer to a request that was withdrawn is nobody's.
     if (key !== undefined) return;
-    this.#streamFor(message, scanned.spans.get('params.progressToken')).tell(view);
+    this.#streamFor(rawAt(message, scanned, 'params.progressToken')).tell(view);
   }
 
   /** On stdio nothing says which request a message belongs to, unless it is progress or only one is open. */
-  #streamFor(message: Buffer, token: { start: number; end: number } | undefined): SessionStream {
+  #streamFor(token: string | undefined): SessionStream {
     const open = [...this.#open.values()];
-    const raw = token && message.toString('utf8', token.start, token.end);
-    const named = raw === undefined ? undefined : open.find(({ progressToken }) => progressToken === raw);
+    const named = token === undefined ? undefined : open.find(({ progressToken }) => progressToken === token);
     if (named !== undefined) return named.stream;
     const [only] = open;
     if (only !== undefined && only.reply.readsStreams && (open.length === 1 || !this.#general.read))

@@ -68,7 +68,7 @@ export function isStream({ status, headers }: UpstreamResponse): boolean {
 }
 
 /** The body is compressed or the like, and cannot be judged then. */
-export function isEncoded({ headers }: UpstreamResponse): boolean {
+export function isEncoded({ headers }: Pick<UpstreamResponse, 'headers'>): boolean {
   return (headers['content-encoding']?.toLowerCase() ?? 'identity') !== 'identity';
 }
 

@@ -1,8 +1,6 @@
 import type { Readable } from 'node:stream';
 import { withoutMark } from '../mcp/unframed.js';
-
-/** Largest body that is not a stream; it is kept until it is whole, because only then it can be judged. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
+import { MAX_MESSAGE_BYTES } from '../mcp/message-limit.js';
 
 /** Without a byte order mark, which many readers drop. Undefined when it is too long or breaks off. */
 export async function wholeBody(body: Readable): Promise<Buffer | undefined> {
@@ -12,7 +10,7 @@ export async function wholeBody(body: Readable): Promise<Buffer | undefined> {
     for await (const chunk of body) {
       if (!Buffer.isBuffer(chunk)) return undefined;
       size += chunk.length;
-      if (size > MAX_BODY_BYTES) return undefined;
+      if (size > MAX_MESSAGE_BYTES) return undefined;
       chunks.push(chunk);
     }
   } catch {

@@ -1,11 +1,7 @@
+import { INVALID_REQUEST, PARSE_ERROR } from '../mcp/error-codes.js';
 import { CallGovernor } from '../mcp/call-governor.js';
 import type { CallRoute } from '../mcp/call-route.js';
-import {
-  classifyClientLine,
-  INVALID_REQUEST,
-  PARSE_ERROR,
-  type ToolCallMessage,
-} from '../mcp/client-message.js';
+import { classifyClientLine, type ToolCallMessage } from '../mcp/client-message.js';
 import { traitsOfConnection, type ClientTraits } from '../mcp/client-traits.js';
 import type { Governance } from '../mcp/governance.js';
 import { EraBridge } from '../mcp-eras/era-bridge.js';

@@ -1,9 +1,7 @@
 import { GrowingBytes } from '../growing-bytes.js';
+import { MAX_MESSAGE_BYTES } from '../mcp/message-limit.js';
 
 const NEWLINE = 0x0a;
-
-/** Longest message accepted from either side; a line beyond it is reported, not kept. */
-const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Splits a byte stream into lines on `\n` bytes alone: U+2028 is data, and a character cut in two by a chunk
@@ -31,7 +29,7 @@ export class LineFramer {
   }
 
   #keep(part: Buffer): void {
-    if (this.#begun.size + part.length > MAX_LINE_BYTES) this.#overlong = true;
+    if (this.#begun.size + part.length > MAX_MESSAGE_BYTES) this.#overlong = true;
     if (this.#overlong) this.#begun.drop(this.#begun.size);
     else this.#begun.add(part);
   }

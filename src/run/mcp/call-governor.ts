@@ -11,11 +11,11 @@ import { ProxyTasks } from './proxy-tasks.js';
 import { errorReply, refusedResult, ruledOutResult } from './replies.js';
 import { isOwnState } from './request-state.js';
 import { UserQuestions } from './user-questions.js';
+import { INVALID_PARAMS } from './error-codes.js';
 
 const CHANGED_TOOL =
   'its description changed since it was approved; a person can look at it with `thothctl mcp pins diff` and approve it';
 const DECLINED = 'the user it was put to declined it';
-const INVALID_PARAMS = -32602;
 /** A deferred call under a task is asked about again, within these. */
 const MAX_DEFERRAL_MS = 900_000;
 const MAX_DEFERRED_MS = 3_600_000;

@@ -4,13 +4,11 @@ import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
 import { traitsOfRequest, type ClientTraits } from './client-traits.js';
 import { VERSION_KEY } from './revisions.js';
 import { scanMessage, type ScannedMessage, type Span } from './json-scan.js';
+import { INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR } from './error-codes.js';
 
 const CARRIAGE_RETURN = 0x0d;
 
 /** JSON-RPC codes of the specification; refusals of malformed input use no others. */
-export const PARSE_ERROR = -32700;
-export const INVALID_REQUEST = -32600;
-const INVALID_PARAMS = -32602;
 
 /** A `tools/call` as it stands in its line. Ids and tokens are kept as their original bytes. */
 export interface ToolCallMessage {

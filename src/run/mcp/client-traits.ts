@@ -1,5 +1,6 @@
 import { clean } from '../../sdk/logger.js';
 import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
+import { CAPABILITIES_KEY, CLIENT_KEY } from './revisions.js';
 
 /** What a client says it can do, as far as it matters to a call that waits. */
 export interface ClientTraits {
@@ -12,9 +13,7 @@ export interface ClientTraits {
 }
 
 const MAX_NAME = 200;
-const META = 'io.modelcontextprotocol/';
-export const CAPABILITIES = `${META}clientCapabilities`;
-const TASKS_EXTENSION = `${META}tasks`;
+const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 /** A client may say so itself; a program without anybody in front of it has no answer worth asking for. */
 const HEADLESS = 'ai.thoth/headless';
 
@@ -30,9 +29,9 @@ export function traitsOfConnection(params: JsonObject | undefined): ClientTraits
 
 /** From the `_meta` that every request of the newer protocol carries. */
 export function traitsOfRequest(meta: JsonObject): ClientTraits {
-  const capabilities = meta[CAPABILITIES];
+  const capabilities = meta[CAPABILITIES_KEY];
   const extensions = isJsonObject(capabilities) ? capabilities['extensions'] : undefined;
-  const clientInfo = meta[`${META}clientInfo`];
+  const clientInfo = meta[CLIENT_KEY];
   return {
     asksUser: asksUser(capabilities, clientInfo),
     pollsTasks: isJsonObject(extensions) && isJsonObject(extensions[TASKS_EXTENSION]),

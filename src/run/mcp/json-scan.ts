@@ -48,6 +48,16 @@ interface Frame {
   expectKey: boolean;
 }
 
+/** The bytes of the value at a path, as text. */
+export function rawAt(
+  line: Buffer,
+  { spans }: Pick<ScannedMessage, 'spans'>,
+  path: string,
+): string | undefined {
+  const span = spans.get(path);
+  return span && line.toString('utf8', span.start, span.end);
+}
+
 /**
  * Walks one line of valid JSON without building its values. `JSON.parse` keeps the last of two members of one
  * name, other readers the first: what the policy judges and what the server runs would differ, so the walk

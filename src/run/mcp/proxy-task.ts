@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OpenCall } from './client-message.js';
-import { scanMessage } from './json-scan.js';
+import { rawAt, scanMessage } from './json-scan.js';
+import { INTERNAL_ERROR } from './error-codes.js';
 
 type TaskStatus = 'working' | 'completed' | 'failed' | 'cancelled';
 
@@ -8,7 +9,6 @@ type TaskStatus = 'working' | 'completed' | 'failed' | 'cancelled';
 const TTL_MS = 7_200_000;
 const POLL_MS = 5000;
 const RELATED = 'io.modelcontextprotocol/related-task';
-const INTERNAL_ERROR = -32603;
 
 /** A call that the client polls for, in the terms of the revision it speaks. */
 export class ProxyTask {
@@ -52,11 +52,8 @@ export class ProxyTask {
   finish(message: string): void {
     if (this.done) return;
     const line = Buffer.from(message);
-    const spans = scanMessage(line)?.spans;
-    const text = (path: string): string | undefined => {
-      const span = spans?.get(path);
-      return span && line.toString('utf8', span.start, span.end);
-    };
+    const scanned = scanMessage(line);
+    const text = (path: string): string | undefined => scanned && rawAt(line, scanned, path);
     const kind = text('result.resultType') ?? '"complete"';
     this.#result = kind === '"complete"' ? text('result') : undefined;
     if (this.#result === undefined) {

@@ -4,10 +4,10 @@ import type { ClientMessage } from './client-message.js';
 import type { PendingCall } from './pending-call.js';
 import { ProxyTask } from './proxy-task.js';
 import { errorReply } from './replies.js';
+import { INVALID_PARAMS } from './error-codes.js';
 
 type Request = Extract<ClientMessage, { kind: 'request' }>;
 
-const INVALID_PARAMS = -32602;
 const MAX_TASKS = 512;
 /** What finished tasks may keep; past it the oldest go. */
 const MAX_RESULT_BYTES = 64 * 1024 * 1024;

@@ -2,11 +2,10 @@ import { ThothPolicyViolation } from '../../sdk/errors.js';
 import { clean } from '../../sdk/logger.js';
 import type { JsonObject } from '../../sdk/vocabulary.js';
 import type { OpenCall } from './client-message.js';
+import { INTERNAL_ERROR } from './error-codes.js';
 
 // Every message here comes without framing: stdio adds a line end, HTTP a body or an event.
 
-/** JSON-RPC code where the sender is not at fault, or a message of a server could be read in two ways. */
-export const INTERNAL_ERROR = -32603;
 const MAX_TEXT = 800;
 
 /**

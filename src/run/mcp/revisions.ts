@@ -1,4 +1,5 @@
 import { isJsonObject } from '../../sdk/vocabulary.js';
+import { UNSUPPORTED_VERSION } from './error-codes.js';
 
 /** Revisions that open a session with `initialize`. */
 export const LEGACY_VERSIONS: readonly string[] = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
@@ -15,8 +16,6 @@ export const LOG_LEVEL_KEY = 'io.modelcontextprotocol/logLevel';
 export const SUBSCRIPTION_KEY = 'io.modelcontextprotocol/subscriptionId';
 /** What a result of the newer protocol says there. */
 export const SERVER_KEY = 'io.modelcontextprotocol/serverInfo';
-
-const UNSUPPORTED_VERSION = -32022;
 
 /** The question that every server of the newer protocol answers with its revisions. */
 export function askRevisions(id: string): string {

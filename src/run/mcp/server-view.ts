@@ -1,7 +1,8 @@
+import { INTERNAL_ERROR } from './error-codes.js';
 import type { Governance } from './governance.js';
 import type { ScannedMessage } from './json-scan.js';
 import type { Redactor } from './redaction.js';
-import { errorReply, INTERNAL_ERROR } from './replies.js';
+import { errorReply } from './replies.js';
 import type { ToolGuard } from './tool-guard.js';
 
 /** A server's messages as its client may see them. */
