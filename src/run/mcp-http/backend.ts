@@ -51,8 +51,17 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-/** Tells the client that no answer will come; as a result where the request was a call, which every client shows. */
-export function answerLost(why: string, reply: Reply, { running, lost }: Asked): void {
+/**
+ * Ends a request to which no answer will come and tells its client so; as a result where it was a call, which every client
+ * shows.
+ */
+export function answerLost(
+  why: string,
+  reply: Reply,
+  { running, lost }: Asked,
+  errorName = 'ServerGone',
+): void {
+  running?.ended({ outcome: 'error', errorName });
   const text = lost(why) ?? JSON.stringify({ error: `the MCP server ${why}` });
   reply.answer(text, running === undefined ? 502 : 200);
 }

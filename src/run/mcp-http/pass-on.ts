@@ -30,8 +30,7 @@ export async function passOn(
 
 function fail(why: string, body: Readable, reply: Reply, asked: Asked): void {
   discard(body);
-  asked.running?.ended({ outcome: 'error', errorName: 'BadResponse' });
-  answerLost(why, reply, asked);
+  answerLost(why, reply, asked, 'BadResponse');
 }
 
 async function passEvents(

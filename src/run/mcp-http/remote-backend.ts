@@ -45,7 +45,6 @@ export class RemoteBackend implements Backend {
     try {
       response = await this.upstream.send(method, headers, abort.signal, post?.bytes, post?.added);
     } catch {
-      asked.running?.ended({ outcome: 'error', errorName: 'ServerGone' });
       answerLost('could not be reached', reply, asked);
       return;
     }

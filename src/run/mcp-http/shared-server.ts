@@ -169,7 +169,6 @@ export class SharedServer {
     this.#revisions = undefined;
     this.#question?.settle();
     for (const { asked, reply } of this.#open.values()) {
-      asked.running?.ended({ outcome: 'error', errorName: 'ServerGone' });
       answerLost(why, reply, asked);
     }
     this.#open.clear();

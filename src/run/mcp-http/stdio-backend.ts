@@ -80,12 +80,12 @@ export class StdioBackend implements Backend {
         opened?.(session.id);
         return session.send(outgoing);
       }
-      asked.running?.ended({ outcome: 'error', errorName: 'ServerGone' });
       answerLost('is gone', reply, asked);
     } catch (error) {
+      if (error instanceof ThothctlError)
+        return answerLost(`could not be started (${error.message})`, reply, asked);
       asked.running?.ended({ outcome: 'error', errorName: 'ServerGone' });
-      if (!(error instanceof ThothctlError)) throw error;
-      answerLost(`could not be started (${error.message})`, reply, asked);
+      throw error;
     }
   }
 

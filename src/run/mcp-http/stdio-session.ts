@@ -73,8 +73,7 @@ export class StdioSession {
       return;
     }
     if (this.#open.has(asked.key)) {
-      asked.running?.ended({ outcome: 'error', errorName: 'IdInUse' });
-      return answerLost('has another request of this id open', reply, asked);
+      return answerLost('has another request of this id open', reply, asked, 'IdInUse');
     }
     this.#serial += 1;
     const stream = new SessionStream(String(this.#serial), this.#kept, reply);
@@ -145,7 +144,6 @@ export class StdioSession {
 
   #ended(why: string): void {
     for (const { asked, reply, stream } of this.#open.values()) {
-      asked.running?.ended({ outcome: 'error', errorName: 'ServerGone' });
       answerLost(why, reply, asked);
       stream.end();
     }
