@@ -13,6 +13,8 @@ import { SdkBroker } from './sdk-broker/broker.js';
 import { keepWasmCallsOutOfLine } from '../wasm-calls.js';
 
 const FLUSH_MS = 2000;
+/** A program that has said nothing for so long may be about to make a call all the same. */
+const SILENT_START_MS = 250;
 
 /** How a run ended and what was decided in it. */
 export interface RunResult extends ExitStatus {
@@ -25,6 +27,8 @@ export interface RunResult extends ExitStatus {
 export interface GovernedRun {
   readonly governance: Governance;
   readonly broker: SdkBroker;
+  /** Opens the connection to the enforcer ahead of the first call. Only the first time it is called. */
+  readonly connect: () => void;
 }
 
 /**
@@ -38,25 +42,32 @@ export async function governedRun(
 ): Promise<RunResult> {
   const session = openSession(options, server.program);
   let broker: SdkBroker | undefined;
+  let connecting: NodeJS.Timeout | undefined;
   try {
     const account = new Account(session.sessionId, options.record);
     const governance = governanceOf(options, session, account, server);
     broker = await startBroker(session, account);
-    const working = work({ governance, broker });
-    setImmediate(() => void connect(session));
-    const status = await working;
+    const connect = (): void => {
+      if (connecting === undefined) return;
+      clearTimeout(connecting);
+      connecting = undefined;
+      void openConnection(session);
+    };
+    connecting = setTimeout(connect, SILENT_START_MS);
+    const status = await work({ governance, broker, connect });
     return { ...status, account: account.summary, recorded: account.close() };
   } finally {
+    clearTimeout(connecting);
     session.close();
     await Promise.all([broker?.stop(), shutdown(FLUSH_MS)]);
   }
 }
 
 /**
- * Loads the HTTP client and opens its connection while the child starts: the first call finds it ready, and the child
- * does not wait for it.
+ * Loads the HTTP client and opens its connection: the first call finds it ready. Not while the child starts, which on few
+ * cores would take longer for it.
  */
-async function connect(session: Session): Promise<void> {
+async function openConnection(session: Session): Promise<void> {
   await session.warm();
   // The client parses in WebAssembly, and this process may live as long as its agent. Only now, because V8 refuses the
   // code cache of the client under another flag than it was written with.

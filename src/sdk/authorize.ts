@@ -45,20 +45,15 @@ class Authorization {
 
   async run(): Promise<Permit> {
     const { config, predicates } = this.#session.runtime;
-    this.#events.pre(this.#history);
     const hit = predicates.check(this.#call.toolName, config.sessionIntent);
-    if (config.enforcement === 'observe') {
-      return hit === undefined
-        ? this.#observe()
-        : this.#permit({
-            authorization: 'ALLOW',
-            shadow: 'BLOCK',
-            decision: { decisionReasonCode: hit.code },
-          });
-    }
+    const observing = config.enforcement === 'observe';
     if (hit !== undefined) {
-      this.#refuse({ source: 'local_predicate', reason: hit.reason, code: hit.code });
+      this.#events.pre(this.#history);
+      if (!observing) this.#refuse({ source: 'local_predicate', reason: hit.reason, code: hit.code });
+      const decision = { decisionReasonCode: hit.code };
+      return this.#permit({ authorization: 'ALLOW', shadow: 'BLOCK', decision });
     }
+    if (observing) return this.#observe();
     const outcome = await this.#check();
     if (this.#call.signal?.aborted === true) this.#cancelled(outcome);
     if (outcome.kind === 'failure') return this.#failed(outcome);
@@ -79,7 +74,10 @@ class Authorization {
       attestationId: this.#attestationId,
       history: this.#history,
     });
-    return sendCheck(transport, config, body);
+    const checking = sendCheck(transport, config, body);
+    // After the request, whose way is not to wait for it.
+    this.#events.pre(this.#history);
+    return checking;
   }
 
   /** Given up while it was checked: a hold that the check made has nobody who waits for it. */

@@ -25,18 +25,18 @@ export class CallEvents {
   ) {}
 
   pre(history: readonly string[]): void {
-    this.session.emit({
+    this.session.emit(() => ({
       type: 'TOOL_CALL_PRE',
       toolName: this.toolName,
       content: EVENT_LABELS.pre,
       history,
       metadata: this.#metadata('pre'),
-    });
+    }));
   }
 
   block(why: Refusal, history: readonly string[]): void {
     const { telemetry } = this.session.config;
-    this.session.emit({
+    this.session.emit(() => ({
       type: 'TOOL_CALL_BLOCK',
       toolName: this.toolName,
       content: EVENT_LABELS.block,
@@ -48,7 +48,7 @@ export class CallEvents {
         source: why.source,
         ...(telemetry === 'full' ? { reason: why.reason } : {}),
       }),
-    });
+    }));
   }
 
   post(
@@ -63,7 +63,7 @@ export class CallEvents {
   }
 
   #post(effect: Effect, result: CallResult, durationMs: number, history: readonly string[]): void {
-    this.session.emit({
+    this.session.emit(() => ({
       type: 'TOOL_CALL_POST',
       toolName: this.toolName,
       content: EVENT_LABELS.post,
@@ -80,7 +80,7 @@ export class CallEvents {
         ...(result.resultSizeBytes === undefined ? {} : { result_size_bytes: result.resultSizeBytes }),
         ...(result.errorName === undefined ? {} : { error_class: result.errorName }),
       }),
-    });
+    }));
   }
 
   #metadata(

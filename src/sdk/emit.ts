@@ -16,6 +16,6 @@ export async function emitBehavioralEvent(
   const sessionId = config.sessionId ?? 'none';
   const template = new EventTemplate(config, sessionId, config.enforcementTraceId ?? sessionId, {});
   const queue = sharedQueue(config);
-  queue?.enqueue(template.build({ metadata: {}, history: [], ...event }));
+  queue?.enqueue(template.build({ metadata: {}, history: [], ...event }, Date.now()));
   await queue?.flush();
 }

@@ -7,7 +7,8 @@ import type { Runtime } from './runtime.js';
 export class SessionState {
   readonly sessionId: string;
   readonly traceId: string;
-  #history: string[] = [];
+  /** Replaced, never changed: whoever was given one keeps it. */
+  #history: readonly string[] = [];
   readonly #template: EventTemplate;
 
   constructor(readonly runtime: Runtime) {
@@ -23,20 +24,26 @@ export class SessionState {
 
   /** Newest entries, oldest first; one per started tool run, repeats included. */
   history(): readonly string[] {
-    return [...this.#history];
+    return this.#history;
   }
 
   historyWith(toolName: string): readonly string[] {
-    return [...this.#history, toolName].slice(-this.config.historyLimit);
+    const over = this.#history.length + 1 - this.config.historyLimit;
+    const history = over > 0 ? this.#history.slice(over) : this.#history.slice();
+    history.push(toolName);
+    return history;
   }
 
   record(toolName: string): void {
-    this.#history.push(toolName);
-    if (this.#history.length > this.config.historyLimit) this.#history.shift();
+    this.#history = this.historyWith(toolName);
   }
 
-  emit(facts: EventFacts): void {
-    this.runtime.queue?.enqueue(this.#template.build(facts));
+  /** Queues an event of this moment. `facts` is called later, when nobody waits for it. */
+  emit(facts: () => EventFacts): void {
+    const { queue } = this.runtime;
+    if (queue === undefined) return;
+    const at = Date.now();
+    queue.enqueueLater(() => this.#template.build(facts(), at));
   }
 
   track(work: Promise<unknown>): void {

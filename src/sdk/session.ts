@@ -45,7 +45,7 @@ export class Session {
 
   /** Names of the tools run so far, oldest first; a copy. */
   get toolCalls(): readonly string[] {
-    return this.#state.history();
+    return [...this.#state.history()];
   }
 
   /** Lineage members of the metadata of requests; empty when nothing asks for them. */
@@ -89,18 +89,19 @@ export class Session {
 
   /** Records that the program itself refused a call, by its own rule or against leave of the policy. */
   recordRefusal(toolName: string, reasonCode = 'denied_by_caller'): void {
-    this.#state.emit({
+    const history = this.#state.historyWith(toolName);
+    this.#state.emit(() => ({
       type: 'TOOL_CALL_BLOCK',
       toolName,
       content: EVENT_LABELS.block,
-      history: this.#state.historyWith(toolName),
+      history,
       metadata: {
         event_phase: 'block',
         authorization_decision: 'BLOCK',
         decision_reason_code: reasonCode,
         source: 'caller',
       },
-    });
+    }));
   }
 
   /** Asks for leave to run one call; throws the refusal. The lowest-level entry, used by every surface. */
@@ -166,6 +167,7 @@ export class Session {
     content: string,
     metadata: JsonObject,
   ): void {
-    this.#state.emit({ type, toolName, content, metadata, history: this.#state.history() });
+    const history = this.#state.history();
+    this.#state.emit(() => ({ type, toolName, content, metadata, history }));
   }
 }

@@ -84,6 +84,48 @@ describe('delivery of events', () => {
     expect(queue.stats().queued).toBe(0);
   });
 
+  it('puts an event together after the turn that caused it, in order and before a flush', async () => {
+    const queue = queueOf();
+    const made: string[] = [];
+    const later = (id: string) => () => {
+      made.push(id);
+      return { event_id: id };
+    };
+    queue.enqueueLater(later('a'));
+    queue.enqueueLater(later('b'));
+    expect(made).toEqual([]);
+    expect(queue.stats()).toMatchObject({ queued: 2 });
+    expect(queue.isIdle).toBe(false);
+    await new Promise(setImmediate);
+    expect(made).toEqual(['a', 'b']);
+    queue.enqueueLater(later('c'));
+    expect(await queue.flush()).toBe(true);
+    expect(ids()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('drops an event that cannot be put together, and sends the others', async () => {
+    const queue = queueOf();
+    queue.enqueueLater(() => {
+      throw new TypeError('an odd getter');
+    });
+    queue.enqueueLater(() => ({ event_id: 'whole' }));
+    expect(await queue.flush()).toBe(true);
+    expect(ids()).toEqual(['whole']);
+    expect(queue.stats()).toMatchObject({ delivered: 1, dropped: 1 });
+  });
+
+  it('spools what was not yet put together when it is closed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spool-'));
+    const spoolFile = join(folder, 'events.ndjson');
+    enforcer.onEvents = () => ({ hang: true });
+    const queue = queueOf({ spoolFile });
+    queue.enqueue({ event_id: 'a' });
+    setTimeout(() => queue.enqueueLater(() => ({ event_id: 'b' })), 30);
+    await queue.close(60);
+    expect(readFileSync(spoolFile, 'utf8').trim().split('\n')).toHaveLength(2);
+    rmSync(folder, { recursive: true });
+  });
+
   it('keeps what could not be sent in a private spool, and the next start sends it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'spool-'));
     const spoolFile = join(folder, 'deep', 'events.ndjson');

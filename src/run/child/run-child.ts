@@ -12,7 +12,7 @@ import { SignalForwarding } from './signals.js';
 export async function runChild(
   options: RunOptions,
   command: readonly [string, ...string[]],
-  { governance, broker }: GovernedRun,
+  { governance, broker, connect }: GovernedRun,
   /** Address of the governed MCP endpoint of this run. */
   mcpUrl?: string,
 ): Promise<ExitStatus> {
@@ -32,6 +32,8 @@ export async function runChild(
     const ended = once(child, 'exit');
     forwarding.attach(child);
     const link = governed === false ? undefined : relay(child, streams, governance, governed);
+    // What it says first is on its way to the client before the connection takes any time.
+    child.stdout?.once('data', () => setImmediate(connect));
     options.onStarted?.({ sessionId: session.sessionId, pid: child.pid });
     await ended;
     const status = exitStatus(child.exitCode, child.signalCode);

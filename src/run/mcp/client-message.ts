@@ -8,8 +8,6 @@ import { INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR } from './error-codes.js';
 
 const CARRIAGE_RETURN = 0x0d;
 
-/** JSON-RPC codes of the specification; refusals of malformed input use no others. */
-
 /** A `tools/call` as it stands in its line. Ids and tokens are kept as their original bytes. */
 export interface ToolCallMessage {
   readonly kind: 'tool-call';

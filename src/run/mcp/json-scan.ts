@@ -42,11 +42,18 @@ interface Frame {
   readonly path: string;
   readonly depth: number;
   readonly keys: Set<string>;
-  readonly folded: Set<string> | undefined;
+  /** Protocol members of such an object by their fold, and the folds it has so far. */
+  readonly protocol: ReadonlyMap<string, string> | undefined;
+  readonly folded: Set<string>;
   start: number;
   key: string;
+  /** The name just read is another spelling of a protocol member. */
+  respelt: boolean;
   expectKey: boolean;
 }
+
+/** Of frames that keep no names. */
+const NONE = new Set<string>();
 
 /** The bytes of the value at a path, as text. */
 export function rawAt(
@@ -106,7 +113,7 @@ export function scanMessage(line: Buffer): ScannedMessage | undefined {
             if (frame.depth === 1) ambiguousTop = true;
             else ambiguousBelow = true;
           }
-          respelt ||= frame.path !== 'params' && isRespelt(frame);
+          respelt ||= frame.respelt && frame.path !== 'params';
         } else finishValue(at, end);
         at = end;
         break;
@@ -156,15 +163,17 @@ export function elementsOf(line: Buffer, array: Span): Span[] | undefined {
 
 function openFrame(parent: Frame | undefined, object: boolean, start: number): Frame {
   const path = parent === undefined ? '' : pathBelow(parent);
-  const watched = object && PROTOCOL_MEMBERS.has(path);
+  const protocol = object ? PROTOCOL_MEMBERS.get(path) : undefined;
   return {
     object,
     path,
     depth: (parent?.depth ?? 0) + 1,
-    keys: new Set(),
-    folded: watched ? new Set() : undefined,
+    keys: object ? new Set() : NONE,
+    protocol,
+    folded: protocol === undefined ? NONE : new Set(),
     start,
     key: '',
+    respelt: false,
     expectKey: object,
   };
 }
@@ -187,19 +196,15 @@ function takeKey(frame: Frame, line: Buffer, start: number, end: number): boolea
   frame.expectKey = false;
   const fresh = !frame.keys.has(key);
   frame.keys.add(key);
-  if (frame.folded === undefined) return fresh;
+  if (frame.protocol === undefined) return fresh;
   const folded = fold(key);
+  const member = frame.protocol.get(folded);
+  frame.respelt = member !== undefined && member !== key;
   // Merged into another object, this name would give it members that stand nowhere in the message.
   const inherits = key === '__proto__';
-  const clear = fresh && !inherits && !frame.folded.has(folded) && !isRespelt(frame, folded);
+  const clear = fresh && !inherits && !frame.folded.has(folded) && !frame.respelt;
   frame.folded.add(folded);
   return clear;
-}
-
-/** The name just read is another spelling of a protocol member. */
-function isRespelt({ folded: names, path, key }: Frame, folded = names && fold(key)): boolean {
-  const member = folded === undefined ? undefined : PROTOCOL_MEMBERS.get(path)?.get(folded);
-  return member !== undefined && member !== key;
 }
 
 function byFold(...members: readonly string[]): ReadonlyMap<string, string> {

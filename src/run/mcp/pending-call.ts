@@ -21,7 +21,7 @@ export class PendingCall {
   #progress: NodeJS.Timeout | undefined;
   #expiry: NodeJS.Timeout | undefined;
   #unpark: (() => void)[] = [];
-  readonly #over = new AbortController();
+  #over: AbortController | undefined;
   #polled = false;
   /** Its own user said no: it does not run, even if an approver was faster. */
   declined = false;
@@ -49,6 +49,7 @@ export class PendingCall {
 
   /** Aborted once the call was answered, forwarded or given up. */
   get over(): AbortSignal {
+    this.#over ??= new AbortController();
     return this.#over.signal;
   }
 
@@ -126,7 +127,7 @@ export class PendingCall {
   end(): void {
     this.#stopTelling();
     clearTimeout(this.#expiry);
-    this.#over.abort();
+    this.#over?.abort();
   }
 
   #stopTelling(): void {

@@ -59,21 +59,22 @@ export class EventTemplate {
     };
   }
 
-  build(facts: EventFacts): BehavioralEvent {
-    const now = Date.now();
-    return {
+  /** The event of a moment, in milliseconds since 1970. */
+  build(facts: EventFacts, at: number): BehavioralEvent {
+    const own = {
       event_id: `${this.#tenant}:${randomUUID()}`,
-      ...this.#shared,
       source_type: facts.type === 'LLM_INVOCATION' ? 'agent_llm_invocation' : 'agent_tool_call',
       event_type: facts.type,
       tool_name: facts.toolName,
       content: facts.content,
       metadata: Object.assign({}, this.#metadata, facts.metadata),
       session_tool_calls: facts.history,
-      occurred_at: new Date(now).toISOString(),
-      ttl: Math.floor(now / 1000) + TTL_SECONDS,
-      ...(facts.violationId === undefined ? {} : { violation_id: facts.violationId }),
+      occurred_at: new Date(at).toISOString(),
+      ttl: Math.floor(at / 1000) + TTL_SECONDS,
+      // Left out of the text when there is none.
+      violation_id: facts.violationId,
     };
+    return Object.assign(own, this.#shared);
   }
 }
 

@@ -17,6 +17,7 @@ export interface EventStats {
  */
 export class EventQueue {
   #waiting: BehavioralEvent[] = [];
+  #unmade: (() => BehavioralEvent)[] = [];
   #underWay: readonly BehavioralEvent[] = [];
   #timer: NodeJS.Timeout | undefined;
   #due = false;
@@ -70,6 +71,11 @@ export class EventQueue {
     else this.#arm();
   }
 
+  /** Enqueues an event that is put together once this turn's work is done, in the order of these calls. */
+  enqueueLater(make: () => BehavioralEvent): void {
+    if (this.#unmade.push(make) === 1) setImmediate(() => this.#makeAll());
+  }
+
   /** Holds a flush back until work that will still enqueue an event is done. */
   track(work: Promise<unknown>): void {
     this.#pending.add(work);
@@ -81,7 +87,7 @@ export class EventQueue {
 
   stats(): EventStats {
     return {
-      queued: this.#waiting.length + this.#underWay.length,
+      queued: this.#unmade.length + this.#waiting.length + this.#underWay.length,
       delivered: this.#delivered,
       dropped: this.#dropped,
       retried: this.#retried,
@@ -93,13 +99,15 @@ export class EventQueue {
   }
 
   get isIdle(): boolean {
-    return this.#waiting.length === 0 && this.#underWay.length === 0 && this.#pending.size === 0;
+    const queued = this.#unmade.length + this.#waiting.length + this.#underWay.length;
+    return queued === 0 && this.#pending.size === 0;
   }
 
   /** Sends everything queued; true when it arrived or was given up before the limit. */
   async flush(timeoutMs: number = this.#options.flushTimeoutMs): Promise<boolean> {
     const deadline = performance.now() + timeoutMs;
     while (!this.isIdle && performance.now() < deadline) {
+      this.#makeAll();
       this.#due = true;
       void this.#run();
       await this.#untilIdle(deadline - performance.now());
@@ -111,6 +119,7 @@ export class EventQueue {
   async close(timeoutMs?: number): Promise<void> {
     if (this.#closed) return;
     await this.flush(timeoutMs);
+    this.#makeAll();
     this.#closed = true;
     this.#stop.abort();
     this.spoolRest();
@@ -118,6 +127,7 @@ export class EventQueue {
 
   /** Synchronous last resort while the process exits. */
   spoolRest(): void {
+    this.#makeAll();
     const rest = [...this.#underWay, ...this.#waiting];
     this.#waiting = [];
     this.#underWay = [];
@@ -125,6 +135,17 @@ export class EventQueue {
     this.#closed = true;
     this.#drop(rest.length - this.#spool(rest));
     this.#settle(rest.length);
+  }
+
+  #makeAll(): void {
+    for (const make of this.#unmade.splice(0)) {
+      try {
+        this.enqueue(make());
+      } catch {
+        // What a caller put into it cannot even be looked at.
+        this.#drop(1);
+      }
+    }
   }
 
   #settle(count: number): void {

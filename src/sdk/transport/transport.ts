@@ -41,7 +41,7 @@ interface AttemptError {
 export class Transport {
   readonly #origin: string;
   readonly #prefix: string;
-  readonly #lanes = new Map<Lane, Promise<Dispatcher>>();
+  readonly #lanes = new Map<Lane, Dispatcher | Promise<Dispatcher>>();
   readonly #served = new Set<Lane>();
 
   constructor(readonly baseUrl: string) {
@@ -75,8 +75,10 @@ export class Transport {
     let timer: NodeJS.Timeout | undefined;
     let stop: (() => void) | undefined;
     try {
-      const lane = await this.#lane(exchange.lane);
-      const { reply, abort } = dispatch(lane, this.#request(exchange), MAX_REPLY_BYTES);
+      const lane = this.#lane(exchange.lane);
+      // An open lane takes the request at once: whatever the caller does next runs while it is under way.
+      const open = lane instanceof Promise ? await lane : lane;
+      const { reply, abort } = dispatch(open, this.#request(exchange), MAX_REPLY_BYTES);
       timer = setTimeout(() => {
         timedOut = true;
         abort();
@@ -115,13 +117,15 @@ export class Transport {
     };
   }
 
-  #lane(name: Lane): Promise<Dispatcher> {
-    let lane = this.#lanes.get(name);
-    if (lane === undefined) {
-      lane = openLane(this.#origin, name);
+  #lane(name: Lane): Dispatcher | Promise<Dispatcher> {
+    const known = this.#lanes.get(name);
+    if (known !== undefined) return known;
+    const opening = openLane(this.#origin, name).then((lane) => {
       this.#lanes.set(name, lane);
-    }
-    return lane;
+      return lane;
+    });
+    this.#lanes.set(name, opening);
+    return opening;
   }
 }
 
