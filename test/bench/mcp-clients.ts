@@ -13,6 +13,7 @@ export interface EchoClient {
 
 type Connect = () => Promise<EchoClient>;
 
+const BARE_PROXY = new URL('bare-proxy.mjs', import.meta.url).pathname;
 const ECHO_SERVER = [process.execPath, new URL('echo-mcp-server.mjs', import.meta.url).pathname];
 
 export function directly(env: NodeJS.ProcessEnv): Connect {
@@ -28,6 +29,11 @@ export function governed(env: NodeJS.ProcessEnv, apiUrl: string, keyFile: string
       THOTH_API_URL: apiUrl,
       THOTH_API_KEY_FILE: keyFile,
     });
+}
+
+/** The same server behind the least that asks the enforcer at the URL. */
+export function barelyProxied(env: NodeJS.ProcessEnv, apiUrl: string): Connect {
+  return () => connect([process.execPath, BARE_PROXY, ...ECHO_SERVER], { ...env, ENFORCER: apiUrl });
 }
 
 async function connect(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<EchoClient> {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startFastEnforcer } from '../sdk/faults/soak.js';
 import { executeKey, startBenchServer } from './local-server.js';
-import { directly, governed, type EchoClient } from './mcp-clients.js';
+import { barelyProxied, directly, governed, type EchoClient } from './mcp-clients.js';
 import type { Figure } from './report.js';
 import { median } from './timing.js';
 
@@ -19,7 +19,8 @@ const LARGE_CALLS = 24;
 
 /**
  * An MCP echo call through the official client: direct, and under `thothctl run` with an enforcer that answers from
- * memory, so that only the proxy is measured. The durable control plane stands beside it.
+ * memory, so that only the proxy is measured. The durable control plane stands beside it, and the least that could stand
+ * between client and server and ask: two more pipes and a round trip of HTTP, which is what the machine itself costs.
  */
 export async function mcp(): Promise<Figure[]> {
   const enforcer = await startFastEnforcer();
@@ -29,6 +30,7 @@ export async function mcp(): Promise<Figure[]> {
     writeFileSync(keyFile, await executeKey(server), { mode: 0o600 });
     const ways = {
       direct: directly(server.env),
+      bare: barelyProxied(server.env, enforcer.url),
       governed: governed(server.env, enforcer.url, keyFile),
       durable: governed(server.env, server.url, keyFile),
     };
@@ -39,6 +41,7 @@ export async function mcp(): Promise<Figure[]> {
     );
     const clients = {
       direct: await ways.direct(),
+      bare: await ways.bare(),
       governed: await ways.governed(),
       durable: await ways.durable(),
     };
@@ -103,7 +106,7 @@ async function callsAtOnce(client: EchoClient): Promise<number[]> {
 
 function figures(
   connecting: Record<'direct' | 'governed', number[]>,
-  alone: Record<'direct' | 'governed' | 'durable', number[]>,
+  alone: Record<'direct' | 'bare' | 'governed' | 'durable', number[]>,
   parallel: Record<'direct' | 'proxied', number[]>,
   large: Record<'direct' | 'proxied', number[]>,
 ): Figure[] {
@@ -114,6 +117,12 @@ function figures(
     values.reduce((sum, each) => sum + each, 0) / values.length;
   return [
     { section, name: 'echo call, direct, median', value: direct, unit: 'ms' },
+    {
+      section,
+      name: 'added by a bare proxy that asks it, median',
+      value: median(alone.bare) - direct,
+      unit: 'ms',
+    },
     {
       section,
       name: 'added by the proxy, enforcer in memory, median',
