@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
 import { idKey } from '../mcp/client-message.js';
 import { rawAt, type ScannedMessage } from '../mcp/json-scan.js';
 import { SUBSCRIPTION_KEY } from '../mcp/revisions.js';
-import { withMeta } from './members.js';
+import { withMeta } from '../mcp/members.js';
 
 /** What a `subscriptions/listen` may ask for, and what a server tells then. */
 const TOLD_BY: Readonly<Record<string, string>> = {

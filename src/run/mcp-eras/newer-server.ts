@@ -5,7 +5,7 @@ import { rawAt, scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
 import { cancelledCall, errorReply } from '../mcp/replies.js';
 import { answeredKey } from '../mcp/server-replies.js';
 import { InputRound, type ClientRequest } from './input-round.js';
-import { withId, withMeta, withParams } from './members.js';
+import { withMeta, withParams, withValues } from '../mcp/members.js';
 import {
   CAPABILITIES_KEY,
   CLIENT_KEY,
@@ -109,7 +109,7 @@ export class NewerServer implements Translation {
     const again = this.#again.get(key);
     if (again !== undefined) {
       this.#again.delete(key);
-      const own = withId(line, scanned, again.id);
+      const own = withValues(line, scanned, { id: again.id });
       this.#replied(again, own, scanMessage(own) ?? scanned);
       return;
     }
@@ -207,7 +207,7 @@ export class NewerServer implements Translation {
     delete open.round;
     open.current = this.#ownId();
     this.#again.set(idKey(open.current), open);
-    const own = withId(open.sent, scanned, open.current);
+    const own = withValues(open.sent, scanned, { id: open.current });
     this.sides.toServer(withParams(own, scanMessage(own) ?? scanned, round.members));
   }
 

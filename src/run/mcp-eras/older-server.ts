@@ -16,7 +16,7 @@ import {
 } from '../mcp/revisions.js';
 import { answeredKey } from '../mcp/server-replies.js';
 import { Listeners } from './listeners.js';
-import { withId, withoutMeta, withResult } from './members.js';
+import { withoutMeta, withResult, withValues } from '../mcp/members.js';
 import { answerIn, ParkedRequests } from './parked-requests.js';
 import type { Sides, Translation } from './translation.js';
 import { INTERNAL_ERROR, INVALID_PARAMS, METHOD_NOT_FOUND } from '../mcp/error-codes.js';
@@ -187,7 +187,7 @@ export class OlderServer implements Translation {
   #deliver(key: string, { waiting = 'null' }: OpenRequest, answer: Buffer): void {
     this.#open.delete(key);
     const scanned = scanMessage(answer);
-    if (scanned !== undefined) this.sides.toClient(withId(answer, scanned, waiting));
+    if (scanned !== undefined) this.sides.toClient(withValues(answer, scanned, { id: waiting }));
   }
 
   /** The server wants something of the client: it is told by the newest request that can carry it. */

@@ -4,7 +4,7 @@ import { scanMessage } from '../mcp/json-scan.js';
 import { oneLine } from '../mcp/one-line.js';
 import { lostCallResult, lostRequestReply, turnedAwayReply, turnedAwayResult } from '../mcp/replies.js';
 import { answeredKey } from '../mcp/server-replies.js';
-import { splice } from '../mcp/splice.js';
+import { withValues } from '../mcp/members.js';
 import type { ServerSide } from '../mcp-stdio/gateway.js';
 import { envelopeOf, isModern, opensSession, type Envelope } from './envelope.js';
 import { readEvents } from './read-events.js';
@@ -199,7 +199,7 @@ export class RemotePeer implements ServerSide {
     const nobodys = id === undefined || message.toString('latin1', id.start, id.end) === 'null';
     if (!nobodys || !scanned.spans.has('error')) this.#message(message);
     // The server did not read the request far enough to know its id; we do.
-    else if (id !== undefined) this.#message(splice(message, [{ ...id, text: open.id }]));
+    else if (id !== undefined) this.#message(withValues(message, scanned, { id: open.id }));
     return status < 300 ? open.lost('ended its answer too early') : open.turnedAway(status);
   }
 

@@ -9,7 +9,7 @@ import {
 import { answeredKey } from '../mcp/server-replies.js';
 import { rawAt, scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
 import { cancelledCall } from '../mcp/replies.js';
-import { splice, type Edit } from '../mcp/splice.js';
+import { withValues } from '../mcp/members.js';
 import { answerLost, type Asked, type Outgoing } from './backend.js';
 import type { Reply } from './client-reply.js';
 import {
@@ -78,7 +78,7 @@ export class SharedServer {
     const drop = (): void => this.#closed(number, server);
     if (reply.closed) return drop();
     reply.onGone(drop);
-    server.write(replaced(bytes, scanned, { id: number, [TOKEN]: number }));
+    server.write(withValues(bytes, scanned, { id: number, [TOKEN]: number }));
   }
 
   get backlogged(): boolean {
@@ -132,7 +132,7 @@ export class SharedServer {
     if (key !== undefined) return this.#answered(key, message, scanned);
     const open = this.#meant(message, scanned);
     if (open === undefined) return;
-    const own = replaced(message, scanned, {
+    const own = withValues(message, scanned, {
       'params.progressToken': open.token,
       [`params._meta.${SUBSCRIPTION_KEY}`]: open.id,
     });
@@ -147,7 +147,7 @@ export class SharedServer {
     const open = this.#open.get(number);
     if (open === undefined) return;
     this.#open.delete(number);
-    const own = replaced(message, scanned, { id: open.id, [`result._meta.${SUBSCRIPTION_KEY}`]: open.id });
+    const own = withValues(message, scanned, { id: open.id, [`result._meta.${SUBSCRIPTION_KEY}`]: open.id });
     const { view, scanned: ownScanned } = this.messages.judge(own);
     if (ownScanned !== undefined) open.asked.running?.answered(own, ownScanned);
     open.reply.answer(view, statusOf(own, ownScanned));
@@ -173,22 +173,6 @@ export class SharedServer {
     }
     this.#open.clear();
   }
-}
-
-/** The message with the values at some paths replaced, where it has them. */
-function replaced(
-  message: Buffer,
-  { spans }: ScannedMessage,
-  values: Readonly<Record<string, string | undefined>>,
-): Buffer {
-  const edits = Object.entries(values).flatMap(([path, text]): Edit[] => {
-    const span = spans.get(path);
-    return span === undefined || text === undefined ? [] : [{ ...span, text }];
-  });
-  return splice(
-    message,
-    edits.toSorted((one, other) => one.start - other.start),
-  );
 }
 
 /** Errors of the protocol itself have a status of their own; those of a tool or handler travel in an ordinary answer. */

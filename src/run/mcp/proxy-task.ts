@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { OpenCall } from './client-message.js';
 import { rawAt, scanMessage } from './json-scan.js';
 import { INTERNAL_ERROR } from './error-codes.js';
+import { withResultMeta } from './members.js';
 
 type TaskStatus = 'working' | 'completed' | 'failed' | 'cancelled';
 
@@ -109,19 +110,7 @@ export class ProxyTask {
         this.#error ?? JSON.stringify({ code: INTERNAL_ERROR, message: 'the task was cancelled' });
       return `{"jsonrpc":"2.0","id":${id},"error":${error}}`;
     }
-    return reply(id, this.#related(this.#result));
-  }
-
-  /** The result as the call would have got it, marked as this task's. */
-  #related(result: string): string {
-    const mark = `${JSON.stringify(RELATED)}:${JSON.stringify({ taskId: this.id })}`;
-    const meta = scanMessage(Buffer.from(`{"result":${result}}`))?.spans.get('result._meta');
-    if (meta === undefined)
-      return `{"_meta":{${mark}}${/^\{\s*\}$/.test(result) ? '' : ','}${result.slice(1)}`;
-    const bytes = Buffer.from(result);
-    const open = meta.start - '{"result":'.length + 1;
-    const empty = bytes.toString('utf8', open, meta.end - '{"result":'.length).trim() === '}';
-    return `${bytes.toString('utf8', 0, open)}${mark}${empty ? '' : ','}${bytes.toString('utf8', open)}`;
+    return related(reply(id, this.#result), this.id);
   }
 
   #end(status: TaskStatus): void {
@@ -146,4 +135,12 @@ export class ProxyTask {
 
 function reply(id: string, result: string): string {
   return `{"jsonrpc":"2.0","id":${id},"result":${result}}`;
+}
+
+/** The reply as the call would have got it, marked as a task's. */
+function related(message: string, taskId: string): string {
+  const line = Buffer.from(message);
+  const scanned = scanMessage(line);
+  if (scanned === undefined) return message;
+  return withResultMeta(line, scanned, `"${RELATED}":${JSON.stringify({ taskId })}`).toString('utf8');
 }

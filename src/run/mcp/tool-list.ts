@@ -44,12 +44,7 @@ export function narrowToolList(line: Buffer, scanned: ScannedMessage, keep: read
     });
   }
   edits.push(...privacy(line, scanned, result.start + 1));
-  return edits.length === 0
-    ? line
-    : splice(
-        line,
-        edits.toSorted((one, other) => one.start - other.start),
-      );
+  return edits.length === 0 ? line : splice(line, edits);
 }
 
 function privacy(line: Buffer, { spans }: ScannedMessage, resultStart: number): Edit[] {
