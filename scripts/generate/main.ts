@@ -2,6 +2,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { readContract } from './document.js';
+import { emitMdmConfig } from './emit-mdm-config.js';
 import { emitModules } from './emit-modules.js';
 import { emitLoaders, emitOperations } from './emit-operations.js';
 import { emitOperationTypes, emitTypes } from './emit-types.js';
@@ -21,6 +22,7 @@ for (const name of ['govapi', 'enforcer']) {
   files.set(`${name}/operation-types.ts`, emitOperationTypes(contract));
   files.set(`${name}/operations.ts`, emitOperations(contract));
   files.set(`${name}/loaders.ts`, emitLoaders(contract));
+  if (name === 'govapi') files.set('govapi/mdm-config.ts', emitMdmConfig(contract));
   for (const [tag, text] of emitModules(contract)) files.set(`${name}/${tag}.schemas.ts`, text);
 }
 

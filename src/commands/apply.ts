@@ -1,17 +1,15 @@
 import { ThothCommand } from '../cli/command.js';
 import { dryRunFlag, Flags, repeatable } from '../cli/flags.js';
 import { usageError } from '../errors/index.js';
-import { changeOptions, DEFAULT_FILE, fileArg, planFlags } from '../journeys/tenant-apply/flags.js';
-import { applyInOrder, applyWithProgress, mentionSecretsLeft } from '../journeys/tenant-apply/index.js';
-import type { Result } from '../output/port.js';
+import { changeOptions, fileArg, planFlags } from '../journeys/tenant-apply/flags.js';
 import {
-  changesText,
-  planTenant,
-  readSavedPlan,
-  readTenantFile,
-  requireUnchanged,
-  type Change,
-} from '../tenant/index.js';
+  applyInOrder,
+  applyWithProgress,
+  mentionSecretsLeft,
+  readWithWarnings,
+} from '../journeys/tenant-apply/index.js';
+import type { Result } from '../output/port.js';
+import { changesText, planTenant, readSavedPlan, requireUnchanged, type Change } from '../tenant/index.js';
 
 export default class Apply extends ThothCommand<typeof Apply> {
   static override summary = 'Make the tenant what the file says';
@@ -61,7 +59,7 @@ With --to-context, several tenants get the same file in that order: the first is
   }
 
   async #one(): Promise<Result> {
-    const file = await readTenantFile(this.args.file ?? DEFAULT_FILE);
+    const file = await readWithWarnings(this.out, this.args.file);
     const api = await this.api();
     const { changes } = await planTenant(api, file, changeOptions(this.flags), this.signal);
     mentionSecretsLeft(this.out, file, changes);
@@ -74,7 +72,7 @@ With --to-context, several tenants get the same file in that order: the first is
   }
 
   async #several(names: readonly string[]): Promise<Result> {
-    const file = await readTenantFile(this.args.file ?? DEFAULT_FILE);
+    const file = await readWithWarnings(this.out, this.args.file);
     const options = changeOptions(this.flags);
     const apis = await Promise.all(names.map((name) => this.apiOf(name)));
     try {

@@ -88,8 +88,8 @@ export default class Bootstrap extends ThothCommand<typeof Bootstrap> {
 
   async execute(): Promise<Result> {
     const inputs = await readInputs(this.flags, await this.secret('webhook-secret'));
-    for (const stray of inputs.mdm ? strayMembers(inputs.mdm.provider, inputs.mdm.config ?? {}) : [])
-      this.out.warn(stray);
+    for (const { warning } of inputs.mdm ? strayMembers(inputs.mdm.provider, inputs.mdm.config ?? {}) : [])
+      this.out.warn(warning);
     const report = await runBootstrap(await this.api(), inputs, {
       dryRun: this.dryRun,
       signal: this.signal,

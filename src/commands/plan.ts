@@ -1,10 +1,10 @@
 import { ThothCommand } from '../cli/command.js';
 import { Flags } from '../cli/flags.js';
-import { changeOptions, DEFAULT_FILE, fileArg, planFlags } from '../journeys/tenant-apply/flags.js';
-import { mentionSecretsLeft } from '../journeys/tenant-apply/index.js';
+import { changeOptions, fileArg, planFlags } from '../journeys/tenant-apply/flags.js';
+import { mentionSecretsLeft, readWithWarnings } from '../journeys/tenant-apply/index.js';
 import { replaceFile } from '../output/index.js';
 import type { Result } from '../output/port.js';
-import { changesText, planTenant, readTenantFile, savedPlan } from '../tenant/index.js';
+import { changesText, planTenant, savedPlan } from '../tenant/index.js';
 
 export default class Plan extends ThothCommand<typeof Plan> {
   static override summary = 'Show, field by field, what apply would change in the tenant';
@@ -25,7 +25,7 @@ export default class Plan extends ThothCommand<typeof Plan> {
 
   async execute(): Promise<Result> {
     const { flags } = this;
-    const file = await readTenantFile(this.args.file ?? DEFAULT_FILE);
+    const file = await readWithWarnings(this.out, this.args.file);
     const plan = await planTenant(await this.api(), file, changeOptions(flags), this.signal);
     mentionSecretsLeft(this.out, file, plan.changes);
     if (flags.save !== undefined) await replaceFile(flags.save, savedPlan(plan), 0o600);

@@ -42,7 +42,7 @@ export function secretPaths(wanted: Fields, rules: Rules, above = ''): string[] 
   return Object.entries(wanted).flatMap(([member, value]) => {
     const path = above === '' ? member : `${above}.${member}`;
     if (isJsonObject(value)) return secretPaths(value, rules, path);
-    return rules.secret?.(path) === true && typeof value === 'string' ? [path] : [];
+    return rules.secret?.(path) === true && value !== null ? [path] : [];
   });
 }
 

@@ -23,6 +23,8 @@ export interface TenantFile {
   readonly tenant: string | undefined;
   /** Only sections the file has. */
   readonly sections: ReadonlyMap<SectionName, readonly Item[]>;
+  /** `file:line:column` of a part of the file. */
+  readonly placeOf: (path: DocumentPath) => string;
 }
 
 const LARGEST_BYTES = 16 * 1024 * 1024;
@@ -60,7 +62,15 @@ export async function readTenantFile(path: string): Promise<TenantFile> {
   }
   if (document.faults.length > 0) throw faultyTenantFile(document.faults);
   const tenant = document.at(['tenant']);
-  return { folder, tenant: typeof tenant === 'string' ? tenant : undefined, sections };
+  return {
+    folder,
+    tenant: typeof tenant === 'string' ? tenant : undefined,
+    sections,
+    placeOf: (path) => {
+      const { file, line, column } = document.place(path);
+      return `${file}:${line}:${column}`;
+    },
+  };
 }
 
 async function textOf(path: string): Promise<string> {

@@ -145,6 +145,34 @@ describe('a tenant as code', () => {
     expect(late.stderr).toContain('changed since the plan');
   });
 
+  it('warns of a member no MDM provider reads, never shows what it holds, and has nothing more to do', async () => {
+    const strays = (size: number): string => `version: 1
+mdm:
+  kandji: { enabled: true, config: { api_url: "https://k.example", api_tokn: mistyped-secret, page_size: ${size} } }
+`;
+    const file = await write('stray.yaml', strays(50));
+    const told = [
+      `Warning: ${file}:3:78: nothing reads "api_tokn" of a kandji configuration; did you mean api_token?`,
+      `Warning: ${file}:3:106: nothing reads "page_size" of a kandji configuration; it reads api_url, api_token`,
+    ];
+    const planned = await plane.run(['plan', file]);
+    expect(planned.stderr.split('\n').slice(0, 2)).toEqual(told);
+    expect(planned.stdout).toContain('config.page_size: (secret) will be written');
+    const applied = await plane.run(['apply', file, '--yes']);
+    expect([applied.exit, applied.stdout]).toEqual([0, '1 change made.\n']);
+    expect(applied.stderr.split('\n').slice(0, 2)).toEqual(told);
+
+    const again = await plane.run(['plan', file, '--exit-code']);
+    expect([again.exit, again.stdout]).toEqual([0, 'No differences.\n']);
+    expect(again.stderr.split('\n').slice(0, 2)).toEqual(told);
+    expect(again.stderr).toMatch(/--secrets writes what .*: mdm\/kandji\/config\.api_tokn, .*\.page_size/);
+    await write('stray.yaml', strays(60));
+    const anew = await plane.run(['apply', file, '--secrets', '--yes']);
+    expect([anew.exit, anew.stdout]).toEqual([0, '1 change made.\n']);
+    for (const { stdout, stderr } of [planned, applied, again, anew])
+      expect(stdout + stderr).not.toContain('mistyped-secret');
+  });
+
   it('resolves every secret before it sends anything', async () => {
     const file = await write(
       'missing.yaml',
@@ -227,7 +255,10 @@ describe('several tenants', () => {
   const to = (...names: string[]): string[] => names.flatMap((name) => ['--to-context', name]);
 
   it('get the same file in order', async () => {
-    const file = await write('all.yaml', 'version: 1\nfleets:\n  shared: { region: eu }\n');
+    const file = await write(
+      'all.yaml',
+      'version: 1\nfleets:\n  shared: { region: eu }\nmdm:\n  custom: { config: { paging: none } }\n',
+    );
     const applied = await plane.run(['apply', file, ...to('canary', 'second'), '--yes', '--json']);
     expect(applied.exit, applied.stderr).toBe(0);
     expect(JSON.parse(applied.stdout)).toMatchObject({

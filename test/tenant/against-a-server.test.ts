@@ -78,7 +78,21 @@ const tenant = (some: Some) =>
       'acme',
       'Other Tools',
     ),
-    mdm: named(fc.record({ name: some(word), enabled: some(fc.boolean()) }), 'jamf', 'custom'),
+    mdm: named(
+      fc.record({
+        name: some(word),
+        enabled: some(fc.boolean()),
+        config: some(
+          fc.record({
+            base_url: some(word),
+            'base_url.old': some(word),
+            paging: some(fc.oneof(word, fc.record({ inner: word }))),
+          }),
+        ),
+      }),
+      'jamf',
+      'custom',
+    ),
     browser_providers: named(fc.record({ name: some(word), enabled: fc.boolean() }), 'chrome', 'firefox'),
     browser_policies: named(
       named(

@@ -45,7 +45,7 @@ export async function upsertProvider(
     ...(wanted.enabled === undefined ? {} : { enabled: wanted.enabled }),
   };
   const config = wanted.configFile === undefined ? undefined : await readMdmConfig(wanted.configFile);
-  for (const stray of strayMembers(provider, config ?? {})) options.warn(stray);
+  for (const { warning } of strayMembers(provider, config ?? {})) options.warn(warning);
   if (options.dryRun) {
     const members = config && { config_members: Object.keys(config) };
     return { dry_run: true, would_upsert: { ...body, ...members } };

@@ -4,12 +4,17 @@ import type { Output } from '../../output/index.js';
 import {
   applyChanges,
   planTenant,
+  readTenantFile,
   secretsLeft,
   type Change,
   type TenantApi,
   type TenantFile,
 } from '../../tenant/index.js';
 import type { ChangeOptions } from '../../tenant/changes.js';
+import { isJsonObject } from '../../json/object.js';
+import { strayMembers } from '../mdm/config-members.js';
+import { MDM_PROVIDERS } from '../mdm/provider.js';
+import { DEFAULT_FILE } from './flags.js';
 
 /** What became of one tenant of several. */
 export interface TenantOutcome {
@@ -24,6 +29,19 @@ interface Apply {
   readonly out: Output;
   readonly signal: AbortSignal;
   readonly folder: string;
+}
+
+/** Reads the tenant file, and warns of what it says to no effect. */
+export async function readWithWarnings(out: Output, path = DEFAULT_FILE): Promise<TenantFile> {
+  const file = await readTenantFile(path);
+  for (const { identity, fields } of file.sections.get('mdm') ?? []) {
+    const provider = MDM_PROVIDERS.find((known) => known === identity[0]);
+    const { config } = fields;
+    if (provider === undefined || !isJsonObject(config)) continue;
+    for (const { member, warning } of strayMembers(provider, config))
+      out.warn(`${file.placeOf(['mdm', provider, 'config', member])}: ${warning}`);
+  }
+  return file;
 }
 
 /** Nobody can see whether a secret is the one the tenant has, so a run that leaves some alone says so. */

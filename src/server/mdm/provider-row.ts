@@ -1,3 +1,4 @@
+import { mdmConfigMembers } from '../../contract/govapi/mdm-config.js';
 import type { MdmProvider, MdmProviderSlug, MdmProviderUpsert } from '../../contract/govapi/types.js';
 import type { Database } from '../store/schema.js';
 import {
@@ -34,16 +35,7 @@ const SECRET_MEMBER = /secret|token(?!_url$)|password|passphrase|api_?key|privat
  * Members a reader may see: those the contract documents and does not call write-only. What else a configuration holds
  * may be a secret under a mistyped name.
  */
-const SHOWN_MEMBERS = new Set([
-  'api_url',
-  'authority',
-  'azure_tenant_id',
-  'base_url',
-  'client_id',
-  'endpoint',
-  'token_url',
-  'username',
-]);
+const SHOWN_MEMBERS = new Set(Object.values(mdmConfigMembers).flatMap(({ shown }) => shown));
 const MASK = /^[*\u2022\u25cf]+$/;
 
 export function storedProvider(row: Row): StoredProvider | undefined {
