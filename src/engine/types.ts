@@ -1,5 +1,6 @@
 import type { Override } from './exceptions/override.js';
 import type { PackBook } from './packs/pack.js';
+import type { TextEdit } from '../text-edits.js';
 
 /** Vocabulary of the decision engine. Everything here is plain data: no clock, no I/O, no handles. */
 
@@ -139,12 +140,5 @@ export interface PolicyDiagnostic {
   readonly excerpt?: string;
   readonly fix?: string;
   /** A safe repair of the source; only this program's own use, never sent. */
-  readonly edit?: SourceEdit;
-}
-
-/** Replaces `source.slice(start, end)`; UTF-16 offsets. */
-export interface SourceEdit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
+  readonly edit?: TextEdit;
 }

@@ -1,4 +1,4 @@
-import type { SourceEdit } from '../types.js';
+import type { TextEdit } from '../../text-edits.js';
 
 const METHODS: Readonly<Record<string, string>> = {
   '>=': 'greaterThanOrEqual',
@@ -11,7 +11,7 @@ const COMPARISON =
   /((?:[A-Za-z_]\w*)(?:\.[A-Za-z_]\w*|\["[^"\n]*"\])*)\s*(>=|<=|==|!=|>|<)\s*(-?\d+\.\d{1,4})(?![\d.])/gu;
 
 /** Rewrites the first comparison of a line with a decimal literal into Cedar's own form; comments and texts are left alone. */
-export function decimalEdit(source: string, line: number): SourceEdit | undefined {
+export function decimalEdit(source: string, line: number): TextEdit | undefined {
   const lines = source.split('\n');
   const text = lines[line - 1] ?? '';
   const offset = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);

@@ -1,7 +1,8 @@
 import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
 import { parseDirectives } from '../directive/parse.js';
 import { placeOf, placeOfByte } from '../place.js';
-import type { PolicyDiagnostic, SourceEdit } from '../types.js';
+import type { TextEdit } from '../../text-edits.js';
+import type { PolicyDiagnostic } from '../types.js';
 import type { CedarLibrary } from './library.js';
 import { decimalEdit } from './decimal-edit.js';
 import { parseCedar, type ParsedCedar } from './policies.js';
@@ -88,7 +89,7 @@ function parseRemedy(message: string): string {
 }
 
 /** Whole numbers compare by signs, decimals by methods: which it is to be is the author's to say. */
-function decimalRemedy(edit: SourceEdit | undefined): string {
+function decimalRemedy(edit: TextEdit | undefined): string {
   const own = edit === undefined ? '' : `write ${edit.text}, which \`policy lint --fix\` does; or `;
   return `${own}compare a whole number: context.behavioral_score_percent >= 80 instead of 0.8, cents instead of an amount`;
 }

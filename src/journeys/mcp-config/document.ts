@@ -1,3 +1,4 @@
+import { placeOf } from '../../engine/place.js';
 import { ThothctlError } from '../../errors/index.js';
 import type { RemoteServer } from './remote.js';
 
@@ -47,32 +48,22 @@ export interface ConfigDocument {
   withChanges(changes: ReadonlyMap<string, Change>): string;
 }
 
-/** A piece of the text to be replaced; offsets in UTF-16 code units. */
-export interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
-export function applyEdits(text: string, edits: readonly Edit[]): string {
-  let edited = text;
-  for (const edit of [...edits].sort((left, right) => right.start - left.start))
-    edited = edited.slice(0, edit.start) + edit.text + edited.slice(edit.end);
-  return edited;
-}
-
 /** A fault of the file, with place and excerpt. */
 export function configFault(path: string, text: string, offset: number, what: string): ThothctlError {
-  const before = text.slice(0, offset).split('\n');
-  const line = before.length;
-  const column = (before.at(-1)?.length ?? 0) + 1;
-  const excerpt = (text.split('\n')[line - 1] ?? '').trim().slice(0, 80);
+  const { line, column, excerpt } = placeOf(text, offset);
   return new ThothctlError({
     code: 'mcp_config_invalid',
     message: `${path}:${line}:${column}: ${what}`,
     exit: 'usage',
     fix: 'Repair the file; nothing was changed.',
     // The line may hold a credential of a server; only its punctuation is of use here.
-    details: { line, column, excerpt: excerpt.replace(/"(?:[^"\\]|\\.)*"?/g, '"…"') },
+    details: {
+      line,
+      column,
+      excerpt: excerpt
+        .trim()
+        .slice(0, 80)
+        .replace(/"(?:[^"\\]|\\.)*"?/g, '"…"'),
+    },
   });
 }

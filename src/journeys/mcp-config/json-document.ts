@@ -1,13 +1,6 @@
 import type { Node, ParseError } from 'jsonc-parser';
-import {
-  applyEdits,
-  configFault,
-  textMembers,
-  type Change,
-  type ConfigDocument,
-  type Edit,
-  type Launch,
-} from './document.js';
+import { configFault, textMembers, type Change, type ConfigDocument, type Launch } from './document.js';
+import { applyEdits, type TextEdit } from '../../text-edits.js';
 import { remoteServer } from './remote.js';
 
 /** Members in which clients keep the URL of a server. */
@@ -151,7 +144,7 @@ function stringsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-function editsFor(text: string, found: Found, change: Change): Edit[] {
+function editsFor(text: string, found: Found, change: Change): TextEdit[] {
   const { value, members, command, args } = found;
   if ('text' in change) return [{ ...rangeOf(value), text: change.text }];
   if (command !== undefined) return launchEdits(text, command, args, change);
@@ -171,9 +164,9 @@ function editsFor(text: string, found: Found, change: Change): Edit[] {
   ];
 }
 
-function launchEdits(text: string, command: Node, args: Node | undefined, launch: Launch): Edit[] {
+function launchEdits(text: string, command: Node, args: Node | undefined, launch: Launch): TextEdit[] {
   const { start, end } = rangeOf(command);
-  const program: Edit = { start, end, text: JSON.stringify(launch.command) };
+  const program: TextEdit = { start, end, text: JSON.stringify(launch.command) };
   if (args !== undefined) {
     const range = rangeOf(args);
     return [program, { ...range, text: arrayText(launch.args, text.slice(range.start, range.end)) }];

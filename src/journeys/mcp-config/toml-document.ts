@@ -1,13 +1,6 @@
 import type { AST } from 'toml-eslint-parser';
-import {
-  applyEdits,
-  configFault,
-  textMembers,
-  type Change,
-  type ConfigDocument,
-  type Edit,
-  type Launch,
-} from './document.js';
+import { configFault, textMembers, type Change, type ConfigDocument, type Launch } from './document.js';
+import { applyEdits, type TextEdit } from '../../text-edits.js';
 import { remoteServer } from './remote.js';
 
 interface Found {
@@ -125,7 +118,7 @@ function members(
   return [{ path, value: node.value, inline, node }];
 }
 
-function editsFor(text: string, { command, args, url }: Found, change: Change): Edit[] {
+function editsFor(text: string, { command, args, url }: Found, change: Change): TextEdit[] {
   const member = command ?? url;
   if (member === undefined) return [];
   if ('text' in change) {
@@ -137,9 +130,9 @@ function editsFor(text: string, { command, args, url }: Found, change: Change): 
   return [{ start, end, text: 'command' }, ...launchEdits(text, member, undefined, change)];
 }
 
-function launchEdits(text: string, command: Member, args: Member | undefined, launch: Launch): Edit[] {
+function launchEdits(text: string, command: Member, args: Member | undefined, launch: Launch): TextEdit[] {
   const [start, end] = command.value.range;
-  const program: Edit = { start, end, text: quote(launch.command) };
+  const program: TextEdit = { start, end, text: quote(launch.command) };
   const list = `[${launch.args.map(quote).join(', ')}]`;
   if (args !== undefined)
     return [program, { start: args.value.range[0], end: args.value.range[1], text: list }];

@@ -1,6 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { SourceEdit } from '../../engine/types.js';
+import { applyEdits } from '../../text-edits.js';
 import { policyContent } from '../content-hash.js';
 import { loadPolicy } from '../load.js';
 import { writeInPlace } from '../write-in-place.js';
@@ -50,16 +50,4 @@ export async function fixSource(source: PolicySource): Promise<string> {
     rawPolicy = applyEdits(rawPolicy, edits);
   }
   return kept;
-}
-
-/** From the last to the first, so that offsets stay true; of two that overlap the later one wins. */
-function applyEdits(text: string, edits: readonly SourceEdit[]): string {
-  let result = text;
-  let until = Number.POSITIVE_INFINITY;
-  for (const edit of [...edits].sort((a, b) => b.start - a.start)) {
-    if (edit.end > until) continue;
-    result = result.slice(0, edit.start) + edit.text + result.slice(edit.end);
-    until = edit.start;
-  }
-  return result;
 }
