@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HAS_PROCESS_GROUPS, signalGroup } from '../../run/child/process-group.js';
 import { LineFramer } from '../../run/mcp-stdio/line-framer.js';
 import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
 import type { Launch } from '../mcp-config/document.js';
@@ -51,7 +52,7 @@ export class McpPeer {
       env: { ...options.env },
       cwd: options.folder,
       // A group of its own, so that nothing it starts can outlive the look at it.
-      detached: process.platform !== 'win32',
+      detached: HAS_PROCESS_GROUPS,
     });
     const { stdin, stdout, stderr } = this.#child;
     stdin.on('error', () => undefined);
@@ -98,10 +99,10 @@ export class McpPeer {
     const gone = this.#ended.then(() => true);
     const within = (ms: number): Promise<boolean> => Promise.race([gone, sleep(ms, false, { ref: true })]);
     if (!(await within(GRACE_MS))) {
-      killGroup(this.#child.pid, 'SIGTERM');
+      signalGroup(this.#child, 'SIGTERM');
       await within(ASKED_GRACE_MS);
     }
-    killGroup(this.#child.pid, 'SIGKILL');
+    signalGroup(this.#child, 'SIGKILL');
     if (this.#child.pid !== undefined) await gone;
   }
 
@@ -137,16 +138,6 @@ export class McpPeer {
       const error = { code: METHOD_NOT_FOUND, message: 'not offered' };
       this.#send(method === 'ping' ? { id, result: {} } : { id, error });
     }
-  }
-}
-
-/** Signals a process group that may be gone already. */
-export function killGroup(leader: number | undefined, signal: NodeJS.Signals): void {
-  if (leader === undefined) return;
-  try {
-    process.kill(process.platform === 'win32' ? leader : -leader, signal);
-  } catch {
-    // Nothing of it is left.
   }
 }
 

@@ -3,13 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Env } from '../../context/paths.js';
+import { signalGroupOf } from '../../run/child/process-group.js';
 import { SDK_VERSION } from '../../sdk/version.js';
 import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
 import type { ClientId } from '../mcp-config/clients.js';
 import type { Launch, ServerEntry } from '../mcp-config/document.js';
 import type { Wrapped } from '../mcp-config/launch.js';
 import { environmentOf } from './environment.js';
-import { killGroup, McpPeer, PeerEnded } from './peer.js';
+import { McpPeer, PeerEnded } from './peer.js';
 import { endedVerdict, judge, notInitialisedVerdict, timeoutVerdict, type Verdict } from './verdict.js';
 import { testimony, withWitness } from './witness.js';
 
@@ -60,7 +61,8 @@ export async function probe(
     throw cause;
   } finally {
     await peer.stop();
-    killGroup((await testimony(report)).group, 'SIGKILL');
+    const { group } = await testimony(report);
+    if (group !== undefined) signalGroupOf(group, 'SIGKILL');
     await rm(folder, { recursive: true, force: true });
   }
 }

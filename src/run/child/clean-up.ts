@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signalGroup } from './signals.js';
+import { signalGroup } from './process-group.js';
 
 const GRACE_MS = 1000;
 const LOOK_EVERY_MS = 20;

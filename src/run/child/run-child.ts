@@ -6,6 +6,7 @@ import type { RunOptions } from '../options.js';
 import { childEnvironment } from '../sdk-broker/child-environment.js';
 import { endGroup } from './clean-up.js';
 import { launch } from './launch.js';
+import { HAS_PROCESS_GROUPS } from './process-group.js';
 import { SignalForwarding } from './signals.js';
 
 /** Runs the command of a run to its end; an MCP client on our stdio is governed on its way to it. */
@@ -20,7 +21,7 @@ export async function runChild(
   const streams = options.streams ?? { stdin: process.stdin, stdout: process.stdout };
   const governed = governedStdio(options.mcp, streams);
   // On a terminal the child stays in the foreground group, or it could not read from it.
-  const ownGroup = process.platform !== 'win32' && (governed !== false || process.stdin.isTTY !== true);
+  const ownGroup = HAS_PROCESS_GROUPS && (governed !== false || process.stdin.isTTY !== true);
   const forwarding = new SignalForwarding(ownGroup);
   try {
     const child = await launch({

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { signalGroup } from './process-group.js';
 
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -41,15 +42,4 @@ export class SignalForwarding {
     if (this.ownGroup) signalGroup(this.#child, 'SIGKILL');
     else this.#child.kill('SIGKILL');
   };
-}
-
-/** Signals the whole process group of the child. False when nothing of it is left. */
-export function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
-  if (child.pid === undefined) return false;
-  try {
-    process.kill(-child.pid, signal);
-    return true;
-  } catch {
-    return false;
-  }
 }

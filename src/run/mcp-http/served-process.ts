@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ThothctlError } from '../../errors/index.js';
 import { endGroup } from '../child/clean-up.js';
 import { launch, type Launch } from '../child/launch.js';
-import { signalGroup } from '../child/signals.js';
+import { HAS_PROCESS_GROUPS, signalGroup } from '../child/process-group.js';
 import { endingOf, exitStatus } from '../exit-status.js';
 import { ByteSink } from '../mcp-stdio/byte-sink.js';
 import { LineFramer } from '../mcp-stdio/line-framer.js';
@@ -64,7 +64,7 @@ export class ServedProcess {
     const child = await launch({
       ...program,
       stdio: ['pipe', 'pipe', 'inherit'],
-      ownGroup: process.platform !== 'win32',
+      ownGroup: HAS_PROCESS_GROUPS,
     });
     return new ServedProcess(child, events);
   }
