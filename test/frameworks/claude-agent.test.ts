@@ -146,6 +146,25 @@ describe('the permission callback on its own', () => {
     expect(answer).toMatchObject({ behavior: 'deny' });
   });
 
+  it('checks what the caller wrote into the input it was given', async () => {
+    const own: Options['canUseTool'] = async (_name, input) => {
+      input['amount'] = 900;
+      return { behavior: 'allow', updatedInput: input };
+    };
+    const options = instrumentClaudeAgent<Options>({ canUseTool: own }, rig.config());
+    expect(await options.canUseTool?.('transfer', { amount: 1 }, context('1'))).toMatchObject({
+      behavior: 'deny',
+    });
+    expect(rig.checks().map(([, args]) => args)).toEqual([{ amount: 1 }, { amount: 900 }]);
+  });
+
+  it('lets no tool run on the decision about another one', async () => {
+    const options = instrumentClaudeAgent<Options>({}, rig.config());
+    await options.canUseTool?.('read', { path: 'a' }, context('1'));
+    await options.canUseTool?.('delete', { path: 'a' }, context('1'));
+    expect(rig.checks().map(([name]) => name)).toEqual(['read', 'delete']);
+  });
+
   it('replaces the session when the options are governed again', async () => {
     const options = instrumentClaudeAgent<Options>({}, rig.config());
     instrumentClaudeAgent(options, rig.config({ agentId: 'second' }));

@@ -20,7 +20,8 @@ export type Verdict =
   | { readonly allowed: false; readonly message: string };
 
 interface OpenCall {
-  /** The input that was checked, and the one the decision left. */
+  readonly toolName: string;
+  /** The input that was checked, and the one the decision left. Both our own: the program's it may write to. */
   readonly asked: JsonObject;
   readonly verdict: Promise<Verdict>;
   permit?: Permit;
@@ -39,9 +40,18 @@ export class AgentCalls {
 
   constructor(readonly session: Session) {}
 
-  async decide(call: AskedCall): Promise<Verdict> {
+  async decide(asked: AskedCall): Promise<Verdict> {
+    const input = ownCopy(asked.input);
+    if (input === undefined) {
+      return { allowed: false, message: 'Thoth could not check the call (its input is not JSON)' };
+    }
+    const verdict = await this.#verdict({ ...asked, input });
+    return verdict.allowed ? { ...verdict, input: structuredClone(verdict.input) } : verdict;
+  }
+
+  async #verdict(call: AskedCall): Promise<Verdict> {
     const known = call.id === undefined ? undefined : this.#open.get(call.id);
-    if (known !== undefined) {
+    if (known !== undefined && known.toolName === call.toolName) {
       const verdict = await known.verdict;
       const final = verdict.allowed ? verdict.input : known.asked;
       if (isDeepStrictEqual(call.input, known.asked) || isDeepStrictEqual(call.input, final)) return verdict;
@@ -49,7 +59,8 @@ export class AgentCalls {
     const fresh: { permit?: Permit } = {};
     const verdict = this.#ask(call, fresh);
     if (call.id !== undefined) {
-      this.#remember(call.id, Object.assign(fresh, { asked: call.input, verdict, started: false }));
+      const { toolName, input } = call;
+      this.#remember(call.id, Object.assign(fresh, { toolName, asked: input, verdict, started: false }));
     }
     return verdict;
   }
@@ -109,6 +120,15 @@ export class AgentCalls {
       this.#open.delete(oldest);
       return;
     }
+  }
+}
+
+/** Never throws: undefined for what no agent sends. */
+function ownCopy(input: JsonObject): JsonObject | undefined {
+  try {
+    return structuredClone(input);
+  } catch {
+    return undefined;
   }
 }
 
