@@ -149,7 +149,8 @@ class Authorization {
       this.#refuse({ source: 'enforcer_rejected', reason, code, decision });
     }
     const { config } = this.#session;
-    if (verifyReceipt(decision.receipt, decision.decision, config.receiptKeys) !== false) return;
+    const said = { outcome: decision.decision, tenantId: config.tenantId };
+    if (verifyReceipt(decision.receipt, said, config.receiptKeys) !== false) return;
     if (decision.decision === 'ALLOW' || decision.decision === 'MODIFY') {
       const reason = 'the receipt of the decision does not verify';
       this.#refuse({ source: 'enforcer_rejected', reason, code: 'receipt_invalid', decision });

@@ -17,8 +17,12 @@ afterAll(async () => {
   await enforcer.stop();
 });
 
-function receiptFor(outcome: string) {
-  const receipt = { receipt_id: 'r', key_id: 'k1', decision: { authorization_decision: outcome } };
+function receiptFor(outcome: string, more: Record<string, unknown> = {}) {
+  return signed({ decision: { authorization_decision: outcome }, ...more });
+}
+
+function signed(members: Record<string, unknown>) {
+  const receipt = { receipt_id: 'r', key_id: 'k1', ...members };
   const signature = sign(null, Buffer.from(canonical(receipt)), privateKey).toString('base64url');
   return { ...receipt, signature };
 }
@@ -33,5 +37,22 @@ it('lets a call run only with a receipt that verifies and speaks of the same out
     enforcer.decide({ decision: 'ALLOW', receipt });
     expect(await refusalOf(tool.run({}))).toMatchObject({ decisionReasonCode: 'receipt_invalid' });
   }
+  expect(tool.entered).toHaveLength(1);
+});
+
+it('takes no signature for more than what is under it', async () => {
+  const tool = governedTool(enforcer, { receiptKeys });
+  for (const receipt of [
+    signed({}),
+    signed({ decision: { outcome: 'ALLOW' } }),
+    signed({ decision: 'ALLOW' }),
+    receiptFor('ALLOW', { tenant_id: 'another' }),
+  ]) {
+    enforcer.decide({ decision: 'ALLOW', receipt });
+    expect(await refusalOf(tool.run({}))).toMatchObject({ decisionReasonCode: 'receipt_invalid' });
+  }
+  expect(tool.entered).toEqual([]);
+  enforcer.decide({ decision: 'ALLOW', receipt: receiptFor('ALLOW', { tenant_id: 'acme' }) });
+  await tool.run({});
   expect(tool.entered).toHaveLength(1);
 });

@@ -6,11 +6,12 @@ const ED25519_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 /**
  * Verifies the receipt of a decision when its key is configured. Undefined when there is nothing to verify
- * with; false also when the receipt speaks of another outcome than the reply that carries it.
+ * with; false also when the receipt speaks of another outcome than the reply that carries it, of none, or of another
+ * tenant: a signature proves only what is under it.
  */
 export function verifyReceipt(
   receipt: JsonObject | undefined,
-  outcome: string,
+  { outcome, tenantId }: { readonly outcome: string; readonly tenantId: string },
   keys: Readonly<Record<string, string>>,
 ): boolean | undefined {
   if (Object.keys(keys).length === 0) return undefined;
@@ -19,10 +20,9 @@ export function verifyReceipt(
   if (receipt === undefined || text === undefined) return undefined;
   const { signature, ...signed } = receipt;
   if (typeof signature !== 'string') return false;
-  const decision = signed['decision'];
-  if (isJsonObject(decision) && typeof decision['authorization_decision'] === 'string') {
-    if (decision['authorization_decision'] !== outcome) return false;
-  }
+  const { decision, tenant_id: tenant = tenantId } = signed;
+  if (!isJsonObject(decision) || decision['authorization_decision'] !== outcome) return false;
+  if (tenant !== tenantId) return false;
   try {
     return verify(null, Buffer.from(canonical(signed)), publicKey(text), Buffer.from(signature, 'base64url'));
   } catch {
