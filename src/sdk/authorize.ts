@@ -220,7 +220,19 @@ class Authorization {
     return this.#act(outcome.decision, first);
   }
 
+  /** Arguments are objects, and a wait for an approver is long: another part of the program may have written to them. */
+  #unchanged(): boolean {
+    const current = this.#call.current?.();
+    if (current === undefined) return true;
+    const { toolArgs } = toWireArguments(current.values);
+    return (
+      current.toolName === this.#call.toolName &&
+      JSON.stringify(toolArgs) === JSON.stringify(this.#wire.toolArgs)
+    );
+  }
+
   #permit(effect: Effect | Promise<Effect>, replaced?: readonly unknown[]): Permit {
+    if (this.#session.config.enforcement !== 'observe' && !this.#unchanged()) this.#refuse(CHANGED);
     let startedAt = performance.now();
     let done = false;
     return {
@@ -266,6 +278,12 @@ function withLineage(metadata: JsonObject | undefined, lineage: JsonObject): Jso
 function isRewritten({ modifiedToolArgs }: EnforcementDecision): boolean {
   return modifiedToolArgs !== undefined && Object.keys(modifiedToolArgs).length > 0;
 }
+
+const CHANGED: Refusal = {
+  source: 'policy',
+  reason: 'the arguments changed while the call was decided',
+  code: 'arguments_changed',
+};
 
 const CANCELLED: Refusal = { source: 'policy', reason: 'the call was cancelled', code: 'call_cancelled' };
 

@@ -11,6 +11,11 @@ export interface GovernedCall {
    * function calls (positional, map, single).
    */
   readonly mapModified?: (modified: JsonObject) => readonly unknown[] | undefined;
+  /**
+   * The call as it stands now, for callers that keep its arguments and can change them while it is decided: what was
+   * judged runs, or nothing does.
+   */
+  readonly current?: () => Pick<GovernedCall, 'toolName' | 'values'>;
   /** Members added to the request's metadata: what this surface alone knows of the call. */
   readonly metadata?: JsonObject;
   /** Voids the call while it waits for a decision or an approver. */

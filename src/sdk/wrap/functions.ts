@@ -51,7 +51,7 @@ function governPlain(original: AnyFunction, target: WrapTarget, session: Session
     const shape = callShape(target.tool, target.entry, args);
     let permit: Permit;
     try {
-      permit = await session.authorize(asked(target, shape));
+      permit = await session.authorize(asked(target, args, shape));
     } catch (error) {
       if (shape.refused !== undefined && error instanceof ThothPolicyViolation) return shape.refused(error);
       throw error;
@@ -79,7 +79,7 @@ function governGenerator(original: AnyFunction, target: WrapTarget, session: Ses
       return yield* Reflect.apply(original, this, args) as Streamed;
     }
     const shape = callShape(target.tool, target.entry, args);
-    const permit = await session.authorize(asked(target, shape));
+    const permit = await session.authorize(asked(target, args, shape));
     const context = callContext(session, target);
     permit.started();
     try {
@@ -94,11 +94,15 @@ function governGenerator(original: AnyFunction, target: WrapTarget, session: Ses
   };
 }
 
-function asked(target: WrapTarget, shape: CallShape): GovernedCall {
+function asked(target: WrapTarget, args: readonly unknown[], shape: CallShape): GovernedCall {
   const metadata = seenBySdk(shape.toolCallId);
+  const named = ({ toolName, values }: CallShape): Pick<GovernedCall, 'toolName' | 'values'> => ({
+    toolName: toolName ?? target.toolName,
+    values,
+  });
   return {
-    toolName: shape.toolName ?? target.toolName,
-    values: shape.values,
+    ...named(shape),
+    current: () => named(callShape(target.tool, target.entry, args)),
     ...(metadata === undefined ? {} : { metadata }),
   };
 }
