@@ -3,6 +3,7 @@ import { parseObject } from './check.js';
 import type { ResolvedConfig } from './config/options.js';
 import { MAX_TIMER_MS } from './config/values.js';
 import { readHoldReply } from './decision/hold-reply.js';
+import { own } from './decision/members.js';
 import type { EnforcementDecision } from './decision/read.js';
 import { credentialHeaders } from './transport/credentials.js';
 import type { TransportFailure } from './transport/failure.js';
@@ -91,10 +92,19 @@ async function pollOnce(
       pending: false,
     };
   }
-  const decision = reply.status === 200 && reply.body !== undefined ? readHoldReply(reply.body) : undefined;
+  const decision =
+    reply.status === 200 && reply.body !== undefined && speaksOf(holdToken, reply.body)
+      ? readHoldReply(reply.body)
+      : undefined;
   return decision === undefined
     ? { kind: 'pending', retryAfterMs: reply.retryAfterMs }
     : { kind: 'resolved', decision };
+}
+
+/** A cache or a mixed-up server may answer with another hold: that is a broken reply, not a decision. */
+function speaksOf(holdToken: string, body: JsonObject): boolean {
+  const named = own(body, 'token') ?? own(body, 'hold_token') ?? holdToken;
+  return named === '' || named === holdToken;
 }
 
 export function holdPath(holdToken: string): string {
