@@ -88,7 +88,7 @@ function convertObject(value: object, depth: number, state: WireState): unknown 
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return bytesAsText(value, state);
   if (Array.isArray(value)) return convertEntries(value, depth, state);
   if (value instanceof Set) return convertEntries([...value], depth, state);
-  if (value instanceof Map) return convertMembers(mapEntries(value), depth, state);
+  if (value instanceof Map) return convertMembers(mapEntries(value, state), depth, state);
   if (value instanceof Error)
     return convertMembers(Object.entries({ name: value.name, message: value.message }), depth, state);
   if ('toJSON' in value && typeof value.toJSON === 'function') {
@@ -98,16 +98,26 @@ function convertObject(value: object, depth: number, state: WireState): unknown 
       ? marker('[unreadable]', state)
       : convert(own, depth, state);
   }
-  return convertMembers(members(value), depth, state);
+  const shown = members(value);
+  // A request, a form, an expression, a class with private fields: nothing to see is not the same as nothing there.
+  if (shown.length === 0 && !isPlainObject(value)) return marker('[opaque]', state);
+  return convertMembers(shown, depth, state);
 }
 
-function* members(value: object): Iterable<[string, unknown]> {
+function members(value: object): [string, unknown][] {
   const source: Record<string, unknown> = { __proto__: null, ...value };
-  for (const key of Object.keys(source)) yield [key, source[key]];
+  return Object.keys(source).map((key) => [key, source[key]]);
 }
 
-function* mapEntries(value: Map<unknown, unknown>): Iterable<[string, unknown]> {
-  for (const [key, entry] of value) yield [typeof key === 'string' ? key : String(key), entry];
+function* mapEntries(value: Map<unknown, unknown>, state: WireState): Iterable<[string, unknown]> {
+  const names = new Set<string>();
+  for (const [key, entry] of value) {
+    const name = String(key);
+    // Two keys that are one name in JSON: only the later one can be shown.
+    if (names.has(name)) state.lossy = true;
+    names.add(name);
+    yield [name, entry];
+  }
 }
 
 function convertEntries(values: readonly unknown[], depth: number, state: WireState): unknown[] {

@@ -24,7 +24,9 @@ export interface CallShape {
 export function callShape(tool: object, entry: string, args: readonly unknown[]): CallShape {
   const [first, second] = args;
   if (entry === 'callTool') return mcpShape(args);
-  if (entry === 'function' && args.length > 1) return jsonText(first, (value) => [value, ...args.slice(1)]);
+  if (entry === 'function' && isToolRunner(second)) {
+    return jsonText(first, (value) => [value, ...args.slice(1)]);
+  }
   if (isLangChain(tool) && args.length > 0) return langChainShape(first, args.slice(1));
   if (entry === 'invoke' && isAgentsTool(tool) && typeof second === 'string') {
     const refused = (refusal: ThothPolicyViolation): string => refusal.message;
@@ -102,6 +104,12 @@ function isCallOptions(value: unknown): value is JsonObject {
   if (!isJsonObject(value)) return false;
   const toolUse = toolUseOf(value);
   return typeof value['toolCallId'] === 'string' || (isJsonObject(toolUse) && toolUse['type'] === 'tool_use');
+}
+
+/** The loop of the OpenAI SDK passes itself behind the arguments. */
+function isToolRunner(value: unknown): boolean {
+  const controller: unknown = isJsonObject(value) ? value['controller'] : undefined;
+  return controller instanceof AbortController && !isPlainObject(value);
 }
 
 function idInOptions(options: JsonObject): string | undefined {
