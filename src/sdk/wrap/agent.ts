@@ -22,9 +22,7 @@ export function findTools(agent: object): Found[] {
   };
   if (Array.isArray(tools)) {
     tools.forEach((tool: unknown, index) =>
-      consider(undefined, tool, (governed) => {
-        tools[index] = governed;
-      }),
+      consider(undefined, tool, (governed) => void Reflect.set(tools, index, governed)),
     );
   } else if (tools instanceof Map) {
     for (const [key, tool] of tools) consider(String(key), tool, (governed) => void tools.set(key, governed));
@@ -44,9 +42,17 @@ export function wrapAgent<Agent extends object>(
   found: readonly Found[],
   session: Session,
 ): Agent {
+  const governed = new Set<object>();
   for (const { tool, name, replace } of found) {
-    const governed = wrapTool(tool, session, name);
-    if (governed !== tool) replace(governed);
+    const result = wrapTool(tool, session, name);
+    governed.add(result);
+    if (result !== tool) replace(result);
+  }
+  // Frozen, or made anew on every read: what was put in is not what the agent takes out.
+  const kept = findTools(agent).filter(({ tool }) => !governed.has(tool));
+  if (kept.length > 0) {
+    const names = kept.map(({ name }) => `'${name}'`).join(', ');
+    throw new ThothConfigError(`agent.tools does not keep what replaces ${names}, which stays ungoverned`);
   }
   const left = ungoverned(agent);
   if (left.length > 0) {

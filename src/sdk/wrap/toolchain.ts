@@ -54,8 +54,8 @@ export function wrapToolchain<Value extends object>(
     const governed = wrapTool(tool, session, path);
     if (governed === tool) continue;
     if (holder instanceof Map) holder.set(key, governed);
-    else if (!Reflect.set(holder, key, governed)) {
-      throw new ThothConfigError(`'${path}' is frozen and cannot be governed`);
+    else if (!Reflect.set(holder, key, governed) || Reflect.get(holder, key) !== governed) {
+      throw new ThothConfigError(`'${path}' is frozen or made anew on every read and cannot be governed`);
     }
   }
   return value;
