@@ -9,7 +9,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 export default class Api extends ThothCommand<typeof Api> {
   static override summary = 'Send one request to the control plane and show the answer';
   static override description =
-    'A path without a leading slash is below /{tenantId}/thoth/; {tenantId} is filled in. A failing status is an error with its usual exit code. DELETE asks first; --yes answers.';
+    'A path without a leading slash is below /{tenantId}/thoth/; {tenantId} is filled in. A failing status is an error with its usual exit code. DELETE asks first; --yes answers. HEAD shows the status and the headers.';
   static override examples = [
     '<%= config.bin %> api GET violations --param limit=5',
     '<%= config.bin %> api GET /{tenantId}/thoth/governance/feed --paginate',

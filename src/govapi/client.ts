@@ -32,6 +32,11 @@ interface RawOptions extends CallOptions {
   readonly body?: unknown;
 }
 
+interface RawReply extends Pick<HttpReply, 'status' | 'headers'> {
+  /** Parsed, the text of a file, or undefined. */
+  readonly body: unknown;
+}
+
 /** Typed client of one tenant on one control plane. Every method throws ThothctlError and nothing else. */
 export interface GovApi {
   readonly tenantId: string;
@@ -44,11 +49,7 @@ export interface GovApi {
     options?: SentOptions,
   ): Promise<OperationOutput<Id>>;
   /** Any path of the control plane, any status; only faults of the network throw. */
-  raw(
-    method: string,
-    path: string,
-    options?: RawOptions,
-  ): Promise<{ readonly status: number; readonly body: unknown }>;
+  raw(method: string, path: string, options?: RawOptions): Promise<RawReply>;
   /** Follows an event stream across interruptions; each row comes once, in commit order. */
   stream<Id extends StreamId>(id: Id, options?: StreamOptions): AsyncIterable<StreamItem<StreamRow<Id>>>;
   /** Whether the server offers the operations this project added to the contract. */
@@ -118,11 +119,7 @@ class ContractClient implements GovApi {
     return narrowOutput(entry, schemas, reply);
   }
 
-  async raw(
-    method: string,
-    path: string,
-    options: RawOptions = {},
-  ): Promise<{ status: number; body: unknown }> {
+  async raw(method: string, path: string, options: RawOptions = {}): Promise<RawReply> {
     if (!path.startsWith('/') || path.startsWith('//'))
       throw usageError('The path must start with one slash.');
     const upper = method.toUpperCase();
@@ -137,7 +134,7 @@ class ContractClient implements GovApi {
       open: false,
       signal: options.signal,
     });
-    return { status: reply.status, body: fileOrBodyOf(reply) };
+    return { status: reply.status, headers: reply.headers, body: fileOrBodyOf(reply) };
   }
 
   stream<Id extends StreamId>(id: Id, options: StreamOptions = {}): AsyncIterable<StreamItem<StreamRow<Id>>> {

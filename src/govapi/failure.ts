@@ -95,7 +95,12 @@ function fixFor(
       };
     }
     case 'usage':
-      if (reply.status === 405) return { fix: 'The path is right but takes other methods, such as GET.' };
+      if (reply.status === 405) {
+        const allowed = clean(reply.headers['allow']);
+        return {
+          fix: `The path is right but takes other methods${allowed === undefined ? '' : `: ${allowed}`}.`,
+        };
+      }
       return { fix: 'Correct what the message names; `--help` shows what the command takes.' };
     case 'notFound':
       return { fix: remedyForMissing(parameter) };

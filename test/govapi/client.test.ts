@@ -199,7 +199,9 @@ describe('replies', () => {
 
   test('raw gives any status', async () => {
     const server = await serve((_request, response) => json(response, 418, { error: 'teapot' }));
-    expect(await client(server.url).raw('POST', '/{tenantId}/thoth/x?b=2&a=1', { body: { c: 3 } })).toEqual({
+    expect(
+      await client(server.url).raw('POST', '/{tenantId}/thoth/x?b=2&a=1', { body: { c: 3 } }),
+    ).toMatchObject({
       status: 418,
       body: { error: 'teapot' },
     });

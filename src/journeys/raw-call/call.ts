@@ -43,16 +43,16 @@ export function readQuery(words: readonly string[]): Record<string, string> {
   );
 }
 
-/** One request. @throws ThothctlError for any status that is not a success, with the server's own words. */
+/** One request: its body, and of HEAD, which has none, status and headers. @throws ThothctlError for any status that is not a success, with the server's own words. */
 export async function rawCall(api: RawApi, call: RawCall): Promise<unknown> {
-  const { status, body } = await api.raw(call.method, call.path, {
+  const { status, headers, body } = await api.raw(call.method, call.path, {
     query: call.query,
     ...(call.body === undefined ? {} : { body: call.body }),
     signal: call.signal,
   });
-  if (status >= 200 && status < 300) return body ?? {};
+  if (status >= 200 && status < 300) return call.method === 'HEAD' ? { status, headers } : (body ?? {});
   const text = typeof body === 'string' ? body : JSON.stringify(body ?? null);
-  throw failureOf({ status, headers: {}, text }, { origin: new URL(api.baseUrl).origin });
+  throw failureOf({ status, headers, text }, { origin: new URL(api.baseUrl).origin });
 }
 
 /** Every page of a list, joined in the envelope of the first one. */

@@ -22,7 +22,7 @@ interface Match {
 
 export interface EndpointTable {
   readonly all: readonly Endpoint[];
-  /** The endpoint, the methods the path does serve, or undefined for an unknown path. */
+  /** The endpoint (HEAD finds that of GET, whose body is not sent then), the methods the path does serve, or undefined for an unknown path. */
   find(method: string, path: string): Match | { readonly allowed: readonly string[] } | undefined;
 }
 
@@ -59,7 +59,8 @@ export function buildEndpointTable(routes: readonly Route[]): EndpointTable {
 
   return {
     all,
-    find(method, path) {
+    find(asked, path) {
+      const method = asked === 'HEAD' ? 'GET' : asked;
       const endpoint = fixed.get(`${method} ${path}`);
       if (endpoint !== undefined) return { endpoint, params: NO_PARAMETERS };
       const known = METHODS.find((candidate) => candidate === method);
@@ -71,7 +72,8 @@ export function buildEndpointTable(routes: readonly Route[]): EndpointTable {
         const other = router.find(candidate, path);
         return other !== null && isEndpoint(other.store);
       });
-      return allowed.length === 0 ? undefined : { allowed };
+      if (allowed.length === 0) return undefined;
+      return { allowed: allowed.flatMap((each) => (each === 'GET' ? ['GET', 'HEAD'] : [each])) };
     },
   };
 }

@@ -109,7 +109,7 @@ function answerHealth(
   path: string,
   ready: () => boolean,
 ): boolean {
-  if (request.method !== 'GET') return false;
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   if (path === '/healthz') sendReply(response, requestId, 200, { status: 'ok' });
   else if (path !== '/readyz') return false;
   else if (ready()) sendReply(response, requestId, 200, { status: 'ready' });

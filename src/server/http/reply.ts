@@ -14,7 +14,7 @@ export function sendReply(
   sendText(response, requestId, status, text, 'application/json; charset=utf-8', extra);
 }
 
-/** Sends a text of another kind. */
+/** Sends a text of another kind. In answer to HEAD node keeps the body back, whose length the headers tell. */
 export function sendText(
   response: ServerResponse,
   requestId: string,

@@ -53,7 +53,7 @@ describe('paths and methods', () => {
     const reply = await thoth.call('PATCH', '/thoth/settings');
     expect(reply.status).toBe(405);
     expect(reply.body.error).toBe('method_not_allowed');
-    expect(reply.headers.get('allow')).toBe('GET, PUT');
+    expect(reply.headers.get('allow')).toBe('GET, HEAD, PUT');
   });
 });
 

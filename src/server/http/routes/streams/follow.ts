@@ -40,6 +40,12 @@ export async function follow(
   const from = startingPoint(query.cursor ?? lastEventId(raw.request.headers['last-event-id']), head);
   const stopped = AbortSignal.any([request.signal, context.streams.closed]);
   const stream = new EventStream(raw.response, stopped);
+  if (raw.request.method === 'HEAD') {
+    // Whether the stream would open, from there, is all there is to say: without a body there is nothing to follow.
+    stream.start(request.requestId);
+    stream.end();
+    return 'streamed';
+  }
   // Subscribed before the first read: a commit between the two must wake the stream.
   const waker = createWaker(context.streams, tenantId, stopped);
   try {
