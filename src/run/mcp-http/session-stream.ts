@@ -1,32 +1,17 @@
 import type { Reply } from './client-reply.js';
 import { primingEvent } from './event-stream.js';
-
-/** What one session keeps of events that a client may ask for again. */
-const MAX_KEPT_BYTES = 8 * 1024 * 1024;
+import { gapNotice, listChange } from './gap-messages.js';
+import type { KeptEvent, KeptEvents, MessageTraits, Question } from './kept-events.js';
 
 /** What a client that lost a stream is asked to wait before it comes back. */
 const RETRY_MS = 1000;
 
-interface KeptEvent {
-  readonly stream: SessionStream;
-  readonly serial: number;
-  readonly message: Buffer;
-}
-
-/** The newest events of a session, for clients that lost a stream. */
-export class KeptEvents {
-  #events: KeptEvent[] = [];
-  #bytes = 0;
-
-  keep(event: KeptEvent): void {
-    this.#events.push(event);
-    this.#bytes += event.message.length;
-    while (this.#bytes > MAX_KEPT_BYTES) this.#bytes -= this.#events.shift()?.message.length ?? this.#bytes;
-  }
-
-  after(stream: SessionStream, serial: number): readonly KeptEvent[] {
-    return this.#events.filter((event) => event.stream === stream && event.serial > serial);
-  }
+/** What a stream tells the session it belongs to. */
+export interface StreamEvents {
+  /** Nothing is left that a client could ask for. */
+  onOver(stream: SessionStream): void;
+  /** A request of the server is no longer kept; `seen` when it went out to a client that still reads. */
+  onForgotten(question: Question, seen: boolean): void;
 }
 
 /**
@@ -37,12 +22,18 @@ export class SessionStream {
   #serial = 0;
   /** Serial of the last event that went out on a connection. */
   #sent = 0;
+  /** Serial of the last event that is no longer kept. */
+  #forgotten = 0;
+  /** Methods by which lists were said to have changed in events that are no longer kept, and the serial of the last. */
+  readonly #changes = new Map<string, number>();
+  #events: KeptEvent[] = [];
   #reply: Reply | undefined;
   #done = false;
 
   constructor(
     readonly name: string,
     private readonly kept: KeptEvents,
+    private readonly on: StreamEvents,
     reply?: Reply,
   ) {
     if (reply !== undefined) this.#carriedBy(reply);
@@ -53,8 +44,14 @@ export class SessionStream {
     return this.#reply !== undefined;
   }
 
-  get done(): boolean {
-    return this.#done;
+  /** The connection that carries it. */
+  get reply(): Reply | undefined {
+    return this.#reply;
+  }
+
+  /** An event of this serial was made, or the stream had a name before the first. */
+  has(serial: number): boolean {
+    return serial <= this.#serial;
   }
 
   /**
@@ -67,30 +64,37 @@ export class SessionStream {
     if (primed) void this.#reply.write(primingEvent(`${this.name}.${this.#serial}`, RETRY_MS));
   }
 
-  tell(message: Buffer | string): void {
-    const event = this.#keep(message);
+  tell(message: Buffer | string, traits: MessageTraits = {}): void {
+    const event = this.#keep(message, traits);
     // A client that does not read loses the connection, not the events.
     if (this.#reply?.backlogged === true) this.#reply.breakOff();
     else this.#send(event);
   }
 
-  answer(message: Buffer | string, headers: Readonly<Record<string, string>> = {}): void {
+  /** Gives the answer. The substitute is kept in its place once it is too old. */
+  answer(
+    message: Buffer | string,
+    substitute: string | undefined,
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
     this.#done = true;
     const reply = this.#reply;
     this.#reply = undefined;
     if (reply?.streaming === false) reply.answer(message, 200, headers);
     else {
-      const event = this.#keep(message);
-      reply?.tell(message, idOf(event));
+      const event = this.#keep(message, { substitute });
+      reply?.tell(message, this.#idOf(event));
       reply?.end();
     }
+    this.#look();
   }
 
   /** Goes on after the event that the client names, else after the last that went out. */
   resume(reply: Reply, serial = this.#sent): void {
     reply.openStream();
     this.#carriedBy(reply);
-    for (const event of this.kept.after(this, serial)) this.#send(event);
+    this.#tellGap(reply, serial);
+    for (const event of this.#events) if (event.serial > serial) this.#send(event);
     if (this.#done) this.end();
   }
 
@@ -98,6 +102,39 @@ export class SessionStream {
     this.#done = true;
     this.#reply?.end();
     this.#reply = undefined;
+    this.#look();
+  }
+
+  /** Takes notice that its oldest event is too old; gives what is kept in its place. */
+  forget(event: KeptEvent): KeptEvent | undefined {
+    const { serial, message, traits } = event;
+    this.#events.shift();
+    if (traits.substitute !== undefined) {
+      const short = Buffer.from(traits.substitute);
+      const kept = { ...event, message: short.length < message.length ? short : message, traits: {} };
+      // An answer is the last that a stream says.
+      this.#events.push(kept);
+      return kept;
+    }
+    this.#forgotten = serial;
+    if (traits.changed !== undefined) this.#changes.set(traits.changed, serial);
+    if (traits.question !== undefined)
+      this.on.onForgotten(traits.question, this.read && serial <= this.#sent);
+    this.#look();
+    return undefined;
+  }
+
+  #look(): void {
+    if (this.#done && this.#events.length === 0) this.on.onOver(this);
+  }
+
+  /** Tells what can be told of events that are no longer kept. The last of it has the name of the last of them. */
+  #tellGap(reply: Reply, serial: number): void {
+    const missing = this.#forgotten - serial;
+    if (missing <= 0) return;
+    for (const [method, last] of this.#changes) if (last > serial) reply.tell(listChange(method));
+    reply.tell(gapNotice(missing), `${this.name}.${this.#forgotten}`);
+    this.#sent = Math.max(this.#sent, this.#forgotten);
   }
 
   /** The latest connection carries it. */
@@ -111,19 +148,20 @@ export class SessionStream {
 
   #send(event: KeptEvent): void {
     if (this.#reply === undefined) return;
-    this.#reply.tell(event.message, idOf(event));
+    this.#reply.tell(event.message, this.#idOf(event));
     this.#sent = event.serial;
   }
 
-  #keep(message: Buffer | string): KeptEvent {
+  #idOf({ serial }: KeptEvent): string {
+    return `${this.name}.${serial}`;
+  }
+
+  #keep(message: Buffer | string, traits: MessageTraits): KeptEvent {
     this.#serial += 1;
     const bytes = typeof message === 'string' ? Buffer.from(message) : message;
-    const event = { stream: this, serial: this.#serial, message: bytes };
+    const event = { stream: this, serial: this.#serial, message: bytes, traits };
+    this.#events.push(event);
     this.kept.keep(event);
     return event;
   }
-}
-
-function idOf({ stream, serial }: KeptEvent): string {
-  return `${stream.name}.${serial}`;
 }

@@ -1,34 +1,42 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { answeredKey } from '../mcp/server-replies.js';
-import { rawAt, scanMessage } from '../mcp/json-scan.js';
+import { idKey } from '../mcp/client-message.js';
+import { INTERNAL_ERROR } from '../mcp/error-codes.js';
+import { rawAt, scanMessage, type ScannedMessage } from '../mcp/json-scan.js';
+import { errorReply, unkeptCallResult, unkeptReply } from '../mcp/replies.js';
 import type { Outgoing } from './backend.js';
 import { answerLost, type Asked } from './backend.js';
+import { isListChange } from './gap-messages.js';
+import { KeptEvents, type MessageTraits, type Question } from './kept-events.js';
 import type { Reply } from './client-reply.js';
 import { opensSession } from './envelope.js';
 import { ServedProcess, type ProcessLaunch } from './served-process.js';
 import type { ServerMessages } from './server-messages.js';
-import { KeptEvents, SessionStream } from './session-stream.js';
+import { SessionStream, type StreamEvents } from './session-stream.js';
 
-/** Ended streams that a client may still ask for. */
-const MAX_ENDED = 64;
+const UNREAD = 'the client was not connected to be asked';
 
 interface OpenRequest {
   readonly asked: Asked;
   readonly stream: SessionStream;
   readonly reply: Reply;
+  /** The reply that is kept where its answer no longer is. */
+  readonly unkept: string | undefined;
   /** As its bytes. */
   readonly progressToken: string | undefined;
 }
 
 /** One session of the older protocol: a server of its own, and the streams of one client. */
-export class StdioSession {
+export class StdioSession implements StreamEvents {
   readonly id = randomUUID();
   readonly #kept = new KeptEvents();
   readonly #open = new Map<string, OpenRequest>();
   /** What the server says on its own; kept until a client reads it. */
-  readonly #general = new SessionStream('0', this.#kept);
-  #streams: SessionStream[] = [this.#general];
+  readonly #general = new SessionStream('0', this.#kept, this);
+  readonly #streams = new Map([[this.#general.name, this.#general]]);
+  /** Keys of what the server has asked the client and was not told yet. */
+  readonly #questions = new Set<string>();
   #process: ServedProcess | undefined;
   #serial = 0;
   #lastUse = Date.now();
@@ -68,6 +76,7 @@ export class StdioSession {
     this.#lastUse = Date.now();
     if (asked.key === undefined) {
       if (message.kind === 'cancelled') this.#forget(message.key);
+      if (message.kind === 'other' && message.reply !== undefined) this.#questions.delete(message.reply.key);
       this.#process?.write(bytes);
       reply.status(202);
       return;
@@ -76,12 +85,12 @@ export class StdioSession {
       return answerLost('has another request of this id open', reply, asked, 'IdInUse');
     }
     this.#serial += 1;
-    const stream = new SessionStream(String(this.#serial), this.#kept, reply);
-    this.#streams.push(stream);
+    const stream = new SessionStream(String(this.#serial), this.#kept, this, reply);
+    this.#streams.set(stream.name, stream);
     if (!opensSession(envelope)) stream.open({ 'mcp-session-id': this.id }, knowsPriming(request));
     const scanned = scanMessage(bytes);
     const progressToken = scanned && rawAt(bytes, scanned, 'params._meta.progressToken');
-    this.#open.set(asked.key, { asked, stream, reply, progressToken });
+    this.#open.set(asked.key, { asked, stream, reply, unkept: unkeptAnswer(message), progressToken });
     this.#process?.write(bytes);
   }
 
@@ -89,9 +98,9 @@ export class StdioSession {
   listen(reply: Reply, lastEventId: string | undefined): boolean {
     this.#lastUse = Date.now();
     const [, name = '', serial = ''] = /^(\d{1,15})\.(\d{1,15})$/.exec(lastEventId ?? '') ?? [];
-    const stream =
-      lastEventId === undefined ? this.#general : this.#streams.find((each) => each.name === name);
-    if (stream === undefined) return false;
+    const stream = lastEventId === undefined ? this.#general : this.#streams.get(name);
+    // Behind the name of an event that never was, everything would seem to have been seen.
+    if (stream?.has(Number(serial)) !== true) return false;
     stream.resume(reply, lastEventId === undefined ? undefined : Number(serial));
     return true;
   }
@@ -105,6 +114,16 @@ export class StdioSession {
     await this.#process?.end();
   }
 
+  onOver(stream: SessionStream): void {
+    this.#streams.delete(stream.name);
+  }
+
+  /** A server that asks must not wait for a client that will never read the question. */
+  onForgotten({ key, id }: Question, seen: boolean): void {
+    if (!this.#questions.delete(key) || seen) return;
+    this.#process?.write(errorReply(id, INTERNAL_ERROR, UNREAD));
+  }
+
   #said(message: Buffer): void {
     const { view, scanned } = this.messages.judge(message);
     if (scanned === undefined) return;
@@ -113,13 +132,14 @@ export class StdioSession {
     if (key !== undefined && answered !== undefined) {
       this.#open.delete(key);
       answered.asked.running?.answered(message, scanned);
-      answered.stream.answer(view, { 'mcp-session-id': this.id });
-      this.#dropEnded();
+      answered.stream.answer(view, answered.unkept, { 'mcp-session-id': this.id });
       return;
     }
     // A late answer to a request that was withdrawn is nobody's.
     if (key !== undefined) return;
-    this.#streamFor(rawAt(message, scanned, 'params.progressToken')).tell(view);
+    const traits = traitsOf(message, scanned);
+    if (traits.question !== undefined) this.#questions.add(traits.question.key);
+    this.#streamFor(rawAt(message, scanned, 'params.progressToken')).tell(view, traits);
   }
 
   /** On stdio nothing says which request a message belongs to, unless it is progress or only one is open. */
@@ -144,20 +164,27 @@ export class StdioSession {
 
   #ended(why: string): void {
     for (const { asked, reply, stream } of this.#open.values()) {
-      answerLost(why, reply, asked);
+      // The client may have come back on another connection.
+      answerLost(why, stream.reply ?? reply, asked);
       stream.end();
     }
     this.#open.clear();
     this.#general.end();
     this.onEnd(this);
   }
+}
 
-  #dropEnded(): void {
-    const ended = this.#streams.filter(({ done }) => done);
-    if (ended.length <= MAX_ENDED) return;
-    const dropped = new Set(ended.slice(0, ended.length - MAX_ENDED));
-    this.#streams = this.#streams.filter((stream) => !dropped.has(stream));
-  }
+function traitsOf(message: Buffer, scanned: ScannedMessage): MessageTraits {
+  const id = rawAt(message, scanned, 'id');
+  if (id !== undefined) return { question: { key: idKey(id), id } };
+  const method: unknown = JSON.parse(rawAt(message, scanned, 'method') ?? 'null');
+  return typeof method === 'string' && isListChange(method) ? { changed: method } : {};
+}
+
+/** What a client is told that comes back for an answer when that is no longer kept. */
+function unkeptAnswer(message: Outgoing['message']): string | undefined {
+  if (message.kind === 'tool-call') return unkeptCallResult(message);
+  return message.kind === 'request' ? unkeptReply(message.id) : undefined;
 }
 
 /** Older clients take an event without a message for a broken one. */

@@ -55,6 +55,18 @@ export function lostCallResult(call: OpenCall, why: string): string {
   );
 }
 
+/** Stands in for the answer to a call that ran, when its client comes back for it too late. */
+export function unkeptCallResult(call: OpenCall): string {
+  const text = `The MCP server answered the call of '${call.name}' while the connection was broken, and the answer is no longer kept. The call did run: find out what it did before you make it again.`;
+  return errorResult(call, text, { 'ai.thoth/source': 'answer_not_kept' });
+}
+
+export function unkeptReply(id: string): string {
+  const text =
+    'the MCP server answered while the connection was broken, and the answer is no longer kept; send the request again';
+  return errorReply(id, INTERNAL_ERROR, text);
+}
+
 /** The answer to a call that the server turned away by a status of HTTP, so that it did not run. */
 export function turnedAwayResult(call: OpenCall, status: number): string {
   const text = `The MCP server turned the call of '${call.name}' away with status ${status}${remedy(status)}.`;
