@@ -9,7 +9,7 @@ export function logDecision(
   decision: EnforcementDecision,
   attestationId: string,
 ): void {
-  session.config.logger.debug(
+  session.config.logger.debug(() =>
     [
       `decision phase=${phase} tool=${toolName} decision=${decision.decision}`,
       `authorization_decision=${decision.decision} reason_code=${decision.decisionReasonCode ?? '-'}`,

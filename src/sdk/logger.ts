@@ -6,6 +6,11 @@ export interface ThothLogger {
   error(message: string): void;
 }
 
+/** What the SDK itself writes to: a text that is made only where its level is written comes as a function. */
+export interface LazyLogger extends ThothLogger {
+  debug(message: string | (() => string)): void;
+}
+
 const LEVELS = { debug: 10, info: 20, warn: 30, error: 40 } as const;
 type LogLevel = keyof typeof LEVELS;
 
@@ -42,11 +47,11 @@ const STDERR: ThothLogger = {
 export function createLogger(
   threshold: number = LEVELS.warn,
   target: Partial<ThothLogger> = STDERR,
-): ThothLogger {
-  const at = (level: LogLevel) => (message: string) => {
+): LazyLogger {
+  const at = (level: LogLevel) => (message: string | (() => string)) => {
     if (LEVELS[level] < threshold) return;
     try {
-      target[level]?.(`thoth ${level} ${clean(message)}`);
+      target[level]?.(`thoth ${level} ${clean(typeof message === 'string' ? message : message())}`);
     } catch {
       // Logging is never a reason to fail a call.
     }

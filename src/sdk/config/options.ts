@@ -1,4 +1,4 @@
-import type { ThothLogger } from '../logger.js';
+import type { LazyLogger, ThothLogger } from '../logger.js';
 import type { EnforcementMode, JsonObject } from '../vocabulary.js';
 
 export type Telemetry = 'minimal' | 'redacted' | 'full';
@@ -105,7 +105,7 @@ export interface ResolvedConfig {
   readonly telemetry: Telemetry;
   readonly explain: Explain;
   readonly events: Required<Omit<EventOptions, 'spoolFile'>> & Pick<EventOptions, 'spoolFile'>;
-  readonly logger: ThothLogger;
+  readonly logger: LazyLogger;
   readonly signal: AbortSignal | undefined;
   readonly predicates: PredicateOptions;
   readonly receiptKeys: Readonly<Record<string, string>>;
