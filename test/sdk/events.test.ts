@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { build } from 'esbuild';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -141,6 +151,32 @@ describe('delivery of events', () => {
     await second.flush();
     expect(ids()).toEqual(['a', 'b', 'c']);
     expect(existsSync(spoolFile)).toBe(false);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('takes and fills no spool but a plain file of its own, and closes one that others can read', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spool-'));
+    const elsewhere = join(folder, 'elsewhere.ndjson');
+    writeFileSync(elsewhere, '{"event_id":"planted"}\n');
+    const link = join(folder, 'link.ndjson');
+    symlinkSync(elsewhere, link);
+    const foreign = join(folder, 'foreign.ndjson');
+    writeFileSync(foreign, '{"event_id":"foreign"}\n');
+    // Only root can make a file somebody else's.
+    if (process.geteuid?.() === 0) chownSync(foreign, 12_345, 12_345);
+    else rmSync(foreign);
+    const open = join(folder, 'open.ndjson');
+    writeFileSync(open, '', { mode: 0o644 });
+    for (const spoolFile of [link, foreign, open]) {
+      const queue = queueOf({ spoolFile });
+      await queue.flush();
+      queue.enqueueLater(() => ({ event_id: 'ours' }));
+      queue.spoolRest();
+    }
+    expect(ids()).toEqual([]);
+    expect(readFileSync(elsewhere, 'utf8')).toBe('{"event_id":"planted"}\n');
+    if (existsSync(foreign)) expect(readFileSync(foreign, 'utf8')).toBe('{"event_id":"foreign"}\n');
+    expect(statSync(open).mode & 0o777).toBe(0o600);
     rmSync(folder, { recursive: true });
   });
 

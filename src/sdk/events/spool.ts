@@ -1,7 +1,9 @@
 import {
   closeSync,
   constants,
+  fchmodSync,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -9,12 +11,17 @@ import {
   renameSync,
   rmSync,
   writeSync,
+  type Stats,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isJsonObject } from '../vocabulary.js';
 import type { BehavioralEvent } from './event.js';
 
 const MAX_SPOOL_BYTES = 16 * 1024 * 1024;
+/** One more write may go over the limit above; what is larger than this is not ours, or could not be read as one text. */
+const MAX_READ_BYTES = 256 * 1024 * 1024;
+/** NOFOLLOW: a planted link must not redirect what we read or write. NONBLOCK: a planted pipe must not stop us. */
+const CAREFULLY = constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * Appends events to the spool, one JSON object per line, mode 0600. Synchronous, because it also runs while the
@@ -25,10 +32,12 @@ export function appendToSpool(file: string, events: readonly BehavioralEvent[]):
   let descriptor: number | undefined;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    // NOFOLLOW: a planted link must not redirect what we write.
-    const flags = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW;
+    const flags = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | CAREFULLY;
     descriptor = openSync(file, flags, 0o600);
-    if (fstatSync(descriptor).size > MAX_SPOOL_BYTES) return 0;
+    const found = fstatSync(descriptor);
+    if (!isOurs(found) || found.size > MAX_SPOOL_BYTES) return 0;
+    // Events may carry arguments; the file may have been made by somebody with a looser mode.
+    if ((found.mode & 0o077) !== 0) fchmodSync(descriptor, 0o600);
     writeSync(descriptor, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
     return events.length;
   } catch {
@@ -52,6 +61,7 @@ export function claimSpool(file: string): SpoolClaim {
   const claimed = [file, ...orphans(file)].flatMap((path, index) => {
     const own = `${file}.${process.pid}.${Date.now()}${index}`;
     try {
+      if (!isOurs(lstatSync(path))) return [];
       renameSync(path, own);
       return [own];
     } catch {
@@ -64,6 +74,12 @@ export function claimSpool(file: string): SpoolClaim {
       for (const own of claimed.splice(0)) rmSync(own, { force: true });
     },
   };
+}
+
+/** A plain file of this user: what another one left would go out with our credential. */
+function isOurs(found: Stats): boolean {
+  const user = process.geteuid?.();
+  return found.isFile() && found.size <= MAX_READ_BYTES && (user === undefined || found.uid === user);
 }
 
 /** Claims of processes that are gone. */
@@ -89,10 +105,16 @@ function isAlive(pid: number): boolean {
 }
 
 function readEvents(path: string): BehavioralEvent[] {
+  let descriptor: number | undefined;
   try {
-    return readFileSync(path, 'utf8').split('\n').flatMap(parseLine);
+    descriptor = openSync(path, constants.O_RDONLY | CAREFULLY);
+    return isOurs(fstatSync(descriptor))
+      ? readFileSync(descriptor, 'utf8').split('\n').flatMap(parseLine)
+      : [];
   } catch {
     return [];
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 
