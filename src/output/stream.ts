@@ -15,6 +15,9 @@ export interface StreamOptions {
   readonly sink: Sink;
 }
 
+/** Forms that carry text as it is, for programs; a terminal must not get it so. */
+const RAW: ReadonlySet<Format> = new Set(['yaml', 'csv']);
+
 async function renderRow(
   row: unknown,
   options: StreamOptions,
@@ -46,7 +49,7 @@ export function openRowStream(options: StreamOptions): RowStream {
       const shown = options.query === undefined ? row : await applyQuery(options.query, row);
       const text = await renderRow(shown, options, table, first);
       first = false;
-      await options.sink.write(text);
+      await options.sink.write(options.surface.isTTY && RAW.has(options.format) ? cleanText(text) : text);
     },
   };
 }

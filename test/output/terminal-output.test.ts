@@ -115,6 +115,17 @@ describe('a stream', () => {
     expect(stdout()).toBe(expected);
   });
 
+  it.each(['table', 'json', 'ndjson', 'yaml', 'csv'] as const)(
+    'as %s bring no escape sequence to a terminal',
+    async (format) => {
+      const { port, stdout } = output({ format, tty: true, noColor: true });
+      const stream = port.stream(columns);
+      await stream.write({ id: '\u001b[2J\u009b2Ja', text: '\u001b]52;c;QQ==\u0007\u202eb', extra: '\rc' });
+      // oxlint-disable-next-line no-control-regex
+      expect(stdout().replaceAll('\r\n', '\n')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/u);
+    },
+  );
+
   it('applies the query to each row', async () => {
     const { port, stdout } = output({ format: 'json', query: 'text' });
     const stream = port.stream(columns);
