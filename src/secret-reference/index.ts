@@ -66,6 +66,7 @@ async function run(
   try {
     const { stdout } = await promisify(execFile)(program, [...args], {
       cwd: place.folder,
+      env: withoutOurs(place.env),
       timeout: TIME_LIMIT_MS,
       maxBuffer: LARGEST_BYTES,
       windowsHide: true,
@@ -75,6 +76,11 @@ async function run(
     // The error holds what the program printed, the secret perhaps: it goes no further.
     throw unresolved(reference, `${program} failed, or did not answer within ${TIME_LIMIT_MS / 1000} s`);
   }
+}
+
+/** The program is told where its own store is, not how we sign in to ours. */
+function withoutOurs(env: SecretPlace['env']): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^THOTH(CTL)?_/i.test(name)));
 }
 
 function unresolved(reference: string, why: string, cause?: unknown): ThothctlError {

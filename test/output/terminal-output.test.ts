@@ -122,7 +122,9 @@ describe('a stream', () => {
       const stream = port.stream(columns);
       await stream.write({ id: '\u001b[2J\u009b2Ja', text: '\u001b]52;c;QQ==\u0007\u202eb', extra: '\rc' });
       // oxlint-disable-next-line no-control-regex
-      expect(stdout().replaceAll('\r\n', '\n')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/u);
+      expect(stdout().replaceAll('\r\n', '\n')).not.toMatch(
+        /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/u,
+      );
     },
   );
 
