@@ -106,15 +106,31 @@ function drained(stream) {
   });
 }
 
+/**
+ * Commands see a failed write themselves and report it. Thrown from the stream as well, as oclif's own listener does, it
+ * would be reported on the very stream that is broken, which throws again, for ever.
+ */
+function keepStreamErrors() {
+  const lost = {};
+  process.stderr.on('error', () => {});
+  process.stdout.removeAllListeners('error').on('error', (error) => {
+    if (error.code !== 'EPIPE') lost.error ??= error;
+  });
+  return lost;
+}
+
 async function main(argv) {
-  for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error) => {
-      // The reader went away; commands see it from their own writes.
-      if (error.code !== 'EPIPE') throw error;
-    });
-  if (argv[0] === '__complete') await load('complete.cjs').complete(argv.slice(1), () => load('main.cjs'));
-  else await load('main.cjs').run(argv);
+  const completing = argv[0] === '__complete';
+  const chunk = load(completing ? 'complete.cjs' : 'main.cjs');
+  const lost = keepStreamErrors();
+  if (completing) await chunk.complete(argv.slice(1), () => load('main.cjs'));
+  else await chunk.run(argv);
   await Promise.all([drained(process.stdout), drained(process.stderr)]);
+  if (lost.error && !process.exitCode) {
+    // Help does not wait for its text.
+    process.exitCode = 1;
+    process.stderr.write(`Error: the output could not be written: ${lost.error.message}\n`);
+  }
   saveCaches();
   // Idle sockets and watchers must not keep a finished command alive.
   process.exit();
@@ -129,8 +145,12 @@ if (require.main === module) {
     try {
       // Setting up process.stdout would cost more than everything else here.
       require('node:fs').writeSync(1, text);
-    } catch {
-      process.stdout.write(text);
+    } catch (error) {
+      if (error.code === 'EAGAIN') process.stdout.write(text);
+      else if (error.code !== 'EPIPE') {
+        process.exitCode = 1;
+        process.stderr.write(`Error: the output could not be written: ${error.message}\n`);
+      }
     }
   } else {
     void main(argv);

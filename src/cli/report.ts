@@ -32,7 +32,9 @@ export async function reportFailure(
   process.exitCode = exitCode;
   if (!show) return;
   out.stopProgress();
-  const write = out.machineReadable ? out.failure(document) : out.stderrText(failureText(document));
+  const asText = () => out.stderrText(failureText(document));
+  // Where stdout takes no document, as on a full disk, stderr may still say why.
+  const write = out.machineReadable ? out.failure(document).catch(asText) : asText();
   // The reader of the error may be gone too; the exit code still tells.
   await write.catch(() => undefined);
   const debug = splitArgv(argv).own.includes('--debug');
