@@ -59,9 +59,10 @@ describe('mdm', () => {
     };
     expect(data.map((job) => job.status)).toEqual(['failed', 'succeeded', 'succeeded', 'succeeded']);
     const older = await plane.json('mdm', 'jobs', '--before', data[1]?.job_id ?? '', '--limit', '1');
-    expect(older).toMatchObject({ data: [{ job_id: data[2]?.job_id }] });
+    expect(older).toMatchObject({ data: [{ job_id: data[2]?.job_id }], total: 4 });
     const whole = await plane.json('mdm', 'jobs', '--all');
-    expect(whole).toMatchObject({ data: data.map(({ job_id }) => ({ job_id })) });
+    expect(whole).toMatchObject({ data: data.map(({ job_id }) => ({ job_id })), total: 4 });
+    expect(await plane.json('mdm', 'jobs', '--provider', 'jamf')).toEqual({ data: [], total: 0 });
     expect((await plane.run(['mdm', 'jobs', '--all', '--limit', '1'])).exit).toBe(2);
     const one = await plane.run(['mdm', 'jobs', data[0]?.job_id ?? '']);
     expect(one.stdout).toMatch(/Status\s+failed/);

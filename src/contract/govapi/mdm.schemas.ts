@@ -139,7 +139,7 @@ export const schemas: () => ResourceSchemas<
   );
 
   const MdmSyncJobList: () => Schema<T.MdmSyncJobList> = once(() =>
-    z.looseObject({ data: z.array(MdmSyncJob()) }),
+    z.looseObject({ data: z.array(MdmSyncJob()), total: z.optional(z.int().check(z.gte(0))) }),
   );
 
   return {

@@ -2245,6 +2245,8 @@ export type MdmProviderList = {
 /** Newest first. */
 export type MdmSyncJobList = {
   data: readonly MdmSyncJob[];
+  /** All matches. */
+  total?: number;
 };
 
 /** Envelope is data. */

@@ -91,16 +91,20 @@ export function mdmRoutes(context: ControlContext): Route[] {
         throw new HttpError(400, 'invalid_request', 'query member provider names no kind of provider');
       }
       const limit = wholeNumber(query, 'limit', { min: 1, max: MAX_JOBS }) ?? DEFAULT_JOBS;
-      let jobs = store.read.selectFrom('mdm_jobs').selectAll().where('tenant_id', '=', tenantId);
-      if (provider !== undefined) jobs = jobs.where('provider', '=', provider);
-      if (before !== undefined) jobs = jobs.where('job_id', '<', before);
+      let matching = store.read.selectFrom('mdm_jobs').where('tenant_id', '=', tenantId);
+      if (provider !== undefined) matching = matching.where('provider', '=', provider);
+      const { total } = await matching
+        .select(({ fn }) => fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow();
       // Ids sort by time.
-      const rows = await jobs.orderBy('job_id', 'desc').limit(limit).execute();
+      let page = matching.selectAll().orderBy('job_id', 'desc').limit(limit);
+      if (before !== undefined) page = page.where('job_id', '<', before);
+      const rows = await page.execute();
       const data = rows
         .map(presentJob)
         .filter((job) => job !== undefined)
         .map(({ device_errors: _errors, ...job }) => job);
-      return { status: 200, body: { data } };
+      return { status: 200, body: { data, total } };
     }),
 
     operation('getMdmSyncJob', 'read', async ({ tenantId, params }) => ({

@@ -73,14 +73,14 @@ export const mdmEffects: Effects<
   },
 
   async listMdmSyncJobs(stage) {
-    const ids = async () =>
-      (await stage.api.call('listMdmSyncJobs', { query: { provider: 'custom' } })).data.map(
-        (job) => job.job_id,
-      );
+    const list = async () => {
+      const { data, total } = await stage.api.call('listMdmSyncJobs', { query: { provider: 'custom' } });
+      return { ids: data.map((job) => job.job_id), total };
+    };
     await withInventory(stage, async () => {
-      const before = await ids();
+      const before = await list();
       const { job_id: jobId } = await synced(stage);
-      expect(await ids()).toEqual([jobId, ...before]);
+      expect(await list()).toEqual({ ids: [jobId, ...before.ids], total: before.ids.length + 1 });
     });
   },
 
