@@ -1,36 +1,22 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ScriptedEnforcer, until } from '../sdk/scripted-enforcer.js';
-import { isAlive, RunHarness } from './run-process.js';
+import { describe, expect, it } from 'vitest';
+import { until } from '../sdk/scripted-enforcer.js';
+import { isAlive } from './run-process.js';
+import { scriptedRuns } from './scripted-runs.js';
 
-let harness: RunHarness;
-let enforcer: ScriptedEnforcer;
-
-beforeAll(async () => {
-  harness = await RunHarness.create();
-  enforcer = await ScriptedEnforcer.start();
-});
-afterAll(async () => {
-  await enforcer.stop();
-  harness.remove();
-});
-
-function governance() {
-  return {
-    agentId: 'bot',
-    tenantId: 'acme',
-    apiUrl: enforcer.url,
-    apiKey: 'thoth_live_real_key',
-  };
-}
+const runs = scriptedRuns();
 
 function run(command: readonly string[], more: { mcp?: boolean } = {}, env: Record<string, string> = {}) {
-  return harness.start({ governance: governance(), ...more }, command, env);
+  return runs.start(
+    { governance: runs.governance({ apiKey: 'thoth_live_real_key' }), ...more },
+    command,
+    env,
+  );
 }
 
 describe('the child of a run', () => {
   it('gets its argv exactly, with spaces, quotes, empty words and line breaks', async () => {
-    const script = harness.file('argv.mjs', 'console.log(JSON.stringify(process.argv.slice(2)))');
+    const script = runs.harness.file('argv.mjs', 'console.log(JSON.stringify(process.argv.slice(2)))');
     const words = ['a b', '', '"q"', "it's", '$HOME', '--flag=x', 'two\nlines', 'ünï', '--'];
     const running = run([process.execPath, script, ...words]);
     running.child.stdin.end();
@@ -61,8 +47,8 @@ describe('the child of a run', () => {
   });
 
   it('reports a configuration that cannot govern with exit 125 and starts nothing', async () => {
-    const marker = `${harness.folder}/started`;
-    const running = harness.start({ governance: { agentId: 'bot' } }, ['touch', marker]);
+    const marker = `${runs.harness.folder}/started`;
+    const running = runs.start({ governance: { agentId: 'bot' } }, ['touch', marker]);
     running.child.stdin.end();
     expect(await running.ended).toBe(125);
     expect(running.err).toContain('tenantId is missing');
@@ -79,7 +65,7 @@ describe('the child of a run', () => {
   });
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('gets %s once', async (signal) => {
-    const script = harness.file(
+    const script = runs.harness.file(
       'signals.mjs',
       `let n = 0;
        for (const s of ['SIGINT','SIGTERM','SIGHUP']) process.on(s, () => { n += 1; console.log(s); setTimeout(() => process.exit(40 + n), 150); });
@@ -102,7 +88,7 @@ describe('the child of a run', () => {
   });
 
   it('never sees a credential, in whatever variable it came', async () => {
-    const script = harness.file('env.mjs', 'console.log(JSON.stringify(process.env))');
+    const script = runs.harness.file('env.mjs', 'console.log(JSON.stringify(process.env))');
     const running = run(
       [process.execPath, script],
       {},

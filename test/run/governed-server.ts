@@ -71,11 +71,6 @@ export async function startGovernedServers(): Promise<GovernedServers> {
     readFileSync(file, 'utf8')
       .split('\n')
       .filter((line) => line !== '');
-  const stop = async ({ child, ended }: RunningCommand): Promise<void> => {
-    child.stdin.end();
-    child.kill('SIGKILL');
-    await ended;
-  };
   const pendingOf = async (sessionId: string): Promise<Row> => {
     for (;;) {
       const { data } = (await thoth.call('GET', '/thoth/approvals?status=pending')).body;
@@ -110,7 +105,7 @@ export async function startGovernedServers(): Promise<GovernedServers> {
           }
         },
         send: (message) => running.send(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`),
-        stop: () => stop(running),
+        stop: () => running.kill(),
       };
       started.push(one);
       return one;
@@ -129,7 +124,7 @@ export async function startGovernedServers(): Promise<GovernedServers> {
         remote === undefined ? [process.execPath, script] : [],
         { RECEIVED: received },
       );
-      const one = { sessionId, seen: () => lines(received), stop: () => stop(running) };
+      const one = { sessionId, seen: () => lines(received), stop: () => running.kill() };
       started.push(one);
       return { ...one, url: await running.address() };
     },

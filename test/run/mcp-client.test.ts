@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ScriptedEnforcer } from '../sdk/scripted-enforcer.js';
 import { RunHarness } from './run-process.js';
+import { governanceBy } from './scripted-runs.js';
 
 const SERVER = join(
   dirname(createRequire(import.meta.url).resolve('@modelcontextprotocol/server-filesystem/package.json')),
@@ -31,7 +32,7 @@ beforeAll(async () => {
     }
     return { body: { decision: 'ALLOW' } };
   };
-  const governance = { agentId: 'bot', tenantId: 'acme', apiUrl: enforcer.url, apiKey: 'k' };
+  const governance = governanceBy(enforcer);
   client = new Client({ name: 'test', version: '1' });
   await client.connect(
     new StdioClientTransport({

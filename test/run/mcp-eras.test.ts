@@ -9,21 +9,19 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { Client as NewClient } from '@modelcontextprotocol/client';
 import { StdioClientTransport as NewStdio } from '@modelcontextprotocol/client/stdio';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunOptions } from '../../src/run/index.js';
 import type { McpHttpOptions } from '../../src/run/mcp-http/index.js';
-import { ScriptedEnforcer, until } from '../sdk/scripted-enforcer.js';
+import { until } from '../sdk/scripted-enforcer.js';
 import { BuiltFixture, listening, type Listening } from './conformance/built-fixture.js';
-import { RunHarness } from './run-process.js';
+import { scriptedRuns } from './scripted-runs.js';
 
-let harness: RunHarness;
+const runs = scriptedRuns();
 let fixture: BuiltFixture;
-let enforcer: ScriptedEnforcer;
 let server: Listening;
 let older: Listening;
 
 beforeAll(async () => {
-  harness = await RunHarness.create();
   fixture = await BuiltFixture.build();
   server = await listening([...fixture.http, 'modern']);
   older = await listening(fixture.http);
@@ -31,13 +29,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop();
   await older.stop();
-  harness.remove();
   fixture.remove();
 });
-beforeEach(async () => {
-  enforcer = await ScriptedEnforcer.start();
-});
-afterEach(() => enforcer.stop());
 
 const clients: Client[] = [];
 const newClients: NewClient[] = [];
@@ -46,17 +39,16 @@ afterEach(async () => {
 });
 
 function governance(): Omit<RunOptions, 'command'> {
-  return { governance: { agentId: 'bot', tenantId: 'acme', apiUrl: enforcer.url, apiKey: 'k' }, mcp: true };
+  return { governance: runs.governance(), mcp: true };
 }
+
+const overHttp = (options: Partial<McpHttpOptions>): string[] =>
+  runs.harness.argv(runs.overHttp({ mcp: true, ...options }), []);
 
 /** Behind the proxy, a server that speaks nothing but the newer protocol. */
 const NEWER: Record<string, () => string[]> = {
-  'on stdio': () => harness.argv(governance(), [...fixture.stdio, 'modern']),
-  'on HTTP': () => {
-    const http = { upstream: { url: server.url, headers: {} }, allowed: { origins: [], hosts: [] } };
-    const options: Omit<McpHttpOptions, 'command'> = { ...governance(), ...http, insecureHttp: false };
-    return harness.argv(options, []);
-  },
+  'on stdio': () => runs.harness.argv(governance(), [...fixture.stdio, 'modern']),
+  'on HTTP': () => overHttp({ upstream: { url: server.url, headers: {} } }),
 };
 
 describe.each(Object.keys(NEWER))('a client of the older protocol before a newer server %s', (place) => {
@@ -78,11 +70,11 @@ describe.each(Object.keys(NEWER))('a client of the older protocol before a newer
     expect((await client.listPrompts()).prompts.length).toBeGreaterThan(2);
     const { content } = await client.callTool({ name: 'test_simple_text', arguments: {} });
     expect(content).toEqual([{ type: 'text', text: 'This is a simple text response for testing.' }]);
-    expect(enforcer.checks.map(({ tool_name }) => tool_name)).toEqual(['test_simple_text']);
+    expect(runs.enforcer.checks.map(({ tool_name }) => tool_name)).toEqual(['test_simple_text']);
   });
 
   it('never lets the server hear of a refused call', async () => {
-    enforcer.decide({ decision: 'BLOCK', reason: 'not today' });
+    runs.enforcer.decide({ decision: 'BLOCK', reason: 'not today' });
     const client = await connected();
     const result = await client.callTool({ name: 'test_simple_text', arguments: {} });
     expect(result.isError).toBe(true);
@@ -103,7 +95,7 @@ describe.each(Object.keys(NEWER))('a client of the older protocol before a newer
     expect(await call('elicitation')).toEqual([{ type: 'text', text: 'Hello, Ada!' }]);
     expect(await call('multiple_inputs')).toEqual([{ type: 'text', text: 'Got all three.' }]);
     expect(await call('multi_round')).toEqual([{ type: 'text', text: 'Both steps are done.' }]);
-    expect(enforcer.checks).toHaveLength(3);
+    expect(runs.enforcer.checks).toHaveLength(3);
   });
 
   it('is not asked what it cannot answer', async () => {
@@ -151,12 +143,8 @@ function newer(rest: string): string[] {
 
 /** Behind the proxy, a server whose session has to be opened; it stands for one that knows nothing else. */
 const OLDER: Record<string, () => string[]> = {
-  'on stdio': () => harness.argv({ ...governance(), serverIsOlder: true }, fixture.stdio),
-  'on HTTP': () => {
-    const http = { upstream: { url: older.url, headers: {} }, allowed: { origins: [], hosts: [] } };
-    const options = { ...governance(), ...http, insecureHttp: false, serverIsOlder: true };
-    return harness.argv(options, []);
-  },
+  'on stdio': () => runs.harness.argv({ ...governance(), serverIsOlder: true }, fixture.stdio),
+  'on HTTP': () => overHttp({ upstream: { url: older.url, headers: {} }, serverIsOlder: true }),
 };
 
 describe.each(Object.keys(OLDER))('a client of the newer protocol before an older server %s', (place) => {
@@ -177,11 +165,11 @@ describe.each(Object.keys(OLDER))('a client of the newer protocol before an olde
     expect((await client.listPrompts()).prompts.length).toBeGreaterThan(2);
     const { content } = await client.callTool({ name: 'test_simple_text', arguments: {} });
     expect(content).toEqual([{ type: 'text', text: 'This is a simple text response for testing.' }]);
-    expect(enforcer.checks.map(({ tool_name }) => tool_name)).toEqual(['test_simple_text']);
+    expect(runs.enforcer.checks.map(({ tool_name }) => tool_name)).toEqual(['test_simple_text']);
   });
 
   it('never lets the server hear of a refused call', async () => {
-    enforcer.decide({ decision: 'BLOCK', reason: 'not today' });
+    runs.enforcer.decide({ decision: 'BLOCK', reason: 'not today' });
     const client = await connected();
     const result = await client.callTool({ name: 'test_simple_text', arguments: {} });
     expect(JSON.stringify(result.content)).toContain('not today');
@@ -195,7 +183,7 @@ describe.each(Object.keys(OLDER))('a client of the newer protocol before an olde
     }));
     const result = await client.callTool({ name: 'test_elicitation', arguments: { message: 'who?' } });
     expect(JSON.stringify(result.content)).toContain('ada');
-    expect(enforcer.checks.map(({ tool_name }) => tool_name)).toEqual([
+    expect(runs.enforcer.checks.map(({ tool_name }) => tool_name)).toEqual([
       'test_elicitation',
       'test_elicitation',
     ]);
@@ -206,7 +194,7 @@ describe('the bytes between two that understand each other', () => {
   it('are the own refusal of a server that is no newer one', async () => {
     const refusal = '{"id":1,  "jsonrpc":"2.0","error":{"code":-32000,"message":"come back later"}}';
     const other = '{"jsonrpc":"2.0","id":"x","error":{"code":-32601,"message":"unknown"}}';
-    const one = harness.start(
+    const one = runs.start(
       governance(),
       scripted(
         `(m)=>m.method==='initialize'?[${JSON.stringify(refusal)}]:[${JSON.stringify(other)}.replace('"x"',JSON.stringify(m.id))]`,
@@ -221,7 +209,7 @@ describe('the bytes between two that understand each other', () => {
 
   it('are the refusal too when the server ends over the question what it speaks', async () => {
     const refusal = '{"id":1,"jsonrpc":"2.0","error":{"code":-32000,"message":"no"}}';
-    const one = harness.start(
+    const one = runs.start(
       governance(),
       scripted(`(m)=>m.method==='initialize'?[${JSON.stringify(refusal)}]:process.exit(3)`),
     );
@@ -232,7 +220,7 @@ describe('the bytes between two that understand each other', () => {
 
   it("are the server's answer to a client that asks what it speaks, and everything after", async () => {
     const echo = `(m,line)=>['{"jsonrpc":"2.0","id":'+m.id+',"result":{"got":'+JSON.stringify(line)+',"resultType":"complete"}}']`;
-    const one = harness.start(governance(), scripted(echo));
+    const one = runs.start(governance(), scripted(echo));
     const meta = '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}';
     const sent = [
       `{"jsonrpc":"2.0",  "id":7,"method":"server/discover","params":{${meta}}}`,
@@ -254,7 +242,7 @@ describe('an older client before a newer server', () => {
   const gotBy = (reply: Record<string, unknown>) => (reply['result'] as { got: string }).got;
 
   it('has its arguments travel as the bytes they are, with what a session would have said', async () => {
-    const one = harness.start(governance(), newer(echo));
+    const one = runs.start(governance(), newer(echo));
     one.send(`${INITIALIZE}\n`);
     await one.reply(1);
     one.send('{"jsonrpc":"2.0","method":"notifications/initialized"}\n');
@@ -264,13 +252,13 @@ describe('an older client before a newer server', () => {
     expect(gotBy(await one.reply(2))).toBe(
       '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{"elicitation":{}},"io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"}},"name":"a","arguments":{"n":12345678901234567890, "s":"\\u00e9"}}}',
     );
-    expect(enforcer.checks).toHaveLength(1);
+    expect(runs.enforcer.checks).toHaveLength(1);
     one.child.stdin.end();
     await one.ended;
   });
 
   it('is told what the other protocol has no more, and its own requests stay its own', async () => {
-    const one = harness.start(governance(), newer(echo));
+    const one = runs.start(governance(), newer(echo));
     one.send(`${INITIALIZE}\n`);
     await one.reply(1);
     one.send('{"jsonrpc":"2.0","id":2,"method":"tasks/list"}\n');
@@ -283,7 +271,7 @@ describe('an older client before a newer server', () => {
 
   it('may give up a call about which it is being asked', async () => {
     const ask = `(m,line)=>m.method==='tools/call'&&!m.params.inputResponses?[JSON.stringify({jsonrpc:'2.0',id:m.id,result:{resultType:'input_required',requestState:'s',inputRequests:{who:{method:'elicitation/create',params:{message:'who?'}}}}})]:(${echo})(m,line)`;
-    const one = harness.start(governance(), newer(ask));
+    const one = runs.start(governance(), newer(ask));
     one.send(`${INITIALIZE}\n`);
     await one.reply(1);
     one.send('{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"a","arguments":{}}}\n');
@@ -316,7 +304,7 @@ describe('a newer client before an older server', () => {
       `(m,line)=>m.method==='initialize'?[JSON.stringify({jsonrpc:'2.0',id:m.id,result:{protocolVersion:'2025-11-25',serverInfo:{name:'s',version:'1'},capabilities:{tools:{listChanged:true},logging:{},resources:{subscribe:true}}}})]:(${rest})(m,line)`,
     );
   const echo = `(m,line)=>m.id===undefined||m.method===undefined?[]:[JSON.stringify({jsonrpc:'2.0',id:m.id,result:{got:line}})]`;
-  const start = (rest: string) => harness.start({ ...governance(), serverIsOlder: true }, older(rest));
+  const start = (rest: string) => runs.start({ ...governance(), serverIsOlder: true }, older(rest));
 
   it('loses nothing of a call but what the session has said', async () => {
     const one = start(echo);
@@ -382,14 +370,14 @@ describe('a newer client before an older server', () => {
     expect((await one.reply(3))['result']).toMatchObject({ done: true, resultType: 'complete' });
     again(4);
     expect(await one.reply(4)).toMatchObject({ error: { code: -32602 } });
-    expect(enforcer.checks).toHaveLength(3);
+    expect(runs.enforcer.checks).toHaveLength(3);
     one.child.stdin.end();
     await one.ended;
   });
 
   it('is told the refusal of the server, and of what it cannot speak', async () => {
     const refuse = `(m)=>m.id===undefined?[]:[JSON.stringify({jsonrpc:'2.0',id:m.id,error:{code:-32000,message:'closed'}})]`;
-    const one = harness.start({ ...governance(), serverIsOlder: true }, scripted(refuse));
+    const one = runs.start({ ...governance(), serverIsOlder: true }, scripted(refuse));
     one.send(`{"jsonrpc":"2.0","id":2,"method":"server/discover","params":{${META}}}\n`);
     expect(await one.reply(2)).toMatchObject({ error: { code: -32000, message: 'closed' } });
     one.send(

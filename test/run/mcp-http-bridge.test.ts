@@ -3,88 +3,68 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { ElicitRequestSchema, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Client as NewClient } from '@modelcontextprotocol/client';
 import { StdioClientTransport as NewStdio } from '@modelcontextprotocol/client/stdio';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { McpHttpOptions } from '../../src/run/mcp-http/index.js';
-import { ScriptedEnforcer, until } from '../sdk/scripted-enforcer.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../sdk/scripted-enforcer.js';
 import { BuiltFixture, listening, type Listening } from './conformance/built-fixture.js';
 import { RemoteServer } from './remote-server.js';
-import { RunHarness } from './run-process.js';
+import { scriptedRuns } from './scripted-runs.js';
 
 const INITIALIZE =
   '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}';
 
-let harness: RunHarness;
+const runs = scriptedRuns();
 let fixture: BuiltFixture;
-let enforcer: ScriptedEnforcer;
-let remote: RemoteServer;
-
 beforeAll(async () => {
-  harness = await RunHarness.create();
   fixture = await BuiltFixture.build();
 });
-afterAll(() => {
-  harness.remove();
-  fixture.remove();
-});
-beforeEach(async () => {
-  enforcer = await ScriptedEnforcer.start();
-  remote = await RemoteServer.start();
-});
-afterEach(async () => {
-  await remote.stop();
-  await enforcer.stop();
-});
+afterAll(() => fixture.remove());
 
-function options(url: string, headers: Record<string, string> = {}): Omit<McpHttpOptions, 'command'> {
-  return {
-    governance: { agentId: 'bot', tenantId: 'acme', apiUrl: enforcer.url, apiKey: 'k' },
-    upstream: { url, headers },
-    allowed: { origins: [], hosts: [] },
-    insecureHttp: false,
-  };
-}
+const options = (url: string, headers: Record<string, string> = {}) =>
+  runs.overHttp({ upstream: { url, headers } });
 
 function command(...of: Parameters<typeof options>): { command: string; args: string[] } {
-  return { command: process.execPath, args: harness.argv(options(...of), []) };
+  return { command: process.execPath, args: runs.harness.argv(options(...of), []) };
 }
 
 describe('a client on stdio before a remote server', () => {
   it('lists, calls and ends its session', async () => {
     const client = new Client({ name: 'test', version: '1' });
-    await client.connect(new StdioClientTransport(command(remote.url, { authorization: 'Bearer t0ken' })));
+    await client.connect(
+      new StdioClientTransport(command(runs.remote.url, { authorization: 'Bearer t0ken' })),
+    );
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(['echo', 'erase', 'wait']);
     const result = await client.callTool({ name: 'echo', arguments: { text: 'hello' } });
     expect(result.content).toEqual([{ type: 'text', text: 'hello' }]);
     await client.close();
-    await until(() => remote.received.at(-1)?.method === 'DELETE');
-    expect(remote.received.every(({ headers }) => headers.authorization === 'Bearer t0ken')).toBe(true);
-    expect(remote.received.slice(1).every(({ headers }) => headers['mcp-session-id'] !== undefined)).toBe(
-      true,
-    );
+    await until(() => runs.remote.received.at(-1)?.method === 'DELETE');
+    expect(runs.remote.received.every(({ headers }) => headers.authorization === 'Bearer t0ken')).toBe(true);
+    expect(
+      runs.remote.received.slice(1).every(({ headers }) => headers['mcp-session-id'] !== undefined),
+    ).toBe(true);
   });
 
   it('gets no further with a refused call than to the policy', async () => {
-    enforcer.decide({ decision: 'BLOCK', reason: 'not today' });
+    runs.enforcer.decide({ decision: 'BLOCK', reason: 'not today' });
     const client = new Client({ name: 'test', version: '1' });
-    await client.connect(new StdioClientTransport(command(remote.url)));
+    await client.connect(new StdioClientTransport(command(runs.remote.url)));
     const result = await client.callTool({ name: 'erase', arguments: {} });
     expect(JSON.stringify(result.content)).toContain('not today');
-    expect(remote.messages('tools/call')).toEqual([]);
+    expect(runs.remote.messages('tools/call')).toEqual([]);
     await client.close();
   });
 
   it('is told that the server refuses it', async () => {
-    remote.script = (_request, response) => void response.writeHead(401).end();
+    runs.remote.script = (_request, response) => void response.writeHead(401).end();
     const client = new Client({ name: 'test', version: '1' });
-    await expect(client.connect(new StdioClientTransport(command(remote.url)))).rejects.toThrow(
+    await expect(client.connect(new StdioClientTransport(command(runs.remote.url)))).rejects.toThrow(
       'turned the request away with status 401; a credential for it is given with --header',
     );
     await client.close();
   });
 
   it('gets all answers when its input ends first', async () => {
-    const one = harness.start(options(remote.url), []);
+    const one = runs.start(options(runs.remote.url));
     one.send(
       `${INITIALIZE}\n` +
         '{"jsonrpc":"2.0","method":"notifications/initialized"}\n' +
@@ -93,7 +73,7 @@ describe('a client on stdio before a remote server', () => {
     one.child.stdin.end();
     expect(await one.ended).toBe(0);
     expect(one.lines.map((line) => (JSON.parse(line) as { id: number }).id)).toEqual([1, 2]);
-    expect(remote.ran).toEqual([{ text: 'last' }]);
+    expect(runs.remote.ran).toEqual([{ text: 'last' }]);
   });
 });
 
@@ -122,7 +102,7 @@ describe('a session over stdio with a server on HTTP', () => {
   });
 
   it('carries what the server tells before it answers', async () => {
-    const one = harness.start(options(server.url), []);
+    const one = runs.start(options(server.url));
     one.send(
       `${INITIALIZE}\n` +
         '{"jsonrpc":"2.0","method":"notifications/initialized"}\n' +
@@ -143,12 +123,12 @@ describe('a session over stdio with a server on HTTP', () => {
   });
 
   it('carries what the server says on its own', async () => {
-    const client = await connected(remote.url);
+    const client = await connected(runs.remote.url);
     const changed = new Promise((resolve) =>
       client.setNotificationHandler(ToolListChangedNotificationSchema, resolve),
     );
-    await until(() => remote.received.some(({ method }) => method === 'GET'));
-    remote.addTool('late');
+    await until(() => runs.remote.received.some(({ method }) => method === 'GET'));
+    runs.remote.addTool('late');
     await changed;
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toContain('late');
@@ -156,35 +136,35 @@ describe('a session over stdio with a server on HTTP', () => {
   });
 
   it('is opened anew when the server has forgotten it', async () => {
-    const client = await connected(remote.url);
-    const before = remote.received.at(-1)?.headers['mcp-session-id'];
-    await remote.forget();
+    const client = await connected(runs.remote.url);
+    const before = runs.remote.received.at(-1)?.headers['mcp-session-id'];
+    await runs.remote.forget();
     const result = await client.callTool({ name: 'echo', arguments: { text: 'still here' } });
     expect(result.content).toEqual([{ type: 'text', text: 'still here' }]);
-    expect(remote.ran).toEqual([{ text: 'still here' }]);
-    const after = remote.received.findLast(({ body }) => body.includes('tools/call'));
+    expect(runs.remote.ran).toEqual([{ text: 'still here' }]);
+    const after = runs.remote.received.findLast(({ body }) => body.includes('tools/call'));
     expect(after?.headers['mcp-session-id']).not.toBe(before);
     await client.close();
   });
 
   it('passes a cancellation on, and has room for the next call', async () => {
-    const client = await connected(remote.url);
+    const client = await connected(runs.remote.url);
     const abort = new AbortController();
     const call = client.callTool({ name: 'wait', arguments: {} }, undefined, { signal: abort.signal });
-    await until(() => remote.ran.includes('waiting'));
+    await until(() => runs.remote.ran.includes('waiting'));
     abort.abort('enough');
     await expect(call).rejects.toThrow('enough');
-    await until(() => remote.ran.includes('cancelled'));
+    await until(() => runs.remote.ran.includes('cancelled'));
     const { content } = await client.callTool({ name: 'echo', arguments: { text: 'next' } });
     expect(content).toEqual([{ type: 'text', text: 'next' }]);
     await client.close();
   });
 
   it('answers what is open when the server dies, and what comes after', async () => {
-    const client = await connected(remote.url);
+    const client = await connected(runs.remote.url);
     const call = client.callTool({ name: 'wait', arguments: {} });
-    await until(() => remote.ran.includes('waiting'));
-    await remote.stop();
+    await until(() => runs.remote.ran.includes('waiting'));
+    await runs.remote.stop();
     const lost = await call;
     expect(lost.isError).toBe(true);
     expect(JSON.stringify(lost.content)).toContain('ended its answer too early');
@@ -194,18 +174,18 @@ describe('a session over stdio with a server on HTTP', () => {
   });
 
   it('ends at the server when a signal ends the run', async () => {
-    const one = harness.start(options(remote.url), []);
+    const one = runs.start(options(runs.remote.url));
     one.send(`${INITIALIZE}\n`);
     await one.reply(1);
     one.child.kill('SIGTERM');
     expect(await one.ended).toBe(0);
-    expect(remote.received.at(-1)?.method).toBe('DELETE');
+    expect(runs.remote.received.at(-1)?.method).toBe('DELETE');
   });
 
   it('gives no credential to where the server points', async () => {
     const other = await RemoteServer.start();
-    remote.script = (_request, response) => void response.writeHead(307, { location: other.url }).end();
-    const one = harness.start(options(remote.url, { authorization: 'Bearer t0ken' }), []);
+    runs.remote.script = (_request, response) => void response.writeHead(307, { location: other.url }).end();
+    const one = runs.start(options(runs.remote.url, { authorization: 'Bearer t0ken' }));
     one.send(`${INITIALIZE}\n`);
     expect(await one.rawReply(1)).toContain('a redirect, which is not followed');
     one.child.stdin.end();
@@ -235,12 +215,12 @@ describe('a client of the newer protocol on stdio', () => {
     expect(tools.length).toBeGreaterThan(3);
     const result = await client.callTool({ name: 'test_simple_text', arguments: {} });
     expect(JSON.stringify(result)).toContain('text');
-    expect(enforcer.checks.map(({ tool_name }) => tool_name)).toEqual(['test_simple_text']);
+    expect(runs.enforcer.checks.map(({ tool_name }) => tool_name)).toEqual(['test_simple_text']);
     await client.close();
   });
 
   it('has its headers made from the message, also where the policy changed it', async () => {
-    enforcer.decide({ decision: 'MODIFY', modified_tool_args: { region: 'zürich' } });
+    runs.enforcer.decide({ decision: 'MODIFY', modified_tool_args: { region: 'zürich' } });
     const client = await connected(server.url);
     await client.listTools();
     const result = await client.callTool({ name: 'test_header_parameter', arguments: { region: 'bern' } });
@@ -249,7 +229,7 @@ describe('a client of the newer protocol on stdio', () => {
   });
 
   it('ends without waiting for a subscription', async () => {
-    const one = harness.start(options(server.url), []);
+    const one = runs.start(options(server.url));
     const meta = `"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},"io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"}}`;
     one.send(
       `{"jsonrpc":"2.0","id":7,"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true},${meta}}}\n`,

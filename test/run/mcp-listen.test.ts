@@ -1,44 +1,25 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ScriptedEnforcer } from '../sdk/scripted-enforcer.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BuiltFixture } from './conformance/built-fixture.js';
-import { RunHarness, type RunningCommand } from './run-process.js';
+import type { RunningCommand } from './run-process.js';
+import { scriptedRuns } from './scripted-runs.js';
 
 // A server on stdio served over HTTP: what HTTP itself asks of a server is the proxy's to answer.
 const READS_STREAMS = 'application/json, text/event-stream';
 
-let harness: RunHarness;
-let enforcer: ScriptedEnforcer;
+const runs = scriptedRuns();
 let fixture: BuiltFixture;
 let run: RunningCommand;
 let url: string;
 
 beforeAll(async () => {
-  harness = await RunHarness.create();
   fixture = await BuiltFixture.build();
 });
-afterAll(() => {
-  fixture.remove();
-  harness.remove();
-});
-beforeEach(async () => {
-  enforcer = await ScriptedEnforcer.start();
-  await serve(fixture.stdio);
-});
-afterEach(async () => {
-  await stop();
-  await enforcer.stop();
-});
+afterAll(() => fixture.remove());
+beforeEach(() => serve(fixture.stdio));
 
 async function serve(server: readonly string[]): Promise<void> {
-  const governance = { agentId: 'bot', tenantId: 'acme', apiUrl: enforcer.url, apiKey: 'k' };
-  const options = { governance, allowed: { origins: [], hosts: [] }, insecureHttp: false };
-  run = harness.start(options, server);
+  run = runs.start(runs.overHttp({ upstream: undefined }), server);
   url = await run.address();
-}
-
-async function stop(): Promise<void> {
-  run.child.kill('SIGTERM');
-  await run.ended;
 }
 
 function post(message: object, headers: Record<string, string> = {}): Promise<Response> {
@@ -113,8 +94,8 @@ describe('without sessions', () => {
   });
 
   it('a request is answered even if the server ends when it is asked for its revisions', async () => {
-    await stop();
-    const touchy = harness.file('touchy.mjs', TOUCHY);
+    await run.kill();
+    const touchy = runs.harness.file('touchy.mjs', TOUCHY);
     await serve([process.execPath, touchy]);
     const served = await ask('2999-01-01', 'tools/list');
     expect([served.status, await served.json()]).toMatchObject([200, { id: 1, result: {} }]);

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ScriptedEnforcer, until } from '../sdk/scripted-enforcer.js';
-import { RunHarness, type RunningCommand } from './run-process.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../sdk/scripted-enforcer.js';
+import type { RunningCommand } from './run-process.js';
+import { scriptedRuns } from './scripted-runs.js';
 
-let harness: RunHarness;
-let enforcer: ScriptedEnforcer;
+const runs = scriptedRuns();
 let received: string;
 let running: RunningCommand;
 let serial = 0;
@@ -26,30 +26,12 @@ process.stdin.on('data', (chunk) => {
 process.stdin.on('end', () => process.exit(0));
 `;
 
-beforeAll(async () => {
-  harness = await RunHarness.create();
-});
-afterAll(() => harness.remove());
-
-beforeEach(async () => {
-  enforcer = await ScriptedEnforcer.start();
+beforeEach(() => {
   serial += 1;
-  received = harness.file(`received-${serial}`, '');
-  const script = harness.file('echo.mjs', ECHO_SERVER);
-  const governance = {
-    agentId: 'bot',
-    tenantId: 'acme',
-    apiUrl: enforcer.url,
-    apiKey: 'k',
-    stepUpPollIntervalMs: 50,
-  };
-  running = harness.start({ governance }, [process.execPath, script], { RECEIVED: received });
-});
-afterEach(async () => {
-  running.child.stdin.end();
-  running.child.kill('SIGKILL');
-  await running.ended;
-  await enforcer.stop();
+  received = runs.harness.file(`received-${serial}`, '');
+  const script = runs.harness.file('echo.mjs', ECHO_SERVER);
+  const governance = runs.governance({ stepUpPollIntervalMs: 50 });
+  running = runs.start({ governance }, [process.execPath, script], { RECEIVED: received });
 });
 
 const INITIALIZE = '{"jsonrpc":"2.0","id":0,"method":"initialize","params":{}}\n';
@@ -86,7 +68,7 @@ describe('MCP over stdio', () => {
     await running.untilLines(6);
     await until(() => Buffer.byteLength(seen()) >= bytes.length);
     expect(seen().split('\n').sort()).toEqual(lines.join('').split('\n').sort());
-    expect(enforcer.checks.map((check) => check['tool_args'])).toEqual([
+    expect(runs.enforcer.checks.map((check) => check['tool_args'])).toEqual([
       { n: 9007199254740992, text: 'héllo \u2028 é 🙂' },
       undefined,
       {},
@@ -94,7 +76,7 @@ describe('MCP over stdio', () => {
   });
 
   it('answers a blocked call with one short error text and never shows it to the server', async () => {
-    enforcer.decide({ decision: 'BLOCK', reason: 'not\u001b[31m here', violation_id: 'vio_9' });
+    runs.enforcer.decide({ decision: 'BLOCK', reason: 'not\u001b[31m here', violation_id: 'vio_9' });
     await begin();
     running.send(call('id"\u0041', 'write_file', ',"arguments":{"path":"/etc/x"}'));
     const reply = await running.reply('id"A');
@@ -117,13 +99,13 @@ describe('MCP over stdio', () => {
   });
 
   it('adds the result type for a client of the newer protocol', async () => {
-    enforcer.decide({ decision: 'BLOCK' });
+    runs.enforcer.decide({ decision: 'BLOCK' });
     running.send(call(1, 'x', ',"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}'));
     expect(await running.reply(1)).toMatchObject({ result: { isError: true, resultType: 'complete' } });
   });
 
   it('rewrites only the arguments on MODIFY', async () => {
-    enforcer.decide({ decision: 'MODIFY', modified_tool_args: { path: '/safe', args: ['-l'] } });
+    runs.enforcer.decide({ decision: 'MODIFY', modified_tool_args: { path: '/safe', args: ['-l'] } });
     await begin();
     running.send(
       '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ls", "arguments" : {"path":"/etc"}, "n":9007199254740993}}\n',
@@ -154,18 +136,18 @@ describe('MCP over stdio', () => {
         .split('\n')
         .filter((each) => each !== ''),
     ).toHaveLength(2);
-    expect(enforcer.checks).toEqual([]);
+    expect(runs.enforcer.checks).toEqual([]);
   });
 
   it('holds only the call that waits for approval, with progress, and forwards it once approved', async () => {
     let approved = false;
-    enforcer.onEnforce = ({ body }) => ({
+    runs.enforcer.onEnforce = ({ body }) => ({
       body:
         (body as { tool_name: string }).tool_name === 'risky'
           ? { decision: 'STEP_UP', hold_token: 'hold_1' }
           : { decision: 'ALLOW' },
     });
-    enforcer.onHold = () => ({
+    runs.enforcer.onHold = () => ({
       body: approved
         ? { resolved: true, resolution: 'ALLOW', decision: 'ALLOW' }
         : { resolved: false, decision: 'STEP_UP' },
@@ -183,50 +165,50 @@ describe('MCP over stdio', () => {
   });
 
   it('voids a held call that the client cancels, and says nothing more about it', async () => {
-    enforcer.decide({ decision: 'STEP_UP', hold_token: 'hold_1' });
+    runs.enforcer.decide({ decision: 'STEP_UP', hold_token: 'hold_1' });
     await begin();
     running.send(call(1, 'risky'));
-    await until(() => enforcer.holdPolls > 0);
+    await until(() => runs.enforcer.holdPolls > 0);
     running.send('{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}\n');
     running.send('{"jsonrpc":"2.0","id":2,"method":"ping"}\n');
     await running.reply(2);
-    const polls = enforcer.holdPolls;
+    const polls = runs.enforcer.holdPolls;
     await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(enforcer.holdPolls).toBeLessThanOrEqual(polls + 1);
+    expect(runs.enforcer.holdPolls).toBeLessThanOrEqual(polls + 1);
     expect(running.lines.some((line) => line.includes('"id":1,'))).toBe(false);
     expect(seen()).not.toMatch(/risky|cancelled/);
-    await until(() => enforcer.withdrawals.length > 0);
-    expect(enforcer.withdrawals).toEqual(['hold_1']);
+    await until(() => runs.enforcer.withdrawals.length > 0);
+    expect(runs.enforcer.withdrawals).toEqual(['hold_1']);
   });
 
   it('withdraws what is held when the client goes, also what becomes held afterwards', async () => {
     const asked: string[] = [];
-    enforcer.onEnforce = ({ body }) => {
+    runs.enforcer.onEnforce = ({ body }) => {
       const { tool_name: tool } = body as { tool_name: string };
       asked.push(tool);
       const held = { decision: 'STEP_UP', hold_token: `hold_${tool}` };
       return { body: held, ...(tool === 'late' ? { delayMs: 500 } : {}) };
     };
-    enforcer.onWithdraw = () => ({ body: { resolved: true, resolution: 'BLOCK', decision: 'BLOCK' } });
+    runs.enforcer.onWithdraw = () => ({ body: { resolved: true, resolution: 'BLOCK', decision: 'BLOCK' } });
     await begin();
     running.send(call(1, 'risky'));
-    await until(() => enforcer.holdPolls > 0);
+    await until(() => runs.enforcer.holdPolls > 0);
     running.send(call(2, 'late'));
     await until(() => asked.includes('late'));
     running.child.stdin.end();
     expect(await running.ended).toBe(0);
-    expect(enforcer.withdrawals.sort()).toEqual(['hold_late', 'hold_risky']);
+    expect(runs.enforcer.withdrawals.sort()).toEqual(['hold_late', 'hold_risky']);
     expect(seen()).not.toContain('tools/call');
   });
 
   it('withdraws what is held when the server ends, before the run does', async () => {
-    enforcer.decide({ decision: 'STEP_UP', hold_token: 'hold_1' });
+    runs.enforcer.decide({ decision: 'STEP_UP', hold_token: 'hold_1' });
     await begin();
     running.send(call(1, 'risky'));
-    await until(() => enforcer.holdPolls > 0);
+    await until(() => runs.enforcer.holdPolls > 0);
     running.send('{"jsonrpc":"2.0","method":"notifications/die"}\n');
     expect(await running.ended).toBe(7);
-    expect(enforcer.withdrawals).toEqual(['hold_1']);
+    expect(runs.enforcer.withdrawals).toEqual(['hold_1']);
   });
 
   it('forwards the cancellation of a call that runs', async () => {
@@ -251,7 +233,7 @@ describe('MCP over stdio', () => {
 
   it('fails closed, with a text that names the outage, when the enforcer is gone', async () => {
     await begin();
-    await enforcer.stop();
+    await runs.enforcer.stop();
     running.send(call(1, 'search'));
     const reply = await running.reply(1);
     expect(JSON.stringify(reply)).toMatch(/no decision .*enforcer unavailable.*not a policy refusal/);
@@ -259,7 +241,6 @@ describe('MCP over stdio', () => {
     expect(seen()).not.toContain('search');
     running.child.stdin.end();
     expect(await running.ended).toBe(0);
-    enforcer = await ScriptedEnforcer.start();
   });
 
   it('carries 8 MB of arguments to the server whole', async () => {
@@ -268,8 +249,8 @@ describe('MCP over stdio', () => {
     running.send(big);
     await running.reply(1);
     expect(seen().endsWith(big)).toBe(true);
-    expect(JSON.stringify(enforcer.checks[0]?.['tool_args']).length).toBeLessThan(300 * 1024);
-    expect(enforcer.checks[0]?.['metadata']).toMatchObject({ tool_args_truncated: true });
+    expect(JSON.stringify(runs.enforcer.checks[0]?.['tool_args']).length).toBeLessThan(300 * 1024);
+    expect(runs.enforcer.checks[0]?.['metadata']).toMatchObject({ tool_args_truncated: true });
   });
 
   it('decides calls that were sent before the input ended', async () => {
@@ -286,8 +267,8 @@ describe('MCP over stdio', () => {
     await running.reply(1);
     running.child.stdin.end();
     await running.ended;
-    const types = enforcer.events.map((event) => event['event_type']);
+    const types = runs.enforcer.events.map((event) => event['event_type']);
     expect(types).toEqual(['LLM_INVOCATION', 'TOOL_CALL_PRE', 'TOOL_CALL_POST', 'TOOL_CALL_POST']);
-    expect(enforcer.eventPosts.map(({ text }) => text).join()).not.toContain('canary-word');
+    expect(runs.enforcer.eventPosts.map(({ text }) => text).join()).not.toContain('canary-word');
   });
 });

@@ -1,16 +1,15 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunOptions } from '../../src/run/index.js';
-import { ScriptedEnforcer, until } from '../sdk/scripted-enforcer.js';
-import { RunHarness, type RunningCommand } from './run-process.js';
+import { until } from '../sdk/scripted-enforcer.js';
+import type { RunningCommand } from './run-process.js';
+import { scriptedRuns } from './scripted-runs.js';
 
-let harness: RunHarness;
-let enforcer: ScriptedEnforcer;
+const runs = scriptedRuns();
 let folder: string;
 let server: string;
 let serial = 0;
-const running: RunningCommand[] = [];
 
 /** Answers each request with the text that its reply file holds for the method, its id filled in. */
 const SERVER = `
@@ -24,29 +23,17 @@ createInterface({ input: process.stdin }).on('line', (line) => {
 });
 `;
 
-beforeAll(async () => {
-  harness = await RunHarness.create();
-  server = harness.file('server.mjs', SERVER);
+beforeAll(() => {
+  server = runs.harness.file('server.mjs', SERVER);
 });
-afterAll(() => harness.remove());
 
-beforeEach(async () => {
-  enforcer = await ScriptedEnforcer.start();
+beforeEach(() => {
   serial += 1;
-  folder = join(harness.folder, `case-${serial}`);
+  folder = join(runs.harness.folder, `case-${serial}`);
   mkdirSync(folder);
   writeFileSync(join(folder, 'received'), '');
   say('tools-call', '{"jsonrpc":"2.0","id":#,"result":{"content":[{"type":"text","text":"done"}]}}');
 });
-afterEach(async () => {
-  for (const each of running.splice(0)) {
-    each.child.stdin.end();
-    each.child.kill('SIGKILL');
-    await each.ended;
-  }
-  await enforcer.stop();
-});
-
 function say(method: string, text: string): void {
   writeFileSync(join(folder, method), text);
 }
@@ -55,17 +42,11 @@ function start(
   options: Omit<RunOptions, 'command' | 'governance'> = {},
   governance: RunOptions['governance'] = {},
 ): RunningCommand {
-  const one = harness.start(
-    {
-      governance: { agentId: 'bot', tenantId: 'acme', apiUrl: enforcer.url, apiKey: 'k', ...governance },
-      mcp: true,
-      ...options,
-    },
+  return runs.start(
+    { governance: runs.governance(governance), mcp: true, ...options },
     [process.execPath, server],
     { FOLDER: folder },
   );
-  running.push(one);
-  return one;
 }
 
 const LIST = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}\n';
@@ -144,7 +125,7 @@ describe('pinned descriptions', () => {
     });
     one.send(call(3, 'read'));
     expect(await one.reply(3)).toMatchObject({ result: { content: [{ text: 'done' }] } });
-    expect(enforcer.checks.map((check) => check['tool_name'])).toEqual(['read']);
+    expect(runs.enforcer.checks.map((check) => check['tool_name'])).toEqual(['read']);
     await until(() => one.err.includes("tool 'write'"));
 
     approveIn(pinsFolder);
@@ -258,7 +239,7 @@ describe('redaction', () => {
 describe('the record of a run', () => {
   it('holds every decision once, with the name the agent gave the call, and no argument', async () => {
     const record = join(folder, 'record.ndjson');
-    enforcer.onEnforce = ({ body }) => ({
+    runs.enforcer.onEnforce = ({ body }) => ({
       body:
         (body as { tool_name: string }).tool_name === 'write'
           ? { decision: 'BLOCK', decision_reason_code: 'no_writes', violation_id: 'vio_1' }
@@ -284,7 +265,7 @@ describe('the record of a run', () => {
       { surface: 'mcp', tool: 'read', decision: 'ALLOW', tool_call_id: 'toolu_1', held: false },
       { tool: 'write', decision: 'BLOCK', reason_code: 'no_writes', violation_id: 'vio_1' },
     ]);
-    const [read] = enforcer.checks.filter((check) => check['tool_name'] === 'read');
+    const [read] = runs.enforcer.checks.filter((check) => check['tool_name'] === 'read');
     expect(read?.['metadata']).toMatchObject({
       mcp_runtime_identity: 'stdio:server.mjs',
       tool_call_id: 'toolu_1',

@@ -16,6 +16,7 @@ import {
   type Era,
 } from './official-clients.js';
 import { RunHarness } from './run-process.js';
+import { governanceBy } from './scripted-runs.js';
 
 // The official clients with a server that has everything, once started by the client itself and once behind the proxy.
 let harness: RunHarness;
@@ -39,7 +40,7 @@ beforeAll(async () => {
         ? { decision: 'BLOCK', reason: 'never here' }
         : { decision: 'ALLOW' },
   });
-  const governance = { agentId: 'bot', tenantId: 'acme', apiUrl: enforcer.url, apiKey: 'k' };
+  const governance = governanceBy(enforcer);
   const [command = '', ...args] = fixture.stdio;
   direct = { command, args };
   through = { command, args: harness.argv({ governance }, fixture.stdio) };

@@ -9,7 +9,7 @@ import type { McpHttpOptions } from '../../src/run/mcp-http/index.js';
 import { until } from '../sdk/scripted-enforcer.js';
 
 /** A run over stdio, or over HTTP when it says who may call. */
-type LaunchOptions = Omit<RunOptions, 'command'> | Omit<McpHttpOptions, 'command'>;
+export type LaunchOptions = Omit<RunOptions, 'command'> | Omit<McpHttpOptions, 'command'>;
 
 const BUNDLE = {
   bundle: true,
@@ -99,6 +99,13 @@ export class RunningCommand {
 
   send(text: string | Buffer): void {
     this.child.stdin.write(text);
+  }
+
+  /** Ends it at once, whatever it is doing. */
+  async kill(): Promise<void> {
+    this.child.stdin.end();
+    this.child.kill('SIGKILL');
+    await this.ended;
   }
 
   /** Address of the endpoint, once it serves. */

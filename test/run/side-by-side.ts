@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ScriptedEnforcer } from '../sdk/scripted-enforcer.js';
 import { RunningCommand, type RunHarness } from './run-process.js';
+import { governanceBy } from './scripted-runs.js';
 
 const CLIENT = { capabilities: {}, clientInfo: { name: 'side-by-side', version: '1' } };
 
@@ -28,7 +29,7 @@ export class SideBySide {
   ): SideBySide {
     const [program = '', ...args] = command;
     const path = { PATH: process.env['PATH'] ?? '' };
-    const governance = { agentId: 'bot', tenantId: 'acme', apiUrl: enforcer.url, apiKey: 'k' };
+    const governance = governanceBy(enforcer);
     return new SideBySide(
       new RunningCommand(spawn(program, args, { env: { ...path, ...env('direct') } })),
       harness.start({ governance }, command, env('through')),
