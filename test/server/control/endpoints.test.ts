@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startDataPlane, type DataPlane } from '../enforce/data-plane.js';
+import { CALL, startDataPlane, type DataPlane } from '../enforce/data-plane.js';
+import { send } from '../http/running-server.js';
 
 let thoth: DataPlane;
 
@@ -248,6 +249,27 @@ describe('keys of fleets and endpoints', () => {
     expect(await allowed('agent', 'agent-in')).toBe(true);
     expect(await allowed('endpoint', 'k-out')).toBe(false);
     expect(await allowed('agent', 'agent-out')).toBe(false);
+
+    // A call of another place is none of theirs afterwards either: neither its hold nor why it was refused.
+    const held = (
+      await thoth.enforce({ endpoint_id: 'k-out', enforcement_mode: 'step_up', tool_name: 'search_web' })
+    ).body;
+    const within = (await keyFor('endpoint', 'k-in')).body.api_key;
+    const outside = (await keyFor('endpoint', 'k-out')).body.api_key;
+    const question = {
+      ...CALL,
+      tenant_id: thoth.server.tenantId,
+      decision: 'STEP_UP',
+      violation_id: held.violation_id,
+    };
+    const why = async (key: string) =>
+      (await send('POST', `${thoth.server.url}/v1/explain`, question, key)).status;
+    for (const key of [created.api_key, within]) {
+      expect((await thoth.hold(held.hold_token, key)).status).toBe(403);
+      expect(await why(key)).toBe(403);
+    }
+    expect((await thoth.hold(held.hold_token, outside)).status).toBe(200);
+    expect(await why(outside)).toBe(200);
 
     // The endpoint of an endpoint key needs no naming: the key is limited to it, and stops with it.
     const own = (await keyFor('endpoint', 'k-in')).body.api_key;

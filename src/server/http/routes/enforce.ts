@@ -7,6 +7,7 @@ import { holdFinder } from '../../enforce/find-hold.js';
 import { holdAnswering, readHoldAnswer } from '../../enforce/hold-answer.js';
 import { holdLookup } from '../../enforce/hold-lookup.js';
 import { withdrawHold } from '../../enforce/hold-withdrawal.js';
+import { requireOwnTarget } from '../../enforce/own-target.js';
 import { startHousekeeping } from '../../enforce/housekeeping.js';
 import { findViolation } from '../../reports/violations.js';
 import { HttpError, type Route } from '../port.js';
@@ -71,9 +72,10 @@ export function enforceRoutes(context: ServerContext): Route[] {
         const record = id === '' ? undefined : await findViolation(context.store, principal.tenantId, id);
         if (record === undefined)
           throw new HttpError(404, 'not_found', 'there is no such violation to explain');
-        if (principal.scope.level === 'agent' && record.agent_id !== principal.scope.targetId) {
-          throw new HttpError(403, 'forbidden', 'this key may only act for its own agent');
-        }
+        await requireOwnTarget(context, principal, {
+          agentId: record.agent_id,
+          endpointId: async () => record['endpoint_id'],
+        });
         return { status: 200, body: explanation(record) };
       },
     },
