@@ -77,6 +77,12 @@ Ends with the exit code of the command, or 128 plus the signal that ended it.`;
         'serve MCP over HTTP here [default before an agent or on a terminal: a free port of 127.0.0.1]',
       helpValue: '<host:port>',
     }),
+    'listen-token': Flags.string({
+      description:
+        'token that callers of --listen send in the header Authorization, read like --secret [default with --header, --secret or a URL given like a --secret: one that is made and kept]',
+      helpValue: '<reference>',
+      dependsOn: ['listen'],
+    }),
     header: repeatable({
       description:
         'NAME=REFERENCE: header of every request to the remote server, read like --secret; repeatable',
@@ -181,15 +187,51 @@ Ends with the exit code of the command, or 128 plus the signal that ended it.`;
       ...(url !== undefined && { upstream: { url, headers } }),
       allowed: { origins: flags['allow-origin'] ?? [], hosts: flags['allow-host'] ?? [] },
       insecureHttp: flags['insecure-http'],
-      withheld: variablesIn([at ?? '', ...(flags.header ?? []).map((pair) => pair.replace(/^[^=]*=/, ''))]),
-      onListening: (address) => {
-        // Standard output is the command's.
-        if ((this.passthrough ?? []).length > 0 && url !== undefined)
-          return this.out.notice(`MCP: ${address}`);
-        const fields = [{ label: 'MCP', value: address, kind: 'id' as const }];
-        void this.out.result({ data: { url: address }, view: { kind: 'record', fields } });
-      },
+      proof: await this.#proof(),
+      withheld: variablesIn([
+        at ?? '',
+        flags['listen-token'] ?? '',
+        ...(flags.header ?? []).map((pair) => pair.replace(/^[^=]*=/, '')),
+      ]),
+      onListening: (address, tokenFile) => this.#listening(address, tokenFile, url !== undefined),
     };
+  }
+
+  /** Who may call has to be shown where callers use a credential or a secret of the run. */
+  async #proof(): Promise<McpHttpOptions['proof']> {
+    const { flags } = this;
+    const reference = flags['listen-token'];
+    const [{ isSecretReference, resolveSecretReference }, { listenTokensFolder }] = await Promise.all([
+      import('../secret-reference/index.js'),
+      import('../journeys/listen-tokens/folder.js'),
+    ]);
+    const lent =
+      [flags.header, flags.secret].some((given = []) => given.length > 0) ||
+      isSecretReference(flags['mcp-http'] ?? '');
+    if (!lent && reference === undefined) return undefined;
+    const folder = listenTokensFolder();
+    if (reference === undefined) return { token: undefined, folder };
+    const { givenToken } = await import('../run/mcp-http/index.js');
+    const place = { folder: process.cwd(), env: process.env };
+    return { token: givenToken(await resolveSecretReference(reference, place)), folder };
+  }
+
+  #listening(address: string, tokenFile: string | undefined, remote: boolean): void {
+    // Standard output is the command's.
+    if ((this.passthrough ?? []).length > 0 && remote) {
+      this.out.notice(`MCP: ${address}`);
+      if (tokenFile !== undefined)
+        this.out.notice(`Callers other than the agent send the header Authorization as in ${tokenFile}`);
+      return;
+    }
+    const fields = [
+      { label: 'MCP', value: address, kind: 'id' as const },
+      ...(tokenFile === undefined
+        ? []
+        : [{ label: 'Authorization', value: `as in ${tokenFile}`, kind: 'id' as const }]),
+    ];
+    const data = { url: address, ...(tokenFile !== undefined && { authorization_file: tokenFile }) };
+    void this.out.result({ data, view: { kind: 'record', fields } });
   }
 
   async #governance(): Promise<Governance> {

@@ -53,7 +53,8 @@ async function read(
       return run(program, args, reference, place);
     }
     default:
-      throw unresolved(reference, 'it is none of env:, file:, op:// and exec:');
+      // It may be the secret itself, by mistake.
+      throw unresolved('reference', 'it is none of env:, file:, op:// and exec:');
   }
 }
 

@@ -45,7 +45,8 @@ export async function runChild(
   }
 }
 
-function outerEnvironment({ environment, withheld = [] }: RunOptions): NodeJS.ProcessEnv {
+/** What the caller and its flags give a command. */
+export function outerEnvironment({ environment, withheld = [] }: RunOptions): NodeJS.ProcessEnv {
   const callers = Object.entries(process.env).filter(([name]) => !withheld.includes(name));
   return { ...Object.fromEntries(callers), ...environment };
 }

@@ -4,6 +4,7 @@ import { ThothctlError } from '../../errors/index.js';
 import { checkListenAddress, reachableUrl } from '../../listen-address.js';
 import { rejectCaller, type AllowedCallers } from './caller-check.js';
 import { allowOrigin, answerPreflight } from './cross-origin.js';
+import { elsewhere, type EndpointGuard } from './endpoint-guard.js';
 
 export interface EndpointOptions {
   readonly host: string;
@@ -13,11 +14,15 @@ export interface EndpointOptions {
   readonly allowed: AllowedCallers;
   /** Plain HTTP beyond this machine is accepted. */
   readonly insecureHttp: boolean;
+  /** What callers have to show; without it all that can connect are served. */
+  readonly guard?: EndpointGuard | undefined;
 }
 
 /** A local HTTP endpoint of MCP. */
 export interface Endpoint {
   readonly url: string;
+  /** For the agent of the run alone; holds what lets it in. */
+  readonly agentUrl: string;
   /** Ends every connection; settles when none is left. */
   close(): Promise<void>;
 }
@@ -30,7 +35,7 @@ const BODY_TIMEOUT_MS = 300_000;
 
 /** Listens. @throws ThothctlError `endpoint_not_opened`, `insecure_listen` */
 export async function openEndpoint(options: EndpointOptions, take: RequestTaker): Promise<Endpoint> {
-  const { host, port, path, allowed } = options;
+  const { host, port, path, allowed, guard } = options;
   checkListenAddress({ host, tls: false, insecureHttp: options.insecureHttp });
   const server = createServer((request, response) => {
     response.on('error', () => undefined);
@@ -38,7 +43,9 @@ export async function openEndpoint(options: EndpointOptions, take: RequestTaker)
     if (why !== undefined) return turnAway(request, response, 403, why);
     allowOrigin(request, response, allowed.origins);
     if (request.method === 'OPTIONS') return answerPreflight(request, response);
-    if (pathOf(request) !== path) return turnAway(request, response, 404, 'there is nothing at this path');
+    const at = pathOf(request);
+    const refusal = guard === undefined ? elsewhere(at, path) : guard.reject(request, at);
+    if (refusal !== undefined) return turnAway(request, response, refusal.status, refusal.why);
     take(request, response).catch(() => {
       if (response.headersSent) response.destroy();
       else turnAway(request, response, 500, 'the proxy failed');
@@ -61,8 +68,10 @@ export async function openEndpoint(options: EndpointOptions, take: RequestTaker)
   }
   const address = server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
+  const origin = reachableUrl(host, bound, false);
   return {
-    url: `${reachableUrl(host, bound, false)}${path}`,
+    url: `${origin}${path}`,
+    agentUrl: `${origin}${guard?.agentPath ?? path}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -81,6 +90,7 @@ function turnAway(request: IncomingMessage, response: ServerResponse, status: nu
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
+    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
     ...(request.complete ? {} : { connection: 'close' }),
   });
   response.end(body);

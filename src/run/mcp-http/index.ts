@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { bridgeStdio } from './bridge-stdio.js';
 import { usageError } from '../../errors/index.js';
-import { runChild } from '../child/run-child.js';
+import { outerEnvironment, runChild } from '../child/run-child.js';
 import type { ExitStatus } from '../exit-status.js';
 import { governedRun, type GovernedRun, type RunResult } from '../governed-run.js';
 import { stdioServer, type McpServer } from '../mcp/governance.js';
@@ -10,7 +10,9 @@ import { childEnvironment } from '../sdk-broker/child-environment.js';
 import { StdioBackend } from './stdio-backend.js';
 import type { Backend } from './backend.js';
 import { openEndpoint, type Endpoint } from './endpoint.js';
-import type { McpHttpOptions } from './options.js';
+import { EndpointGuard } from './endpoint-guard.js';
+import { keptToken, type KeptToken } from './listen-token.js';
+import type { CallerProof, McpHttpOptions } from './options.js';
 import { HttpGateway } from './gateway.js';
 import { ParameterMarks } from './parameter-marks.js';
 import { RemoteBackend } from './remote-backend.js';
@@ -20,6 +22,7 @@ import { stopSignal } from './stop-signal.js';
 import { serverUrl, Upstream, type UpstreamOptions } from './upstream.js';
 
 export { summaryText } from '../account/summary-text.js';
+export { givenToken } from './listen-token.js';
 export { type McpHttpOptions } from './options.js';
 
 const FREE_PORT = { host: '127.0.0.1', port: 0 };
@@ -43,30 +46,31 @@ export async function runMcpHttp(options: McpHttpOptions): Promise<RunResult> {
         'Give its command after --, or the URL of a remote one with --mcp-http.',
       );
     }
-    return governedRun(options, stdioServer(options.command), (run) =>
-      serveStdio(options, [program, ...args], run),
-    );
+    const server = stdioServer(options.command);
+    return governedRun(options, server, (run) => serveStdio(options, server, [program, ...args], run));
   }
   const url = serverUrl(upstream.url, insecureHttp);
-  return governedRun(options, remoteServer(url), (run) =>
-    frontRemote(options, { ...upstream, insecureHttp }, run),
+  const server = remoteServer(url);
+  return governedRun(options, server, (run) =>
+    frontRemote(options, server, { ...upstream, insecureHttp }, run),
   );
 }
 
 function serveStdio(
   options: McpHttpOptions,
+  server: McpServer,
   command: readonly [string, ...string[]],
   run: GovernedRun,
 ): Promise<ExitStatus> {
   const { session } = run.governance;
-  const outer = { ...process.env, ...options.environment };
-  const env = childEnvironment(outer, run.broker, session.config, session.sessionId);
+  const env = childEnvironment(outerEnvironment(options), run.broker, session.config, session.sessionId);
   const open = (messages: ServerMessages) => new StdioBackend({ command, env }, messages);
-  return serve(options, run, STDIO_PATH, open, stopSignal);
+  return serve(options, run, { server, path: STDIO_PATH, open }, stopSignal);
 }
 
 async function frontRemote(
   options: McpHttpOptions,
+  server: McpServer,
   remote: UpstreamOptions,
   run: GovernedRun,
 ): Promise<ExitStatus> {
@@ -80,7 +84,7 @@ async function frontRemote(
     }
   }
   const open = (messages: ServerMessages) => new RemoteBackend(upstream, messages);
-  return serve(options, run, upstream.url.pathname, open, (url) => {
+  return serve(options, run, { server, path: upstream.url.pathname, open }, (url) => {
     const [program, ...args] = options.command;
     return program === undefined ? stopSignal() : runChild(options, [program, ...args], run, url);
   });
@@ -90,31 +94,50 @@ function isTerminal(stream: Readable): boolean {
   return 'isTTY' in stream && stream.isTTY === true;
 }
 
-/** Serves an endpoint for as long as `work` lasts. */
+/** What an endpoint leads to. */
+interface Served {
+  readonly server: McpServer;
+  readonly path: string;
+  readonly open: (messages: ServerMessages) => Backend;
+}
+
+/** Serves an endpoint for as long as `work` lasts, which is told the address for the agent of the run. */
 async function serve(
   options: McpHttpOptions,
   { governance }: GovernedRun,
-  path: string,
-  open: (messages: ServerMessages) => Backend,
+  { server, path, open }: Served,
   work: (url: string) => Promise<ExitStatus>,
 ): Promise<ExitStatus> {
-  const { allowed, insecureHttp } = options;
+  const { allowed, insecureHttp, proof } = options;
+  const shown = proof && (await tokenFor(options, proof, server));
+  const guard = shown && new EndpointGuard(path, shown.token);
   const marks = new ParameterMarks();
   const backend = open(new ServerMessages(new ServerView(governance), marks));
   const gateway = new HttpGateway(governance, backend, marks);
   let endpoint: Endpoint | undefined;
   try {
     endpoint = await openEndpoint(
-      { ...(options.listen ?? FREE_PORT), allowed, insecureHttp, path },
+      { ...(options.listen ?? FREE_PORT), allowed, insecureHttp, path, guard },
       (request, response) => gateway.take(request, response),
     );
-    options.onListening?.(endpoint.url);
-    return await work(endpoint.url);
+    options.onListening?.(endpoint.url, shown?.file);
+    return await work(endpoint.agentUrl);
   } finally {
     await gateway.end();
     await endpoint?.close();
     await backend.close();
   }
+}
+
+/** What callers show. Where only the agent is to call there is none: it has a path of its own. */
+async function tokenFor(
+  { upstream, command, listen }: McpHttpOptions,
+  { token, folder }: CallerProof,
+  { identity }: McpServer,
+): Promise<Partial<KeptToken>> {
+  if (token !== undefined) return { token };
+  const forAgentAlone = upstream !== undefined && command.length > 0 && listen === undefined;
+  return forAgentAlone ? {} : keptToken(folder, identity.digest);
 }
 
 /** A remote server as pins and policies know it. Its query may hold a key, so it only counts in the digest. */

@@ -11,6 +11,15 @@ export interface McpHttpOptions extends RunOptions {
   readonly allowed: AllowedCallers;
   /** Plain HTTP beyond this machine is accepted, in both directions. */
   readonly insecureHttp: boolean;
-  /** Told the address once clients are served. */
-  readonly onListening?: (url: string) => void;
+  /** Present when callers use what belongs to the run, and therefore have to show that they may. */
+  readonly proof?: CallerProof | undefined;
+  /** Told the address once clients are served, and the file of their token when we made it. */
+  readonly onListening?: (url: string, tokenFile: string | undefined) => void;
+}
+
+export interface CallerProof {
+  /** What callers send as a bearer token; without it one is made. */
+  readonly token: string | undefined;
+  /** Where made ones are kept. */
+  readonly folder: string;
 }
