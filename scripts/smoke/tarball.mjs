@@ -41,6 +41,9 @@ try {
     names.includes('bin/run.cjs') && names.includes('oclif.manifest.json'),
     'entry and manifest are packed',
   );
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  for (const [, path] of readme.matchAll(/\]\((docs\/[^)#]+\.\w+)\)/g))
+    assert(names.includes(path), `the README points at ${path}, which is packed`);
   assert(!names.some((name) => /^(src|test|scripts)\//.test(name)), 'sources, tests and scripts stay out');
   assert(packed.size < 40_000_000, `tarball is ${packed.size} bytes`);
 

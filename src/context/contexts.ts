@@ -125,7 +125,7 @@ function named(saved: Contexts, name: string): NamedContext {
     fix:
       known.length === 0
         ? 'Sign in with `thothctl auth login`, or start a control plane with `thothctl server start`.'
-        : `Known contexts: ${known.join(', ')}.`,
+        : `Known contexts: ${known.join(', ')}. \`thothctl context set ${name}\` makes another.`,
   });
 }
 

@@ -79,7 +79,7 @@ function fixFor(
       return {
         fix: signed
           ? 'Check the secret: this request is signed with it, and your own credential takes no part.'
-          : 'Sign in again: thothctl auth login',
+          : 'Replace the credential where `thothctl config explain` says it comes from, or sign in again: thothctl auth login',
       };
     case 'forbidden':
       return {

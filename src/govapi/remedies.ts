@@ -16,6 +16,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   mdm_provider_disabled: 'Switch it on with `thothctl mdm upsert PROVIDER --enabled true`.',
   scope_target_not_found:
     'Check the id: `thothctl endpoints list` and `thothctl fleets list` show those there are.',
+  tenant_exists: 'Choose another id; `thothctl tenants list` shows those there are.',
   unknown_pack:
     '`thothctl packs list` shows the packs there are, and `thothctl packs history PACK` the versions of their rules.',
   webhook_not_configured:

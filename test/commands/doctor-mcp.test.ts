@@ -77,6 +77,22 @@ async function startedBy(name: string): Promise<number[]> {
 }
 
 describe('doctor --mcp', () => {
+  it('says of servers reached by URL what stands in the way, and nothing that cannot help', async () => {
+    const run = [BIN, 'run', '--agent-id', 'far', '--tenant-id', 'local', '--api-url', plane.url];
+    const { exit, seen } = await doctor({
+      far: { command: process.execPath, args: [...run, '--mcp-http', 'http://127.0.0.1:9/mcp'] },
+      old: { type: 'sse', url: 'https://mcp.example/sse' },
+    });
+    expect(exit).toBe(11);
+    expect(seen.get('far')).toMatchObject({
+      state: 'unknown',
+      result: expect.stringContaining('could not be reached') as string,
+      fix: expect.stringContaining('--header') as string,
+    });
+    expect(seen.get('old')?.fix).toContain('streamable HTTP');
+    expect(seen.get('old')?.fix).not.toContain('--mcp-http');
+  });
+
   it('sees Thoth stop the canary, the server never get it, and leaves no process or folder behind', async () => {
     const before = (await readdir(tmpdir())).filter((name) => name.startsWith('thothctl-doctor-'));
     const names = ['one', 'two', 'three', 'four', 'five', 'six'];

@@ -20,7 +20,12 @@ export default class ApiKeysRotate extends ThothCommand<typeof ApiKeysRotate> {
   static override args = { key: arg({ description: 'id of the key to replace', required: true }) };
   static override flags = {
     ...dryRunFlag,
-    overlap: Flags.integer({ description: 'seconds both keys work', default: 0, min: 0, max: 2_592_000 }),
+    overlap: Flags.integer({
+      description: 'seconds both keys work; the command waits that long, then ends the old one',
+      default: 0,
+      min: 0,
+      max: 2_592_000,
+    }),
     'ttl-seconds': Flags.integer({
       description: 'lifetime of the successor; by default that of the old key',
       min: 1,

@@ -25,6 +25,13 @@ export default class TenantsCreate extends ThothCommand<typeof TenantsCreate> {
       signal: this.signal,
     });
     if (!this.dryRun && tokenFile === undefined) this.out.notice('The token is shown once; store it now.');
+    if (!this.dryRun) this.out.notice(`To work in it: ${await this.#contextCommand(tokenFile)}`);
     return { data };
+  }
+
+  async #contextCommand(tokenFile = 'FILE'): Promise<string> {
+    const { tenant } = this.args;
+    const { baseUrl } = await this.connection();
+    return `thothctl context set ${tenant} --tenant-id ${tenant} --govapi-url ${baseUrl} --auth-token-file ${tokenFile} --use`;
   }
 }

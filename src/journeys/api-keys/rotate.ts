@@ -61,7 +61,9 @@ export async function rotateKey(api: KeyApi, old: ApiKey, options: RotationOptio
     throw cause;
   }
   if (options.overlapSeconds > 0) {
-    options.onStep?.(`both keys work for ${options.overlapSeconds} s, then ${old.key_id} ends`);
+    options.onStep?.(
+      `both keys work for ${options.overlapSeconds} s; this command waits so long and then ends ${old.key_id}`,
+    );
     await overlap(old, options);
   }
   await revokeOld(api, old, created, signal);

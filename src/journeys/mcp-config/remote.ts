@@ -38,7 +38,7 @@ const OWN_CREDENTIAL = [
   'http_headers',
   'env_http_headers',
 ];
-const OLDER_TRANSPORT = 'it speaks the older HTTP+SSE, which cannot be governed here';
+export const OLDER_TRANSPORT = 'it speaks the older HTTP+SSE, which cannot be governed here';
 
 function obstacleOf(
   url: string,

@@ -2,6 +2,7 @@ import type { View } from '../../output/port.js';
 import type { ServerEntry } from '../mcp-config/document.js';
 import { launchOf } from '../mcp-config/check.js';
 import { readWrapped } from '../mcp-config/launch.js';
+import { OLDER_TRANSPORT } from '../mcp-config/remote.js';
 import { readTargets, type Selection, type Target } from '../mcp-config/targets.js';
 import { inParallel } from '../../policy/in-parallel.js';
 import { probe, type Probed } from './probe.js';
@@ -56,7 +57,7 @@ function examine(
     return {
       state: 'unknown',
       result: `reached by URL: ${obstacle}`,
-      fix: 'start it under `thothctl run --mcp-http`, or keep its calls behind an agent that runs under `thothctl run`',
+      fix: remoteFix(obstacle),
     };
   }
   const wrapped = launch && readWrapped(launch);
@@ -68,6 +69,13 @@ function examine(
     };
   }
   return probe(entry, launch, wrapped, { client, env, ...options });
+}
+
+function remoteFix(obstacle: string): string {
+  const behind = 'keep its calls behind an agent that runs under `thothctl run`';
+  return obstacle === OLDER_TRANSPORT
+    ? `give the URL where it speaks streamable HTTP, if it has one, or ${behind}`
+    : `give it a credential of its own with \`thothctl run --mcp-http URL --header …\`, or ${behind}`;
 }
 
 export function protectionExit({ servers }: ProtectionReport): 'ok' | 'checkFailed' | 'checkIncomplete' {

@@ -55,7 +55,7 @@ export async function probe(
     return { ...verdict, ...(tools !== undefined && { tools }) };
   } catch (cause) {
     options.signal.throwIfAborted();
-    if (cause instanceof NotInitialised) return notInitialisedVerdict(await testimony(report));
+    if (cause instanceof NotInitialised) return notInitialisedVerdict(await testimony(report), wrapped);
     if (cause instanceof PeerEnded) return endedVerdict(cause, await testimony(report), progress.step);
     if (limit.aborted) return timeoutVerdict(progress.step, options.timeoutSeconds);
     throw cause;

@@ -78,9 +78,15 @@ export function endedVerdict(
   );
 }
 
-export function notInitialisedVerdict(seen: Testimony): Verdict {
+export function notInitialisedVerdict(seen: Testimony, { flags }: Wrapped): Verdict {
   if (seen.notStarted !== undefined) return programMissing(seen.notStarted);
   if (seen.ended !== undefined) return serverEnded(seen, 'initialize');
+  if (flags.has('mcp-http')) {
+    return unknown(
+      'the server behind the URL could not be reached, or it turned initialize away',
+      'check the URL and the --header of the launch, and that the server runs: curl -i and the URL show what it answers',
+    );
+  }
   return unknown('the server answered initialize with an error', TRY_BY_HAND);
 }
 

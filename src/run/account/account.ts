@@ -25,6 +25,8 @@ export interface AccountSummary {
   readonly allowed: number;
   readonly modified: number;
   readonly blocked: number;
+  /** Calls that were refused because the enforcer gave no decision. That is no verdict of a policy. */
+  readonly undecided: number;
   readonly deferred: number;
   readonly cancelled: number;
   /** Calls that waited for an approver, whatever came of it. */
@@ -33,7 +35,7 @@ export interface AccountSummary {
   readonly redacted: number;
 }
 
-type Outcome = 'allowed' | 'modified' | 'blocked' | 'deferred' | 'cancelled';
+type Outcome = 'allowed' | 'modified' | 'blocked' | 'undecided' | 'deferred' | 'cancelled';
 
 const OUTCOMES: Readonly<Record<string, Outcome>> = {
   ALLOW: 'allowed',
@@ -42,9 +44,25 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
   CANCELLED: 'cancelled',
 };
 
+const NO_DECISION: ReadonlySet<string | undefined> = new Set(['enforcer_unavailable', 'enforcer_rejected']);
+
+function outcomeOf({ decision, source }: DecidedCall): Outcome {
+  const outcome = OUTCOMES[decision] ?? 'blocked';
+  return outcome === 'blocked' && NO_DECISION.has(source) ? 'undecided' : outcome;
+}
+
 /** Counts the decisions of a run and writes each as one line, if a file was given. */
 export class Account {
-  readonly #counts = { allowed: 0, modified: 0, blocked: 0, deferred: 0, cancelled: 0, held: 0, redacted: 0 };
+  readonly #counts = {
+    allowed: 0,
+    modified: 0,
+    blocked: 0,
+    undecided: 0,
+    deferred: 0,
+    cancelled: 0,
+    held: 0,
+    redacted: 0,
+  };
   readonly #descriptor: number | undefined;
   #lost = false;
 
@@ -69,7 +87,7 @@ export class Account {
 
   decided(call: DecidedCall): void {
     if (call.joinedDecisionId === undefined) {
-      this.#counts[OUTCOMES[call.decision] ?? 'blocked'] += 1;
+      this.#counts[outcomeOf(call)] += 1;
       if (call.held) this.#counts.held += 1;
     }
     this.#write({
@@ -110,8 +128,9 @@ export class Account {
   }
 
   get summary(): AccountSummary {
-    const { allowed, modified, blocked, deferred, cancelled } = this.#counts;
-    return { calls: allowed + modified + blocked + deferred + cancelled, ...this.#counts };
+    const { held: _held, redacted: _redacted, ...outcomes } = this.#counts;
+    const calls = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+    return { calls, ...this.#counts };
   }
 
   /** False when lines could not be written. */

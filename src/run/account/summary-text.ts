@@ -4,6 +4,7 @@ const PARTS: readonly (readonly [keyof AccountSummary, string])[] = [
   ['allowed', 'allowed'],
   ['modified', 'changed'],
   ['blocked', 'blocked'],
+  ['undecided', 'refused without a decision'],
   ['deferred', 'deferred'],
   ['cancelled', 'cancelled'],
 ];

@@ -9,12 +9,18 @@ export function asHttpError(error: unknown): HttpError {
     return new HttpError(409, 'conflict', 'the object was changed by someone else at the same time');
   }
   if (error instanceof ThothctlError && error.code.startsWith('storage_')) {
-    return new HttpError(503, 'service_unavailable', `the change could not be stored (${error.code})`);
+    return new HttpError(503, 'service_unavailable', storageText(error));
   }
   if (error instanceof ThothctlError && error.exit === 'unavailable') {
     return new HttpError(503, 'service_unavailable', `the server cannot do this now (${error.code})`);
   }
   return new HttpError(500, 'internal_error', 'the server failed to handle the request');
+}
+
+function storageText({ code, message, fix }: ThothctlError): string {
+  return code === 'storage_full' && fix !== undefined
+    ? `${message}; ${fix}`
+    : `the change could not be stored (${code})`;
 }
 
 /**

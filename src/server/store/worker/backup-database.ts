@@ -5,6 +5,7 @@ import { dataLayout, errorCode } from '../data-directory.js';
 import { readPrivateKey, syncFolder } from '../signing-key-files.js';
 import { openSqlite } from '../sqlite-driver.js';
 import { storedKeys } from '../stored-keys.js';
+import { environmentFault } from './fault.js';
 
 /**
  * One self-contained SQLite file of mode 0600: a consistent snapshot plus the private keys in `backup_keys`. Works
@@ -72,6 +73,14 @@ async function refuseExisting(file: string): Promise<void> {
 }
 
 function backupFailed(file: string, cause: unknown): ThothctlError {
+  const full = environmentFault(cause)?.code === 'storage_full' || errorCode(cause) === 'ENOSPC';
+  if (full)
+    return new ThothctlError({
+      code: 'storage_full',
+      message: 'the disk that holds the data directory has no room for a backup',
+      exit: 'unavailable',
+      fix: 'free space on it and repeat the backup',
+    });
   return new ThothctlError({
     code: 'backup_failed',
     message: `the backup ${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
