@@ -1,4 +1,4 @@
-import { EXIT_CODES, ThothctlError, type ExitName } from '../errors/index.js';
+import { errorCode, EXIT_CODES, type ExitName, ThothctlError } from '../errors/index.js';
 import { PipeClosed, type ErrorDocument } from '../output/index.js';
 import { redact, redactDeep } from './redact.js';
 
@@ -27,8 +27,7 @@ function isThothctlError(error: unknown): error is ThothctlError {
 
 function unexpected(error: unknown): ThothctlError {
   const reason = error instanceof Error ? error.message : String(error);
-  const code =
-    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const code = errorCode(error);
   const known: Readonly<Record<string, string>> = {
     ENOSPC: 'Free some disk space and run the command again.',
     EROFS: 'The file system is read-only; choose another folder.',

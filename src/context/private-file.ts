@@ -2,14 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { ThothctlError, usageError } from '../errors/index.js';
+import { errorCode, ThothctlError, usageError } from '../errors/index.js';
 
 /** Far above any token; keeps a mistaken path from being read into memory. */
 const LONGEST_SECRET = 64 * 1024;
-
-function errnoOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
 
 /** Replaces a file in one step, readable by its owner alone. @throws ThothctlError `file_not_written`. */
 export async function replacePrivateFile(path: string, content: string): Promise<void> {
@@ -28,7 +24,7 @@ export async function replacePrivateFile(path: string, content: string): Promise
     await rm(draft, { force: true }).catch(() => undefined);
     throw new ThothctlError({
       code: 'file_not_written',
-      message: `Cannot write ${path} (${errnoOf(cause) ?? 'unknown error'}); what was there is unchanged.`,
+      message: `Cannot write ${path} (${errorCode(cause) ?? 'unknown error'}); what was there is unchanged.`,
       exit: 'usage',
       fix: 'Check the permissions and the free space, or choose another folder with THOTHCTL_CONFIG_DIR.',
       cause,
@@ -43,7 +39,7 @@ export async function readTextFile(path: string): Promise<string | undefined> {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    const errno = errnoOf(cause);
+    const errno = errorCode(cause);
     if (errno === 'ENOENT' || errno === 'ENOTDIR') return undefined;
     throw new ThothctlError({
       code: 'file_unreadable',

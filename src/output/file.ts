@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { appendFile, chmod, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { ThothctlError } from '../errors/index.js';
+import { errorCode, ThothctlError } from '../errors/index.js';
 import type { Sink } from './writer.js';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -15,8 +15,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function writeFailure(path: string, error: unknown): ThothctlError {
-  const code =
-    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'EIO';
+  const code = errorCode(error) ?? 'EIO';
   return new ThothctlError({
     code: 'output_not_written',
     message: `Cannot write ${path}: ${REASONS[code] ?? code}.`,

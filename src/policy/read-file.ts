@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { errorCode } from '../errors/index.js';
 import type { PolicyFault } from './fault.js';
 
 /** Larger than any policy a person writes; a bigger one is a mistake, and the server refuses it anyway. */
@@ -28,7 +29,7 @@ export async function readAuthored(path: string, file: string): Promise<string |
 
 /** A file or folder the system does not let us read. */
 export function unreadable(file: string, cause: unknown): PolicyFault {
-  const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+  const reason = errorCode(cause) ?? 'unknown error';
   return fileFault(
     file,
     'policy_unreadable',

@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
-import { usageError } from '../errors/index.js';
+import { errorCode, usageError } from '../errors/index.js';
 import { frameworkOf } from './bundle.js';
 import type { PolicyFault } from './fault.js';
 import { MANIFEST_NAMES } from './manifest/read.js';
@@ -24,7 +24,7 @@ export async function readPolicyFiles(
 ): Promise<PolicyFiles> {
   const found = await stat(path).catch((cause: unknown) => {
     throw usageError(
-      `policy path ${path} cannot be read: ${cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error'}`,
+      `policy path ${path} cannot be read: ${errorCode(cause) ?? 'unknown error'}`,
       'give an existing directory with .cedar or .rego files',
     );
   });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { ThothctlError } from '../errors/index.js';
+import { errorCode, ThothctlError } from '../errors/index.js';
 
 /**
  * Replaces a file in one step, keeping its permissions.
@@ -18,7 +18,7 @@ export async function writeInPlace(path: string, text: string): Promise<void> {
     await rename(draft, path);
   } catch (cause) {
     await rm(draft, { force: true });
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const reason = errorCode(cause) ?? 'unknown error';
     throw new ThothctlError({
       code: 'file_not_written',
       message: `${path} could not be written (${reason}); it is as it was`,

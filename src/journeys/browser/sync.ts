@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { ThothctlError } from '../../errors/index.js';
+import { errorCode, ThothctlError } from '../../errors/index.js';
 import type { GovApi } from '../../govapi/client.js';
 import { replaceFile, type View } from '../../output/index.js';
 import { SYNC_COLUMNS } from './columns.js';
@@ -110,7 +110,7 @@ async function changedFiles(
   const changed: PolicyFile[] = [];
   for (const file of wanted) {
     const present = await readFile(file.path, 'utf8').catch((cause: unknown) => {
-      if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+      if (errorCode(cause) === 'ENOENT') return undefined;
       throw denied(file.path, cause);
     });
     if (present === file.content) continue;
@@ -139,7 +139,7 @@ async function writePolicy(path: string, content: string): Promise<void> {
 
 function denied(path: string, cause: unknown): ThothctlError {
   const source = cause instanceof ThothctlError ? cause.cause : cause;
-  const reason = source instanceof Error && 'code' in source ? String(source.code) : 'unknown error';
+  const reason = errorCode(source) ?? 'unknown error';
   return new ThothctlError({
     code: 'browser_policy_not_written',
     message: `${path} cannot be written (${reason})`,

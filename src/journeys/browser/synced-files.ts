@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ThothctlError } from '../../errors/index.js';
+import { errorCode, ThothctlError } from '../../errors/index.js';
 import { replaceFile } from '../../output/index.js';
 import { stateFolder } from '../state-folder.js';
 
@@ -15,7 +15,7 @@ const recordPath = (): string => join(stateFolder(), 'browser-sync.json');
 export async function readSyncedFiles(): Promise<SyncedFiles> {
   const path = recordPath();
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return '{}';
+    if (errorCode(cause) === 'ENOENT') return '{}';
     throw unreadable(path, cause);
   });
   try {

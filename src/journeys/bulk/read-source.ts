@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { usageError } from '../../errors/index.js';
+import { errorCode, usageError } from '../../errors/index.js';
 import { csvSource } from './csv-source.js';
 import { jsonSource, ndjsonSource, yamlSource } from './document-source.js';
 import type { Fields, InputFormat, Source } from './source.js';
@@ -64,7 +64,7 @@ function looksLike(text: string): InputFormat {
 
 async function readInput(path: string): Promise<string> {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const reason = errorCode(cause) ?? 'unknown error';
     throw usageError(`--from-file ${path} cannot be read: ${reason}`, 'give a readable file, or - for stdin');
   });
   return decoded([bytes], path);

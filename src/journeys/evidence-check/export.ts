@@ -1,7 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { ThothctlError } from '../../errors/index.js';
+import { errorCode, ThothctlError } from '../../errors/index.js';
 import { exportLines, isEvidenceRecord, type EvidenceRecord } from '../../evidence/index.js';
 import type { GovApi } from '../../govapi/client.js';
 import { ChainDownload } from './download.js';
@@ -46,7 +46,7 @@ export async function exportChain(
   } catch (cause) {
     await rm(draft, { force: true });
     if (cause instanceof ThothctlError || options.signal?.aborted) throw cause;
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const reason = errorCode(cause) ?? 'unknown error';
     throw new ThothctlError({
       code: 'export_not_written',
       message: `the export could not be written to ${path} (${reason}); nothing was left half-written`,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ThothctlError, usageError } from '../../errors/index.js';
+import { errorCode, ThothctlError, usageError } from '../../errors/index.js';
 import { isEvidenceKey, isHead, type EvidenceKey, type SignedHead } from '../../evidence/index.js';
 import { replaceFile } from '../../output/index.js';
 import { stateFolder } from '../state-folder.js';
@@ -28,7 +28,7 @@ export async function readSavedHead(path: string): Promise<SavedHead | undefined
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    if (errorCode(cause) === 'ENOENT') return undefined;
     throw usageError(`the saved head ${path} cannot be read`, 'check its permissions');
   }
   const document = parse(text);

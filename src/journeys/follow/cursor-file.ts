@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { ThothctlError, usageError } from '../../errors/index.js';
+import { errorCode, ThothctlError, usageError } from '../../errors/index.js';
 
 /** Where a tail stopped. A cursor means something only for the tenant and list it came from. */
 interface SavedCursor {
@@ -20,7 +20,7 @@ export async function readCursor(
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    if (errorCode(cause) === 'ENOENT') return undefined;
     throw usageError(`cursor file ${path} cannot be read`, 'check its permissions or name another file');
   }
   const saved = parse(text);
@@ -52,7 +52,7 @@ export async function saveCursor(
     await rename(draft, target);
   } catch (cause) {
     await rm(draft, { force: true });
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const reason = errorCode(cause) ?? 'unknown error';
     throw new ThothctlError({
       code: 'cursor_unsaved',
       message: `the cursor could not be saved to ${path} (${reason})`,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { jsonFault, usageError } from '../../errors/index.js';
+import { errorCode, jsonFault, usageError } from '../../errors/index.js';
 
 type JsonObject = Record<string, unknown>;
 
@@ -20,7 +20,7 @@ export async function jsonObject(
 /** The JSON object in a file. Errors name the place and show nothing of the text, which may hold secrets. */
 export async function jsonObjectFile(flag: string, path: string): Promise<JsonObject> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const reason = errorCode(cause) ?? 'unknown error';
     throw usageError(`${flag} ${path} cannot be read: ${reason}`, 'give a readable JSON file');
   });
   return parsed(text, path);

@@ -3,7 +3,7 @@ import { lstat, readFile, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Env } from '../../context/paths.js';
-import { ThothctlError, usageError } from '../../errors/index.js';
+import { errorCode, ThothctlError, usageError } from '../../errors/index.js';
 import { anyClient, CLIENTS, type ClientId, type McpClient, type Place } from './clients.js';
 import type { ConfigDocument } from './document.js';
 
@@ -80,7 +80,7 @@ async function contentOf(path: string, mayBeMissing: boolean): Promise<string | 
     return bytes.toString('utf8');
   } catch (cause) {
     if (cause instanceof ThothctlError) throw cause;
-    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const errno = errorCode(cause) ?? 'unknown error';
     if (mayBeMissing && (errno === 'ENOENT' || errno === 'ENOTDIR')) return undefined;
     throw new ThothctlError({
       code: 'file_unreadable',

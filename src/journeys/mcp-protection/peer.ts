@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode } from '../../errors/index.js';
 import { HAS_PROCESS_GROUPS, signalGroup } from '../../run/child/process-group.js';
 import { LineFramer } from '../../run/mcp-stdio/line-framer.js';
 import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
@@ -63,7 +64,7 @@ export class McpPeer {
     this.#ended = new Promise((resolve) => {
       const end = (notStarted?: string): void =>
         resolve(new PeerEnded(this.#child.exitCode ?? undefined, notStarted, this.#stderr));
-      this.#child.once('error', (error) => end('code' in error ? String(error.code) : 'unknown'));
+      this.#child.once('error', (error) => end(errorCode(error) ?? 'unknown'));
       this.#child.once('close', () => end());
     });
   }

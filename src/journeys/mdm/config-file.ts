@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { jsonFault, usageError } from '../../errors/index.js';
+import { errorCode, jsonFault, usageError } from '../../errors/index.js';
 
 /** Reads the JSON object of a configuration file. Its values are secrets: no error shows the text. */
 export async function readMdmConfig(path: string): Promise<Record<string, unknown>> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const reason = errorCode(cause) ?? 'unknown error';
     throw usageError(`the MDM configuration ${path} cannot be read: ${reason}`, 'give a readable JSON file');
   });
   let parsed: unknown;

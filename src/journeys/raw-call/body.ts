@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { jsonFault, usageError } from '../../errors/index.js';
+import { errorCode, jsonFault, usageError } from '../../errors/index.js';
 
 /** Larger than any body the contract takes; the server refuses it as well. */
 const LARGEST_BODY = 16 * 1024 * 1024;
@@ -20,7 +20,7 @@ export async function readBody(input: string): Promise<unknown> {
 
 async function readFileText(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: unknown) => {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const reason = errorCode(cause) ?? 'unknown error';
     throw usageError(`${path} cannot be read: ${reason}`, 'give a readable file, or - for stdin');
   });
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { jsonFault, ThothctlError, usageError } from '../../errors/index.js';
+import { errorCode, jsonFault, ThothctlError, usageError } from '../../errors/index.js';
 import { isJsonObject } from '../../json/object.js';
 import { isSecretPath } from '../../secret-reference/secret-path.js';
 import { mergeSettings, type SettingsDocument } from './document.js';
@@ -81,7 +81,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const reason = errorCode(cause) ?? 'unknown error';
     throw new ThothctlError({
       code: 'file_unreadable',
       message: `${file} cannot be read (${reason})`,

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { ThothctlError, usageError } from '../../errors/index.js';
+import { errorCode, ThothctlError, usageError } from '../../errors/index.js';
 import { OneShotTransport } from '../../govapi/one-shot.js';
 import type { Row } from '../../output/port.js';
 import { checkSignature, SIGNATURE_HEADER, TIMESTAMP_HEADER } from '../../signing/index.js';
@@ -164,7 +164,7 @@ function forwardUrl(given: string): URL {
 }
 
 function cannotListen({ host, port }: ListenOptions, cause: Error): ThothctlError {
-  const code = 'code' in cause ? String(cause.code) : 'unknown cause';
+  const code = errorCode(cause) ?? 'unknown cause';
   return new ThothctlError({
     code: 'cannot_listen',
     message: `cannot listen on ${host}:${port} (${code})`,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { usageError } from '../../errors/index.js';
+import { errorCode, usageError } from '../../errors/index.js';
 import { checkSignature, SIGNATURE_HEADER, TIMESTAMP_HEADER } from '../../signing/index.js';
 
 export interface Verification {
@@ -60,7 +60,7 @@ function readHeaders(lines: readonly string[]): Map<string, string> {
 
 async function readBodyFile(path: string): Promise<Buffer> {
   return readFile(path).catch((cause: unknown) => {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const reason = errorCode(cause) ?? 'unknown error';
     throw usageError(`${path} cannot be read: ${reason}`, 'give a readable file, or the body on stdin');
   });
 }

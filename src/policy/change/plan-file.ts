@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
-import { jsonFault, ThothctlError, usageError } from '../../errors/index.js';
+import { errorCode, jsonFault, ThothctlError, usageError } from '../../errors/index.js';
 import { excerptOf, pointed } from '../fault.js';
 import type { PolicyApi } from '../remote.js';
 import { writeInPlace } from '../write-in-place.js';
@@ -77,7 +77,7 @@ export function writePlan(path: string, plan: SavedPlan): Promise<void> {
  */
 export async function readPlan(api: PolicyApi, path: string): Promise<SavedPlan> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const reason = errorCode(cause) ?? 'unknown error';
     throw usageError(`plan ${path} cannot be read (${reason})`, AGAIN);
   });
   if (text.length > LARGEST_PLAN) throw usageError(`plan ${path} is too large to be a plan`, AGAIN);

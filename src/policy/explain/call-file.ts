@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { usageError } from '../../errors/index.js';
+import { errorCode, usageError } from '../../errors/index.js';
 import { PlacedDocument } from '../document.js';
 import { callSchema, type DescribedCall } from '../evaluate/call.js';
 import { faultyPolicy } from '../fault.js';
@@ -9,7 +9,7 @@ export const CONSEQUENCE = 'nothing was explained';
 /** A call as the author described it in a YAML file. @throws ThothctlError `policy_invalid` with every fault */
 export async function readCallFile(file: string): Promise<DescribedCall> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const reason = errorCode(cause) ?? 'unknown error';
     throw usageError(
       `${file} cannot be read: ${reason}`,
       'give a YAML file with the members of `call` in a test',

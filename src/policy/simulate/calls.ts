@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import * as z from 'zod/mini';
-import { jsonFault, ThothctlError, usageError } from '../../errors/index.js';
+import { errorCode, jsonFault, ThothctlError, usageError } from '../../errors/index.js';
 import type { PolicyApi } from '../remote.js';
 
 const standing = z.object({
@@ -74,7 +74,7 @@ export async function* savedCalls(path: string): AsyncGenerator<RecordedCall> {
     }
   } catch (cause) {
     if (cause instanceof ThothctlError) throw cause;
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const reason = errorCode(cause) ?? 'unknown error';
     throw usageError(`${path} cannot be read: ${reason}`, 'give an existing file');
   }
 }

@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { usageError } from '../../errors/index.js';
+import { errorCode, usageError } from '../../errors/index.js';
 import { faultyPolicy } from '../fault.js';
 import { snapshotOf } from '../evaluate/snapshot.js';
 import { lintBundles } from '../lint/check.js';
@@ -84,7 +84,7 @@ async function* savedTo(path: string, calls: AsyncIterable<RecordedCall>): Async
     // What agents did is nobody else's business.
     file = await open(path, 'w', 0o600);
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const reason = errorCode(cause) ?? 'unknown error';
     throw usageError(`${path} cannot be written: ${reason}`, 'name a file in a folder you may write to');
   }
   try {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, realpath, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import * as z from 'zod/mini';
-import { ThothctlError } from '../../errors/index.js';
+import { errorCode, ThothctlError } from '../../errors/index.js';
 import { writeBelow } from '../pull/write-files.js';
 
 /** Says which files of the folder are compiled, so that others are never touched. */
@@ -96,8 +96,8 @@ function parsed(text: string): unknown {
 }
 
 function absent(cause: unknown): undefined {
-  if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR'))
-    return undefined;
+  const code = errorCode(cause);
+  if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
   throw cause;
 }
 

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as z from 'zod/mini';
-import { usageError } from '../../errors/index.js';
+import { errorCode, usageError } from '../../errors/index.js';
 import { PlacedDocument, type DocumentPath } from '../document.js';
 import { grantsSchema, principalsSchema, resourcesSchema } from './schema.js';
 import type { Grants, Principals, Resources } from './schema.js';
@@ -48,7 +48,7 @@ async function textOf(path: string): Promise<string> {
   try {
     if ((await stat(path)).size <= LARGEST_BYTES) return await readFile(path, 'utf8');
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const reason = errorCode(cause) ?? 'unknown error';
     throw usageError(
       `${path} cannot be read: ${reason}`,
       `give a folder with ${Object.values(TEMPLATE_FILES).join(', ')}`,

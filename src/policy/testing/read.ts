@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, posix, relative, sep } from 'node:path';
 import * as z from 'zod/mini';
-import { usageError } from '../../errors/index.js';
+import { errorCode, usageError } from '../../errors/index.js';
 import { PlacedDocument } from '../document.js';
 import { callDefaultsSchema, type DescribedCall } from '../evaluate/call.js';
 import { faultyPolicy, type PolicyFault } from '../fault.js';
@@ -82,7 +82,7 @@ function testsOf(document: PlacedDocument, path: string): PolicyTest[] {
 
 async function testFiles(path: string, faults: PolicyFault[]): Promise<{ file: string; shown: string }[]> {
   const found = await stat(path).catch((cause: unknown) => {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const reason = errorCode(cause) ?? 'unknown error';
     throw usageError(`test path ${path} cannot be read: ${reason}`, 'give an existing file or folder');
   });
   if (found.isFile()) return [{ file: path, shown: basename(path) }];

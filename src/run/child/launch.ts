@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { ThothctlError } from '../../errors/index.js';
-import { errorCode } from '../../sdk/transport/failure.js';
+import { errorCode, ThothctlError } from '../../errors/index.js';
 
 export interface Launch {
   /** Program and its arguments, handed to the system as they are: no shell in between. */

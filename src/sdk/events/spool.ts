@@ -14,6 +14,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { errorCode } from '../../errors/error-code.js';
 import { isJsonObject } from '../vocabulary.js';
 import type { BehavioralEvent } from './event.js';
 
@@ -100,7 +101,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 }
 

@@ -1,3 +1,4 @@
+import { errorCode } from '../../errors/error-code.js';
 /** Why an exchange gave no usable reply. Only `unavailable` may fail open. */
 export interface TransportFailure {
   readonly kind: 'failure';
@@ -28,12 +29,6 @@ const NETWORK_CODES = new Set([
   'UND_ERR_BODY_TIMEOUT',
   'UND_ERR_SOCKET',
 ]);
-
-export function errorCode(error: unknown): string | undefined {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
-}
 
 function isNetworkError(error: unknown): boolean {
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors.every(isNetworkError);

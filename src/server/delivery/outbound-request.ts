@@ -5,6 +5,7 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { request as tlsRequest } from 'node:https';
+import { errorCode } from '../../errors/index.js';
 import { DeliveryFailure, resolveDestination, type Destination } from './destination.js';
 
 export interface OutboundRequest {
@@ -114,7 +115,7 @@ function whileWanted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 function connectionFault(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = errorCode(error) ?? '';
   if (code === 'ECONNREFUSED') return 'the destination refuses connections';
   if (code === 'ECONNRESET') return 'the destination closed the connection';
   if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code))

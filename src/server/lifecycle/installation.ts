@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { ThothctlError } from '../../errors/index.js';
+import { errorCode, ThothctlError } from '../../errors/index.js';
 import type { Clock, StreamHub } from '../context.js';
 import type { Store } from '../store/port.js';
 import { newAdminSession } from '../tenants/admin-sessions.js';
@@ -120,7 +120,7 @@ async function writeToken(adminTokenFile: string, token: string): Promise<void> 
   try {
     await replaceFile(adminTokenFile, `${token}\n`);
   } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown cause';
+    const why = errorCode(cause) ?? 'unknown cause';
     throw new ThothctlError({
       code: 'admin_token_not_written',
       message: `the admin token cannot be written to ${adminTokenFile} (${why})`,

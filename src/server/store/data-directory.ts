@@ -1,6 +1,6 @@
 import { chmod, mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ThothctlError } from '../../errors/index.js';
+import { errorCode, ThothctlError } from '../../errors/index.js';
 
 /** Where everything of one installation lies. Others may keep files of their own beside these. */
 export interface DataLayout {
@@ -79,10 +79,4 @@ export function unusable(root: string, error: unknown, why?: string): ThothctlEr
       : 'choose a writable directory with --data DIR',
     cause: error,
   });
-}
-
-export function errorCode(error: unknown): string | undefined {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
 }

@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { ThothctlError } from '../../errors/index.js';
-import { dataLayout, errorCode, isVacant } from './data-directory.js';
+import { errorCode, ThothctlError } from '../../errors/index.js';
+import { dataLayout, isVacant } from './data-directory.js';
 import { refuseNewer, schemaVersion } from './migrations/index.js';
 import { syncFolder, writePrivateKey } from './signing-key-files.js';
 import { openSqlite, type SqliteDatabase } from './sqlite-driver.js';

@@ -1,7 +1,7 @@
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { ThothctlError } from '../../../errors/index.js';
-import { dataLayout, errorCode } from '../data-directory.js';
+import { errorCode, ThothctlError } from '../../../errors/index.js';
+import { dataLayout } from '../data-directory.js';
 import { readPrivateKey, syncFolder } from '../signing-key-files.js';
 import { openSqlite } from '../sqlite-driver.js';
 import { storedKeys } from '../stored-keys.js';

@@ -1,5 +1,5 @@
-import { ThothctlError } from '../../../errors/index.js';
-import { dataLayout, errorCode, unusable } from '../data-directory.js';
+import { errorCode, ThothctlError } from '../../../errors/index.js';
+import { dataLayout, unusable } from '../data-directory.js';
 import { environmentFault, sqliteCode } from './fault.js';
 
 const SQLITE_CORRUPT = 11;
