@@ -1,5 +1,6 @@
 import type { OperationInput } from '../../contract/index.js';
-import { jsonFault, usageError } from '../../errors/index.js';
+import { parseJson, usageError } from '../../errors/index.js';
+import { isJsonObject } from '../../json/object.js';
 
 type Body = NonNullable<OperationInput<'reviewPolicyException'>['body']>;
 
@@ -45,15 +46,7 @@ function untilTime(text: string, now: number): string {
 
 export function policyChange(text: string): Record<string, unknown> {
   const how = 'for example {"effect": "step_up", "purpose": "month-end"}';
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    const { line, column } = jsonFault(text);
-    throw usageError(`--policy-change-json:${line}:${column}: not valid JSON`, how);
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw usageError('--policy-change-json must be a JSON object', how);
-  }
+  const parsed = parseJson(text, '--policy-change-json', how);
+  if (!isJsonObject(parsed)) throw usageError('--policy-change-json must be a JSON object', how);
   return { ...parsed };
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { errorCode, jsonFault, usageError } from '../../errors/index.js';
+import { errorCode, parseJson, usageError } from '../../errors/index.js';
+import { isJsonObject } from '../../json/object.js';
 
 type JsonObject = Record<string, unknown>;
 
@@ -27,14 +28,8 @@ export async function jsonObjectFile(flag: string, path: string): Promise<JsonOb
 }
 
 function parsed(text: string, place: string): JsonObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    const { line, column } = jsonFault(text);
-    throw usageError(`${place}:${line}:${column}: not valid JSON`, 'give one JSON object, or @file');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  const value = parseJson(text, place, 'give one JSON object, or @file');
+  if (!isJsonObject(value)) {
     throw usageError(`${place} must be a JSON object`, 'write for example {"block_uploads": true}');
   }
   return Object.fromEntries(Object.entries(value));

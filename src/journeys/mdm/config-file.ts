@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { errorCode, jsonFault, usageError } from '../../errors/index.js';
+import { errorCode, parseJson, usageError } from '../../errors/index.js';
+import { isJsonObject } from '../../json/object.js';
 
 /** Reads the JSON object of a configuration file. Its values are secrets: no error shows the text. */
 export async function readMdmConfig(path: string): Promise<Record<string, unknown>> {
@@ -7,14 +8,8 @@ export async function readMdmConfig(path: string): Promise<Record<string, unknow
     const reason = errorCode(cause) ?? 'unknown error';
     throw usageError(`the MDM configuration ${path} cannot be read: ${reason}`, 'give a readable JSON file');
   });
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    const { line, column } = jsonFault(text);
-    throw usageError(`${path}:${line}:${column}: not valid JSON`, 'the file must hold one JSON object');
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+  const parsed = parseJson(text, path, 'the file must hold one JSON object');
+  if (!isJsonObject(parsed)) {
     throw usageError(
       `${path}: the MDM configuration must be a JSON object`,
       'for Jamf: {"base_url": …, "client_id": …, "client_secret": …}',

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../json/object.js';
 import type { OperationInput } from '../../contract/index.js';
-import { jsonFault, usageError } from '../../errors/index.js';
+import { parseJson, usageError } from '../../errors/index.js';
 import type { GovApi } from '../../govapi/client.js';
 import type { Result } from '../../output/index.js';
 import { bodyFile } from '../json-object/index.js';
@@ -117,13 +117,7 @@ function givenControls(controls: Controls): Record<string, number> {
 
 function parseOverrides(text: string, packIds: readonly string[]): Overrides {
   const how = 'for example {"soc2-type2": {"behavioral_controls": {"trust_floor": 0.2}}}';
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    const { line, column } = jsonFault(text);
-    throw usageError(`--overrides-by-pack-json:${line}:${column}: not valid JSON`, how);
-  }
+  const parsed = parseJson(text, '--overrides-by-pack-json', how);
   if (!isJsonObject(parsed)) throw usageError('--overrides-by-pack-json must be a JSON object', how);
   const overrides: Record<string, Overrides[string]> = {};
   for (const [id, value] of Object.entries(parsed)) {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { errorCode, jsonFault, usageError } from '../../errors/index.js';
+import { errorCode, parseJson, usageError } from '../../errors/index.js';
 
 /** Larger than any body the contract takes; the server refuses it as well. */
 const LARGEST_BODY = 16 * 1024 * 1024;
@@ -9,13 +9,7 @@ export async function readBody(input: string): Promise<unknown> {
   const place = input === '-' ? 'stdin' : input;
   const text = input === '-' ? await readStdin() : await readFileText(input);
   if (text.length > LARGEST_BODY) throw usageError(`${place} holds more than 16 MiB`, 'send less at once');
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    const { line, column } = jsonFault(text);
-    throw usageError(`${place}:${line}:${column}: not valid JSON`, 'give one JSON document');
-  }
+  return parseJson(text, place, 'give one JSON document');
 }
 
 async function readFileText(path: string): Promise<string> {

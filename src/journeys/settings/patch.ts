@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { errorCode, jsonFault, ThothctlError, usageError } from '../../errors/index.js';
+import { errorCode, parseJson, ThothctlError, usageError } from '../../errors/index.js';
 import { isJsonObject } from '../../json/object.js';
 import { isSecretPath } from '../../secret-reference/secret-path.js';
 import { mergeSettings, type SettingsDocument } from './document.js';
@@ -56,10 +56,7 @@ export function splitAssignment(flag: string, word: string): [path: string[], va
 async function readDocument(file: string): Promise<SettingsDocument> {
   const text = await readText(file);
   // YAML reads `{"low": }` as a null, which would clear the setting: a file that says it is JSON must be JSON.
-  if (/\.json$/iu.test(file) && !isJson(text)) {
-    const { line, column } = jsonFault(text);
-    throw usageError(`${file}:${line}:${column}: not valid JSON`, 'repair the file');
-  }
+  if (/\.json$/iu.test(file)) parseJson(text, file, 'repair the file');
   const { parseDocument, LineCounter } = await import('yaml');
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
@@ -89,15 +86,6 @@ async function readText(file: string): Promise<string> {
       fix: 'give a readable file',
       cause,
     });
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }
 
