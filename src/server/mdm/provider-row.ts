@@ -81,7 +81,6 @@ export function mergeProvider(
   written: MdmProviderUpsert,
   now: number,
 ): StoredProvider {
-  const names = OPERATOR_MEMBERS[written.provider];
   const config = new Map(Object.entries(before?.config ?? {}));
   const secrets = new Map(Object.entries(before?.secrets ?? {}));
   const given: JsonObject = isJsonObject(written.config) ? written.config : {};
@@ -90,11 +89,8 @@ export function mergeProvider(
       if (value === null) config.delete(member);
       else config.set(member, value);
     } else if (value === null) secrets.delete(member);
-    else if (typeof value === 'string' && value !== '' && !MASK.test(value)) secrets.set(member, value);
   }
-  if (written.api_key !== undefined && written.api_key !== '' && !MASK.test(written.api_key)) {
-    secrets.set(names.key, written.api_key);
-  }
+  for (const [member, value] of givenSecrets(written)) secrets.set(member, value);
   return {
     provider: written.provider,
     enabled: written.enabled ?? before?.enabled ?? true,
@@ -106,6 +102,40 @@ export function mergeProvider(
     createdAt: before?.createdAt ?? now,
     updatedAt: now,
   };
+}
+
+/** Secrets that a written document really holds: a mask or an empty text stands for one that is kept. */
+function givenSecrets(written: MdmProviderUpsert): Map<string, string> {
+  const members = Object.entries(isJsonObject(written.config) ? written.config : {});
+  const given = members.filter(([member]) => SECRET_MEMBER.test(member));
+  given.push([OPERATOR_MEMBERS[written.provider].key, written.api_key]);
+  const real = given.filter(
+    (entry): entry is [string, string] =>
+      typeof entry[1] === 'string' && entry[1] !== '' && !MASK.test(entry[1]),
+  );
+  return new Map(real);
+}
+
+/**
+ * Secrets that a change would send to a host they were not given for, by name. Who may change an address must not come to
+ * know by it what nobody may read.
+ */
+export function misdirectedSecrets(
+  before: StoredProvider,
+  after: StoredProvider,
+  written: MdmProviderUpsert,
+): string[] {
+  const known = originsOf(before);
+  if ([...originsOf(after)].every((origin) => known.has(origin))) return [];
+  const given = givenSecrets(written);
+  return Object.keys(after.secrets)
+    .filter((name) => !given.has(name))
+    .sort();
+}
+
+function originsOf(stored: StoredProvider): Set<string> {
+  const addresses = Object.values(connectorConfig({ ...stored, secrets: {} }));
+  return new Set(addresses.filter((text) => URL.canParse(text)).map((text) => new URL(text).origin));
 }
 
 /** Text members a connector works with; the operator's address stands in where the config names none. */

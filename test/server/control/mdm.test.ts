@@ -72,6 +72,32 @@ describe('MDM providers', () => {
     expect(JSON.stringify([created.body, merged.body, list.body])).not.toMatch(/kandji-secret|another/);
   });
 
+  it('send no secret to a host it was not given for', async () => {
+    await upsert({
+      provider: 'workspace_one',
+      config: { base_url: 'https://j.example', client_id: 'i', client_secret: 'vendor-secret' },
+    });
+    for (const moved of [
+      { config: { base_url: 'https://evil.example' } },
+      { config: { token_url: 'https://evil.example/t' } },
+      { config: { base_url: 'http://j.example' } },
+      { config: { base_url: 'https://evil.example', client_secret: '****' } },
+    ]) {
+      const refused = await upsert({ provider: 'workspace_one', ...moved });
+      expect([refused.status, refused.body.error]).toEqual([400, 'secret_required']);
+      expect(refused.body.message).toContain('client_secret');
+    }
+    expect((await read('workspace_one')).config.base_url).toBe('https://j.example');
+    for (const meant of [
+      { config: { base_url: 'https://j.example/other' } },
+      { config: { base_url: 'https://new.example', client_secret: 'vendor-secret' } },
+      { config: { base_url: 'https://newer.example' }, api_key: 'vendor-secret' },
+      { config: { base_url: 'https://bare.example', client_secret: null } },
+    ]) {
+      expect((await upsert({ provider: 'workspace_one', ...meant })).status).toBe(200);
+    }
+  });
+
   it('do not move when the same is written again', async () => {
     const write = { provider: 'kandji', endpoint_url: 'https://t.api.kandji.io', api_key: 'another' };
     const first = await upsert(write);
@@ -115,7 +141,11 @@ describe('sync jobs', () => {
   it('fail with the reason when the configuration is incomplete or nobody answers', async () => {
     await upsert({ provider: 'intune', config: { client_id: 'id' } });
     expect((await sync('intune')).error).toBe('the configuration lacks azure_tenant_id, client_secret');
-    await upsert({ provider: 'kandji', enabled: true, config: { api_url: 'http://127.0.0.1:9' } });
+    await upsert({
+      provider: 'kandji',
+      enabled: true,
+      config: { api_url: 'http://127.0.0.1:9', api_token: 'kandji-secret' },
+    });
     expect((await sync('kandji')).error).toContain('refuses connections');
     await upsert({ provider: 'custom', config: { endpoint: `${base()}/page/1`, api_token: 'wrong' } });
     expect((await sync('custom')).error).toContain('401 and refuses the credentials');

@@ -2,6 +2,7 @@ import { isProviderSlug } from '../../mdm/connectors.js';
 import { presentJob } from '../../mdm/job-row.js';
 import {
   mergeProvider,
+  misdirectedSecrets,
   presentProvider,
   providerColumns,
   type StoredProvider,
@@ -57,6 +58,15 @@ export function mdmRoutes(context: ControlContext): Route[] {
         // The operator repeats this call on every reconcile: the same again is no change.
         if (before !== undefined && sameProvider(tenantId, before, after)) {
           return { status: 200, body: presentProvider(before) };
+        }
+        const kept = before === undefined ? [] : misdirectedSecrets(before, after, body);
+        if (kept.length > 0) {
+          throw new HttpError(
+            400,
+            'secret_required',
+            `the address leads to another host: give ${kept.join(', ')} again, or null to clear`,
+            { members: kept },
+          );
         }
         await commitChange(context, {
           tenantId,
