@@ -9,23 +9,20 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bridgeStdio } from '../../src/run/mcp-http/bridge-stdio.js';
 import { RequestRoom } from '../../src/run/mcp-http/request-room.js';
 import { Upstream } from '../../src/run/mcp-http/upstream.js';
-import { flush } from '../../src/sdk/index.js';
-import { ScriptedEnforcer, until } from '../sdk/scripted-enforcer.js';
-import { decideByName, governanceOfFuzz } from './fuzz/enforcement.js';
+import { until } from '../sdk/scripted-enforcer.js';
+import { fuzzedGovernance } from './fuzz/enforcement.js';
 import { Flood, Stopped } from './fuzz/floods.js';
 import { front, type Front } from './fuzz/http-front.js';
 
 const MIB = 1024 * 1024;
 const PATIENCE = 60_000;
 
-let enforcer: ScriptedEnforcer;
+const fuzzed = fuzzedGovernance();
 let server: Server;
 let serve: (request: IncomingMessage, response: ServerResponse) => void;
 let proxy: Front;
 const sockets: Socket[] = [];
 beforeEach(async () => {
-  enforcer = await ScriptedEnforcer.start();
-  decideByName(enforcer);
   server = createServer((request, response) => serve(request.resume(), response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -35,13 +32,11 @@ afterEach(async () => {
   await proxy.close();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
-  await flush();
-  await enforcer.stop();
 });
 
 async function open(room?: RequestRoom): Promise<void> {
   const { port } = server.address() as AddressInfo;
-  proxy = await front(`http://127.0.0.1:${port}/mcp`, governanceOfFuzz(enforcer), room);
+  proxy = await front(`http://127.0.0.1:${port}/mcp`, fuzzed.governance(), room);
 }
 
 /** A connection on which nothing is read until somebody listens. */
@@ -131,8 +126,8 @@ describe('a flood on HTTP', () => {
         }
       };
       fill();
-      await atRest(() => enforcer.checks.length);
-      expect(enforcer.checks.length).toBeLessThan(most);
+      await atRest(() => fuzzed.enforcer.checks.length);
+      expect(fuzzed.enforcer.checks.length).toBeLessThan(most);
       let text = '';
       client.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
       await until(() => text.split('HTTP/1.1 200').length - 1 === most, PATIENCE);
@@ -184,7 +179,7 @@ describe('a flood on HTTP', () => {
 describe('a server on stdio, served over HTTP', () => {
   async function served(script: string, ...args: string[]): Promise<void> {
     const program = [process.execPath, '-e', script, ...args] as const;
-    proxy = await front(program, governanceOfFuzz(enforcer));
+    proxy = await front(program, fuzzed.governance());
   }
 
   it(
@@ -261,19 +256,14 @@ describe('a client on stdio before a server on HTTP', () => {
       serve = () => undefined;
       const { port } = server.address() as AddressInfo;
       const url = `http://127.0.0.1:${port}/mcp`;
-      proxy = await front(url, governanceOfFuzz(enforcer));
+      proxy = await front(url, fuzzed.governance());
       const upstream = await Upstream.open({ url, headers: {}, insecureHttp: false });
       const stdin = new Flood(
         (nth) => `{"jsonrpc":"2.0","method":"notifications/x","params":{"nth":${nth}}}`,
       );
       let stop: (status: { code: number }) => void = () => undefined;
       const stopped = new Promise<{ code: number }>((resolve) => (stop = resolve));
-      const run = bridgeStdio(
-        governanceOfFuzz(enforcer),
-        upstream,
-        { stdin, stdout: new Stopped() },
-        stopped,
-      );
+      const run = bridgeStdio(fuzzed.governance(), upstream, { stdin, stdout: new Stopped() }, stopped);
       await until(() => stdin.isPaused(), PATIENCE);
       stop({ code: 0 });
       expect(await run).toEqual({ code: 0 });

@@ -1,9 +1,7 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Governance } from '../../src/run/mcp/governance.js';
-import { flush } from '../../src/sdk/index.js';
-import { ScriptedEnforcer } from '../sdk/scripted-enforcer.js';
-import { decideByName, fuzzRuns, governanceOfFuzz } from './fuzz/enforcement.js';
+import { fuzzedGovernance, fuzzRuns } from './fuzz/enforcement.js';
 import { front } from './fuzz/http-front.js';
 import { shape, type RawRequest } from './fuzz/http-shapes.js';
 import { judgeServer } from './fuzz/judge.js';
@@ -15,16 +13,10 @@ import { dice } from './fuzz/wires.js';
 // Random messages in random requests, whole and damaged, on sockets of their own. A server remembers every body that it
 // got and all that it said; nothing but what was decided may have reached it, and its answers come as they are.
 
-let enforcer: ScriptedEnforcer;
+const fuzzed = fuzzedGovernance();
 let governance: Governance;
-beforeAll(async () => {
-  enforcer = await ScriptedEnforcer.start();
-  decideByName(enforcer);
-  governance = governanceOfFuzz(enforcer);
-});
-afterAll(async () => {
-  await flush();
-  await enforcer.stop();
+beforeEach(() => {
+  governance = fuzzed.governance();
 });
 
 /** What the item is once it stands in this request. */
@@ -57,7 +49,7 @@ describe('the proxy on HTTP', () => {
       const shapes = fc.array(shape, { minLength: 10, maxLength: 10 });
       await fc.assert(
         fc.asyncProperty(lines, shapes, fc.nat(), async (conversation, forms, seed) => {
-          enforcer.requests.length = 0;
+          fuzzed.enforcer.requests.length = 0;
           const roll = dice(seed);
           const server = new StubHttpServer(roll);
           const proxy = await front(await server.listen(), governance);
@@ -73,7 +65,7 @@ describe('the proxy on HTTP', () => {
             });
             const responses = await Promise.all(requests.map((each) => rawExchange(proxy.port, each, roll)));
             const received = Buffer.concat(server.received);
-            judgeServer({ items, apart: true, hurry: false, received, checks: enforcer.checks });
+            judgeServer({ items, apart: true, hurry: false, received, checks: fuzzed.enforcer.checks });
             items.forEach((item, index) => {
               const response = responses[index];
               if (response !== undefined) judgeResponse(item, response, server);

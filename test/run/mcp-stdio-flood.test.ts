@@ -1,24 +1,15 @@
 import { Writable, type Readable } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { relay } from '../../src/run/mcp-stdio/relay.js';
-import { flush } from '../../src/sdk/index.js';
-import { ScriptedEnforcer, until } from '../sdk/scripted-enforcer.js';
-import { decideByName, governanceOfFuzz } from './fuzz/enforcement.js';
+import { until } from '../sdk/scripted-enforcer.js';
+import { fuzzedGovernance } from './fuzz/enforcement.js';
 import { Flood, Stopped } from './fuzz/floods.js';
 import { answeredIds } from './fuzz/judge.js';
 import { linesOf, source } from './fuzz/wires.js';
 
 const MIB = 1024 * 1024;
 
-let enforcer: ScriptedEnforcer;
-beforeEach(async () => {
-  enforcer = await ScriptedEnforcer.start();
-  decideByName(enforcer);
-});
-afterEach(async () => {
-  await flush();
-  await enforcer.stop();
-});
+const fuzzed = fuzzedGovernance();
 
 const call = (id: number, tool: string): string =>
   `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"${tool}","arguments":{"n":${id}}}}`;
@@ -32,7 +23,7 @@ interface Link {
 }
 
 function connect({ stdin, stdout, server }: Link): void {
-  relay(server, { stdin, stdout }, governanceOfFuzz(enforcer), true);
+  relay(server, { stdin, stdout }, fuzzed.governance(), true);
 }
 
 const flooding = { expected: 60_000, test: 120_000 };
@@ -46,7 +37,7 @@ describe('a flood on stdio', () => {
   ])(
     'of %s from the client stops when nobody reads',
     async (_what, line) => {
-      enforcer.onEnforce = ({ body }) => ({
+      fuzzed.enforcer.onEnforce = ({ body }) => ({
         body: { decision: Object(body).tool_name === 'allow' ? 'ALLOW' : 'BLOCK', reason: 'x'.repeat(700) },
       });
       const stdin = new Flood(line);
@@ -72,8 +63,8 @@ describe('a flood on stdio', () => {
         },
       });
       let open = 0;
-      enforcer.onEnforce = () => {
-        open = Math.max(open, enforcer.checks.length - answers);
+      fuzzed.enforcer.onEnforce = () => {
+        open = Math.max(open, fuzzed.enforcer.checks.length - answers);
         return { body: { decision: 'BLOCK' }, delayMs: 2 };
       };
       const toServer = new Stopped();
@@ -134,7 +125,7 @@ describe('a line on stdio', () => {
       await until(() => toServer.size > BOUND, flooding.expected);
       expect(toServer.bytes.subarray(BOUND).toString()).toBe(`${note(3)}\n`);
       expect(stdout.bytes.toString()).toContain('too long');
-      expect(enforcer.checks).toHaveLength(1);
+      expect(fuzzed.enforcer.checks).toHaveLength(1);
     },
     flooding.test,
   );

@@ -4,14 +4,13 @@ import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { relay } from '../../src/run/mcp-stdio/relay.js';
 import type { Governance } from '../../src/run/mcp/governance.js';
-import { flush } from '../../src/sdk/index.js';
-import { ScriptedEnforcer, until } from '../sdk/scripted-enforcer.js';
+import { until } from '../sdk/scripted-enforcer.js';
 import { bundleProgram, type BundledProgram } from '../support/bundled-program.js';
 import { BIN, cliEnvironment, temporaryHome } from '../support/cli.js';
-import { decideByName, fuzzRuns, governanceOfFuzz } from './fuzz/enforcement.js';
+import { fuzzedGovernance, fuzzRuns } from './fuzz/enforcement.js';
 import { isComplete, judgeClient, judgeServer, type Heard, type Witnessed } from './fuzz/judge.js';
 import { bytesOf, conversationOf, serverNoise, TOOLS, type Item } from './fuzz/messages.js';
 import { StubServer } from './fuzz/stub-server.js';
@@ -20,16 +19,10 @@ import { dice, linesOf, pieces, SlowReader, source, trickle } from './fuzz/wires
 // Random conversations in random pieces between readers of random patience. Two oracles remember everything: a server its
 // bytes, an enforcer its checks; what either of them saw must be what the other allows.
 
-let enforcer: ScriptedEnforcer;
+const fuzzed = fuzzedGovernance();
 let governance: Governance;
-beforeAll(async () => {
-  enforcer = await ScriptedEnforcer.start();
-  decideByName(enforcer);
-  governance = governanceOfFuzz(enforcer);
-});
-afterAll(async () => {
-  await flush();
-  await enforcer.stop();
+beforeEach(() => {
+  governance = fuzzed.governance();
 });
 
 /** Plays one conversation to its end; fails when it does not come to one. */
@@ -40,7 +33,7 @@ async function play(
   hurry: boolean,
 ): Promise<Witnessed & Heard> {
   const roll = dice(seed);
-  enforcer.requests.length = 0;
+  fuzzed.enforcer.requests.length = 0;
   const server = new StubServer(roll, [...noise]);
   const stdin = source();
   const stdout = new SlowReader(roll, 6);
@@ -55,7 +48,14 @@ async function play(
   await link.childEnded('exited with code 0');
   await until(complete);
   const { bytes: received } = server.stdin;
-  return { items, hurry, received, sent: server.sent, toClient: stdout.bytes, checks: enforcer.checks };
+  return {
+    items,
+    hurry,
+    received,
+    sent: server.sent,
+    toClient: stdout.bytes,
+    checks: fuzzed.enforcer.checks,
+  };
 }
 
 describe('the proxy on stdio', () => {
@@ -76,7 +76,7 @@ describe('the proxy on stdio', () => {
         ),
         { numRuns: fuzzRuns(150) },
       );
-      expect(enforcer.requests.length).toBeGreaterThan(0);
+      expect(fuzzed.enforcer.requests.length).toBeGreaterThan(0);
     },
     fuzzRuns(150) * 1000,
   );
@@ -95,7 +95,7 @@ describe('the built program on real pipes', () => {
   });
 
   async function playOnPipes(items: readonly Item[], seed: number): Promise<Witnessed & Heard> {
-    enforcer.requests.length = 0;
+    fuzzed.enforcer.requests.length = 0;
     const roll = dice(seed);
     const [received, sent] = [join(home, 'received'), join(home, 'sent')];
     const key = join(home, 'key');
@@ -106,7 +106,7 @@ describe('the built program on real pipes', () => {
       '--tenant-id',
       'acme',
       '--api-url',
-      enforcer.url,
+      fuzzed.enforcer.url,
       '--api-key-file',
       key,
     ];
@@ -134,7 +134,7 @@ describe('the built program on real pipes', () => {
       received: await readFile(received),
       sent: linesOf(await readFile(sent)),
       toClient: Buffer.concat(toClient),
-      checks: enforcer.checks,
+      checks: fuzzed.enforcer.checks,
     };
   }
 

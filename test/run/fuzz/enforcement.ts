@@ -1,16 +1,44 @@
+import { afterEach, beforeEach } from 'vitest';
 import { Account } from '../../../src/run/account/account.js';
 import { governanceOf, stdioServer, type Governance } from '../../../src/run/mcp/governance.js';
-import { ThothClient } from '../../../src/sdk/index.js';
+import { flush, ThothClient } from '../../../src/sdk/index.js';
 import { configFor } from '../../sdk/governed-tool.js';
-import type { ScriptedEnforcer } from '../../sdk/scripted-enforcer.js';
+import { ScriptedEnforcer } from '../../sdk/scripted-enforcer.js';
 
 /** How many cases a property draws: `THOTHCTL_FUZZ_RUNS=10000` for a long run, at other seeds of the property tests. */
 export function fuzzRuns(usual: number): number {
   return Number(process.env['THOTHCTL_FUZZ_RUNS'] ?? usual);
 }
 
+/** What governs one test: an enforcer of its own, which decides by the names of tools. */
+class FuzzedGovernance {
+  enforcer!: ScriptedEnforcer;
+
+  async begin(): Promise<void> {
+    this.enforcer = await ScriptedEnforcer.start();
+    decideByName(this.enforcer);
+  }
+
+  async end(): Promise<void> {
+    await flush();
+    await this.enforcer.stop();
+  }
+
+  /** A session of its own, which asks again without delay about a held call. */
+  governance(): Governance {
+    return governanceOfFuzz(this.enforcer);
+  }
+}
+
+export function fuzzedGovernance(): FuzzedGovernance {
+  const fuzzed = new FuzzedGovernance();
+  beforeEach(() => fuzzed.begin());
+  afterEach(() => fuzzed.end());
+  return fuzzed;
+}
+
 /** Makes the enforcer decide a call by the name of its tool; see `TOOLS`. */
-export function decideByName(enforcer: ScriptedEnforcer): void {
+function decideByName(enforcer: ScriptedEnforcer): void {
   const polled = new Set<string>();
   let holds = 0;
   enforcer.onEnforce = ({ body }) => {
@@ -39,8 +67,7 @@ export function decideByName(enforcer: ScriptedEnforcer): void {
   };
 }
 
-/** Governance by this enforcer, which a held call asks again without delay. */
-export function governanceOfFuzz(enforcer: ScriptedEnforcer): Governance {
+function governanceOfFuzz(enforcer: ScriptedEnforcer): Governance {
   const session = new ThothClient(configFor(enforcer, { stepUpPollIntervalMs: 2 })).startSession();
   const options = { command: ['server'], governance: {}, filterTools: false };
   const account = new Account(session.sessionId, undefined);
