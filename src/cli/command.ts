@@ -216,7 +216,8 @@ export abstract class ThothCommand<T extends typeof Command> extends Command {
       argv: this.argv,
       passthrough: this.#statics().takesCommand,
     };
-    const failure = fromParseFailure(error, command) ?? namedByFlag(error, command.flagNames);
+    const failure =
+      fromParseFailure(error, command) ?? namedByFlag(error, command.flagNames, Object.keys(this.ctor.args));
     await reportFailure(failure, this.argv, {
       out: this.#output(),
       signalled: this.#signals.received,

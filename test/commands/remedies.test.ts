@@ -23,6 +23,10 @@ describe('what to do next', () => {
     const again = await plane.run(['tenants', 'create', 'acme']);
     expect(again).toMatchObject({ exit: 7 });
     expect(again.stderr).toContain('`thothctl tenants list` shows those there are');
+
+    const misnamed = await plane.run(['tenants', 'create', 'Bad Name']);
+    expect(misnamed).toMatchObject({ exit: 2 });
+    expect(misnamed.stderr).toMatch(/^Error: TENANT: must match/);
   });
 
   it('where there is no such context', async () => {

@@ -33,9 +33,12 @@ afterEach(async () => {
   await enforcer.stop();
 });
 
-function queueOf(more: Partial<ConstructorParameters<typeof EventQueue>[1]> = {}): EventQueue {
+function queueOf(
+  more: Partial<ConstructorParameters<typeof EventQueue>[1]> = {},
+  logger = createLogger(100),
+): EventQueue {
   return new EventQueue(
-    { transport: new Transport(enforcer.url), headers: {}, logger: createLogger(100) },
+    { transport: new Transport(enforcer.url), headers: {}, logger },
     { batchSize: 10, lingerMs: 5, queueLimit: 1000, maxAttempts: 3, flushTimeoutMs: 2000, ...more },
   );
 }
@@ -140,9 +143,11 @@ describe('delivery of events', () => {
     const folder = mkdtempSync(join(tmpdir(), 'spool-'));
     const spoolFile = join(folder, 'deep', 'events.ndjson');
     enforcer.onEvents = () => ({ hang: true });
-    const first = queueOf({ spoolFile });
+    const said: string[] = [];
+    const first = queueOf({ spoolFile }, { ...createLogger(100), warn: (text) => void said.push(text) });
     for (const id of ['a', 'b', 'c']) first.enqueue({ event_id: id });
     await first.close(50);
+    expect(said).toEqual(['3 events are kept for the next run to send']);
     expect(statSync(spoolFile).mode & 0o777).toBe(0o600);
     expect(readFileSync(spoolFile, 'utf8').trim().split('\n')).toHaveLength(3);
     enforcer.requests.length = 0;

@@ -157,7 +157,10 @@ export class EventQueue {
 
   #spool(events: readonly BehavioralEvent[]): number {
     const { spoolFile } = this.#options;
-    return spoolFile === undefined ? 0 : appendToSpool(spoolFile, events);
+    if (spoolFile === undefined) return 0;
+    const kept = appendToSpool(spoolFile, events);
+    if (kept > 0) this.#logger.warn(`${kept} events are kept for the next run to send`);
+    return kept;
   }
 
   #drop(count: number): void {
