@@ -43,7 +43,7 @@ test('contexts are made, listed, selected, changed and removed', async () => {
   expect(await listContexts(home)).toEqual([{ name: 'local', current: false, ...local }]);
   await expect(useContext(home, 'prod')).rejects.toMatchObject({
     exit: 'notFound',
-    fix: 'Known contexts: local.',
+    fix: 'Known contexts: local. `thothctl context set prod` makes another.',
   });
 });
 
