@@ -8,11 +8,11 @@ const cp = (...points: readonly number[]) => points.map((p) => `\\u{${p.toString
 const range = (from: number, to: number) => `${cp(from)}-${cp(to)}`;
 
 const ESC = cp(0x1b);
-/** CSI, OSC/DCS/APC/PM/SOS strings with their terminators, and two-character escapes. */
+/** CSI, OSC/DCS/APC/PM/SOS strings with their terminators, and two-character escapes. A string ends where another begins: looking past it for each would take minutes in a text made of beginnings. */
 const SEQUENCES = new RegExp(
   [
     `(?:${ESC}\\[|${cp(0x9b)})[0-?]*[ -/]*[@-~]`,
-    `(?:${ESC}[\\]PX^_]|[${cp(0x90, 0x98, 0x9d, 0x9e, 0x9f)}])[^${cp(0x07, 0x1b, 0x9c)}]*(?:${cp(0x07)}|${ESC}\\\\|${cp(0x9c)})`,
+    `(?:${ESC}[\\]PX^_]|[${cp(0x90, 0x98, 0x9d, 0x9e, 0x9f)}])[^${cp(0x07, 0x1b, 0x90, 0x98, 0x9c, 0x9d, 0x9e, 0x9f)}]*(?:${cp(0x07)}|${ESC}\\\\|${cp(0x9c)})`,
     `${ESC}[ -/]*[0-~]`,
   ].join('|'),
   'gu',
