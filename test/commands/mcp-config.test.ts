@@ -48,7 +48,10 @@ describe('mcp-config', () => {
     expect(states(dry.stdout)).toEqual({ files: 'governed' });
     expect(await readFile(file, 'utf8')).toBe(original);
 
-    expect(await plane.run(['mcp-config', 'wrap', ...flags])).toMatchObject({ exit: 0 });
+    expect(await plane.run(['mcp-config', 'wrap', ...flags])).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining('the credential of the context') as unknown,
+    });
     const wrapped = await readFile(file, 'utf8');
     expect(wrapped).toContain('// mine');
     expect(wrapped).toContain('"env": {"A": "1"}');

@@ -67,10 +67,20 @@ export default class McpConfigWrap extends ThothCommand<typeof McpConfigWrap> {
       this.out.warn('--api-key is visible to other processes; prefer --api-key-file.');
       if (!this.dryRun) given['api-key-file'] = await storeKey(key, process.env);
     }
+    const environment = flags.env ?? [];
+    if (
+      given['api-key-file'] === undefined &&
+      !environment.some((each) => each.startsWith('THOTH_API_KEY'))
+    ) {
+      this.out.warn(
+        'Without --api-key-file the servers use the credential of the context, which may do more than an agent needs. ' +
+          'Make a key for them: thothctl api-keys create --organization --permission execute --key-file agent.key',
+      );
+    }
     const wrapper = makeWrapper({
       program: flags['thothctl-bin'],
       flags: given,
-      environment: flags.env ?? [],
+      environment,
       inheritPath: flags['inherit-path'],
       env: process.env,
     });

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { ThothctlError } from '../../errors/index.js';
 import { replaceFile } from '../../output/index.js';
 
 // The name of a backup carries the digest of the wrapped file it belongs to. Whoever finds the wrapped bytes unchanged
 // may put the original back to the byte; after any other edit the two no longer belong together.
+
+const PRIVATE_MODE = 0o600;
 
 function backupOf(path: string, wrappedText: string): string {
   const digest = createHash('sha256').update(wrappedText).digest('hex').slice(0, 12);
@@ -27,9 +29,9 @@ export async function replaceWithBackup(
   original: string,
 ): Promise<string> {
   await expectUnchanged(path, before);
-  const { mode } = await stat(path);
   const backup = backupOf(path, after);
-  await replaceFile(backup, original, mode & 0o777);
+  // Headers that the wrapped file no longer holds still stand in it.
+  await replaceFile(backup, original, PRIVATE_MODE);
   await replaceFile(path, after);
   if (backup !== backupOf(path, before)) await rm(backupOf(path, before), { force: true });
   return backup;
