@@ -3,7 +3,7 @@ import type { Plugin } from 'esbuild';
 
 /** Modules of Node that cost a millisecond or more to load and that most commands import without using. */
 const COSTLY =
-  /^node:(?:crypto|fs\/promises|child_process|worker_threads|readline|https|tls|timers\/promises|zlib|dns|stream\/promises)$/;
+  /^node:(?:crypto|fs\/promises|child_process|worker_threads|readline|https?|tls|timers\/promises|zlib|dns|stream\/promises)$/;
 
 const require = createRequire(import.meta.url);
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HoldReply } from '../../sdk/hold.js';
 import type { Session } from '../../sdk/session.js';
 import { isJsonObject, type JsonObject } from '../../sdk/vocabulary.js';
@@ -7,6 +7,7 @@ import type { Account } from '../account/account.js';
 import { decidedCheck } from '../account/decided-check.js';
 import { CallerCheck } from './caller.js';
 import { canonicalReply, refusalReply } from './canonical-reply.js';
+import { LoopbackServer } from './loopback-server.js';
 import { parseJson, readBody } from './read-body.js';
 import { eventsOf, eventUnderRunIdentity, underRunIdentity } from './run-identity.js';
 
@@ -29,47 +30,34 @@ export class SdkBroker {
   readonly #holds = new Set<string>();
   /** Holds that the child was never told the end of. */
   readonly #open = new Set<string>();
-  readonly #server: Server;
-  #port = 0;
+  readonly #server = new LoopbackServer((request, response) => void this.#serve(request, response));
 
   private constructor(
     private readonly session: Session,
     private readonly account: Account | undefined,
-  ) {
-    this.#server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (request, response) => {
-      void this.#serve(request, response);
-    });
-    this.#server.on('clientError', (_error, socket) => socket.destroy());
-  }
+  ) {}
 
   static async start(session: Session, account?: Account): Promise<SdkBroker> {
     const broker = new SdkBroker(session, account);
-    await new Promise<void>((resolve, reject) => {
-      broker.#server.once('error', reject);
-      broker.#server.listen(0, '127.0.0.1', resolve);
-    });
-    const address = broker.#server.address();
-    broker.#port = typeof address === 'object' && address !== null ? address.port : 0;
+    await broker.#server.listen();
     return broker;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `http://127.0.0.1:${this.#server.port}`;
   }
 
   /** Ends the service. Nobody is left to wait for the holds of the child, so they are withdrawn. */
   async stop(): Promise<void> {
     for (const token of this.#open) void this.session.withdrawHold(token);
     this.#open.clear();
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#server.closeAllConnections();
-    await closed;
+    await this.#server.close();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let reply: Reply;
     try {
-      const rejection = this.#caller.reject(request, this.#port);
+      const rejection = this.#caller.reject(request, this.#server.port);
       reply =
         rejection === undefined
           ? await this.#route(request)
