@@ -10,7 +10,7 @@ const BLOCK = 100;
 const BLOCKS = 20;
 /** What each process runs first: a session's steady state is measured, not its compiler. */
 const WARM_UP_CALLS = 3000;
-const CONNECTIONS = 12;
+const CONNECTIONS = 30;
 const IN_FLIGHT = 16;
 const PARALLEL_CALLS = 1500;
 const PARALLEL_ROUNDS = 4;
