@@ -44,8 +44,8 @@ export class RemoteBackend implements Backend {
     let response: UpstreamResponse;
     try {
       response = await this.upstream.send(method, headers, abort.signal, post?.bytes, post?.added);
-    } catch {
-      answerLost('could not be reached', reply, asked);
+    } catch (error) {
+      answerLost(this.upstream.unreached(error), reply, asked);
       return;
     }
     const session = sessionOf(response);

@@ -58,7 +58,7 @@ export class RemotePeer implements ServerSide {
   #bytes = 0;
 
   constructor(
-    upstream: Upstream,
+    private readonly upstream: Upstream,
     private readonly client: ClientSide,
     private readonly onRoom: () => void,
     /** Told when the client's side has ended and everything open with it. */
@@ -165,8 +165,8 @@ export class RemotePeer implements ServerSide {
       reply = isStream(response)
         ? open.lost(await this.#takeStream(response, open.abort.signal, open))
         : await this.#takeBody(response, open);
-    } catch {
-      reply = open.lost('could not be reached');
+    } catch (error) {
+      reply = open.lost(this.upstream.unreached(error));
     }
     if (this.#close(open) && !open.abort.signal.aborted) this.client.write(Buffer.from(`${reply}\n`));
   }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { usageError } from '../../errors/index.js';
+import { errorCode, usageError } from '../../errors/index.js';
 import { requestHeaders, type HeaderValues } from './forwarded-headers.js';
 
 /** Where a remote MCP server is, and what every request to it carries. */
@@ -55,6 +55,11 @@ export class Upstream {
       signal,
     });
     return { status: response.statusCode, headers: response.headers, body: response.body };
+  }
+
+  /** Why a request came to nothing, in words that go on from "the server". */
+  unreached(error: unknown): string {
+    return `could not be reached at ${this.url.host} (${errorCode(error) ?? 'the connection broke'})`;
   }
 
   async close(): Promise<void> {
