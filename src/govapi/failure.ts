@@ -87,12 +87,7 @@ function fixFor(
       };
     case 'unavailable': {
       const after = clean(reply.headers['retry-after']);
-      return {
-        fix:
-          after === undefined
-            ? 'Try again later.'
-            : `Try again after ${/^\d+$/.test(after) ? `${after} seconds` : after}.`,
-      };
+      return { fix: after === undefined ? 'Try again later.' : `Try again after ${waitText(after)}.` };
     }
     case 'usage':
       if (reply.status === 405) {
@@ -109,6 +104,12 @@ function fixFor(
     default:
       return {};
   }
+}
+
+/** A `Retry-After` in words: seconds, or a date as it is. */
+function waitText(after: string): string {
+  if (!/^\d+$/.test(after)) return after;
+  return after === '1' ? '1 second' : `${after} seconds`;
 }
 
 export function isHtml(reply: HttpReply): boolean {

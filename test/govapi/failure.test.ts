@@ -93,6 +93,8 @@ describe('retries', () => {
     after = '600';
     await expect(api.call('listAlerts')).rejects.toMatchObject({ fix: 'Try again after 600 seconds.' });
     expect(server.seen).toHaveLength(5);
+    after = '1';
+    await expect(api.call('listAlerts')).rejects.toMatchObject({ fix: 'Try again after 1 second.' });
   });
 
   test('a later answer counts', async () => {
