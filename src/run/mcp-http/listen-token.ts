@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { link, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ThothctlError, usageError } from '../../errors/index.js';
+import { errorCode, ThothctlError, usageError } from '../../errors/index.js';
 
 /** A token, also as the value of the header that carries it. Shorter ones could be guessed. */
 const FORM = /^(?:bearer +)?([\w.~+/-]{16,1024}=*)$/i;
@@ -47,7 +47,7 @@ async function makeOnce(folder: string, file: string): Promise<void> {
     await writeFile(draft, `Bearer ${randomBytes(32).toString('base64url')}\n`, { flag: 'wx', mode: 0o600 });
     await link(draft, file);
   } catch (error) {
-    if (!isErrorOf(error, 'EEXIST')) throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
   } finally {
     await rm(draft, { force: true });
   }
@@ -83,8 +83,4 @@ function unsafe(file: string, why: string, cause?: unknown): ThothctlError {
     fix: 'Remove it, and a new token is made; or give one of your own with --listen-token.',
     cause,
   });
-}
-
-function isErrorOf(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
