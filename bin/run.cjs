@@ -119,6 +119,11 @@ function keepStreamErrors() {
   return lost;
 }
 
+function reportUnwritten({ message }) {
+  process.exitCode = 1;
+  process.stderr.write(`Error: the output could not be written: ${message}\n`);
+}
+
 async function main(argv) {
   const completing = argv[0] === '__complete';
   const chunk = load(completing ? 'complete.cjs' : 'main.cjs');
@@ -126,11 +131,8 @@ async function main(argv) {
   if (completing) await chunk.complete(argv.slice(1), () => load('main.cjs'));
   else await chunk.run(argv);
   await Promise.all([drained(process.stdout), drained(process.stderr)]);
-  if (lost.error && !process.exitCode) {
-    // Help does not wait for its text.
-    process.exitCode = 1;
-    process.stderr.write(`Error: the output could not be written: ${lost.error.message}\n`);
-  }
+  // Help does not wait for its text.
+  if (lost.error && !process.exitCode) reportUnwritten(lost.error);
   saveCaches();
   // Idle sockets and watchers must not keep a finished command alive.
   process.exit();
@@ -147,10 +149,7 @@ if (require.main === module) {
       require('node:fs').writeSync(1, text);
     } catch (error) {
       if (error.code === 'EAGAIN') process.stdout.write(text);
-      else if (error.code !== 'EPIPE') {
-        process.exitCode = 1;
-        process.stderr.write(`Error: the output could not be written: ${error.message}\n`);
-      }
+      else if (error.code !== 'EPIPE') reportUnwritten(error);
     }
   } else {
     void main(argv);

@@ -25,6 +25,11 @@ interface ConfigMembers {
 export const mdmConfigMembers: Readonly<Record<MdmProviderSlug, ConfigMembers>> = {
 ${entries.join('\n')}
 };
+
+/** What replies may show of a configuration, whoever provides it. */
+export const shownMdmMembers: ReadonlySet<string> = new Set(
+  Object.values(mdmConfigMembers).flatMap(({ shown }) => shown),
+);
 `;
 }
 

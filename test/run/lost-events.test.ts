@@ -232,23 +232,24 @@ describe('the official client, back too late', () => {
 
   const TOLD = { isError: true, content: [{ text: expect.stringContaining('no longer kept') }] };
 
-  it('of the first generation has its call settled', async () => {
-    let back: () => void = () => undefined;
-    const { fetch, lost } = broken(new Promise((resolve) => (back = resolve)));
-    await withClient1(new Http1(new URL(url), { fetch }), async (client) => {
-      const waiting = client.callTool({ name: 'wait' });
-      await lost;
-      await client.callTool({ name: 'release' });
-      await client.callTool({ name: 'echo' });
-      back();
-      expect(await waiting).toMatchObject(TOLD);
-    });
-  });
+  /** What the two generations of it have in common here. */
+  interface AnyClient {
+    callTool(call: { name: string }): Promise<unknown>;
+  }
+  type Connect = (
+    fetch: typeof globalThis.fetch,
+    work: (client: AnyClient) => Promise<void>,
+  ) => Promise<void>;
+  const first: Connect = (fetch, work) => withClient1(new Http1(new URL(url), { fetch }), work);
+  const second: Connect = (fetch, work) => withClient2(new Http2(new URL(url), { fetch }), 'legacy', work);
 
-  it('of the second generation has its call settled', async () => {
+  it.each([
+    ['first', first],
+    ['second', second],
+  ])('of the %s generation has its call settled', async (_generation, connect) => {
     let back: () => void = () => undefined;
     const { fetch, lost } = broken(new Promise((resolve) => (back = resolve)));
-    await withClient2(new Http2(new URL(url), { fetch }), 'legacy', async (client) => {
+    await connect(fetch, async (client) => {
       const waiting = client.callTool({ name: 'wait' });
       await lost;
       await client.callTool({ name: 'release' });

@@ -19,3 +19,8 @@ export const mdmConfigMembers: Readonly<Record<MdmProviderSlug, ConfigMembers>> 
   },
   custom: { shown: ['endpoint'], writeOnly: ['api_token'] },
 };
+
+/** What replies may show of a configuration, whoever provides it. */
+export const shownMdmMembers: ReadonlySet<string> = new Set(
+  Object.values(mdmConfigMembers).flatMap(({ shown }) => shown),
+);

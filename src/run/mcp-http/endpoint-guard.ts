@@ -1,5 +1,6 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { SecretDigest } from '../secret-digest.js';
 
 /** Why a request is turned away before anything of it is read. */
 interface Refusal {
@@ -18,8 +19,8 @@ const NOT_SERVED = 'only the agent of this run is served here';
 export class EndpointGuard {
   /** A path that only the agent of the run is told, which then needs no token and may know nothing of any. */
   readonly agentPath: string;
-  readonly #agentPath: Buffer;
-  readonly #token: Buffer | undefined;
+  readonly #agentPath: SecretDigest;
+  readonly #token: SecretDigest | undefined;
 
   /** Without a token nobody but the agent is served. */
   constructor(
@@ -27,18 +28,18 @@ export class EndpointGuard {
     token: string | undefined,
   ) {
     this.agentPath = `/${randomBytes(24).toString('base64url')}${path}`;
-    this.#agentPath = digest(this.agentPath);
-    this.#token = token === undefined ? undefined : digest(token);
+    this.#agentPath = new SecretDigest(this.agentPath);
+    this.#token = token === undefined ? undefined : new SecretDigest(token);
   }
 
   /** Takes the token out of a request that shows it: the server behind must not learn it. */
   reject(request: IncomingMessage, path: string): Refusal | undefined {
-    if (timingSafeEqual(digest(path), this.#agentPath)) return undefined;
+    if (this.#agentPath.matches(path)) return undefined;
     const refusal = elsewhere(path, this.path);
     if (refusal !== undefined) return refusal;
     if (this.#token === undefined) return { status: 401, why: NOT_SERVED };
     const shown = /^bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (shown === undefined || !timingSafeEqual(digest(shown), this.#token)) {
+    if (shown === undefined || !this.#token.matches(shown)) {
       return { status: 401, why: SEND_TOKEN };
     }
     delete request.headers.authorization;
@@ -49,9 +50,4 @@ export class EndpointGuard {
 /** Refuses any path but the endpoint's. */
 export function elsewhere(path: string, served: string): Refusal | undefined {
   return path === served ? undefined : { status: 404, why: 'there is nothing at this path' };
-}
-
-/** Digests have one length, so that the comparison tells nothing about what is compared. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { SecretDigest } from '../secret-digest.js';
 
 /** Why a request is turned away before its body is read; undefined when it may go on. */
 export interface Rejection {
@@ -12,10 +12,10 @@ export interface Rejection {
  * to 127.0.0.1 carries a foreign Host or an Origin.
  */
 export class CallerCheck {
-  readonly #digest: Buffer;
+  readonly #key: SecretDigest;
 
   constructor(key: string) {
-    this.#digest = digest(key);
+    this.#key = new SecretDigest(key);
   }
 
   reject(request: IncomingMessage, port: number): Rejection | undefined {
@@ -26,7 +26,7 @@ export class CallerCheck {
     if (origin !== undefined) return { status: 403, message: 'browsers are not served' };
     const keys = presentedKeys(request);
     // Every presented key must be right: two that differ are a mix-up that no side should win.
-    if (keys.length === 0 || !keys.every((key) => timingSafeEqual(digest(key), this.#digest))) {
+    if (keys.length === 0 || !keys.every((key) => this.#key.matches(key))) {
       return { status: 401, message: 'the key of this run is missing or wrong' };
     }
     return undefined;
@@ -40,9 +40,4 @@ function presentedKeys(request: IncomingMessage): string[] {
   const header = request.headers['x-api-key'];
   if (typeof header === 'string') keys.push(header.trim());
   return keys;
-}
-
-/** Digests have one length, so that the comparison tells nothing about the key. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -87,7 +87,7 @@ export class EventQueue {
 
   stats(): EventStats {
     return {
-      queued: this.#unmade.length + this.#waiting.length + this.#underWay.length,
+      queued: this.#queued,
       delivered: this.#delivered,
       dropped: this.#dropped,
       retried: this.#retried,
@@ -99,8 +99,11 @@ export class EventQueue {
   }
 
   get isIdle(): boolean {
-    const queued = this.#unmade.length + this.#waiting.length + this.#underWay.length;
-    return queued === 0 && this.#pending.size === 0;
+    return this.#queued === 0 && this.#pending.size === 0;
+  }
+
+  get #queued(): number {
+    return this.#unmade.length + this.#waiting.length + this.#underWay.length;
   }
 
   /** Sends everything queued; true when it arrived or was given up before the limit. */
@@ -119,8 +122,6 @@ export class EventQueue {
   async close(timeoutMs?: number): Promise<void> {
     if (this.#closed) return;
     await this.flush(timeoutMs);
-    this.#makeAll();
-    this.#closed = true;
     this.#stop.abort();
     this.spoolRest();
   }

@@ -1,4 +1,5 @@
 import { errorCode } from '../../errors/error-code.js';
+
 /** Why an exchange gave no usable reply. Only `unavailable` may fail open. */
 export interface TransportFailure {
   readonly kind: 'failure';

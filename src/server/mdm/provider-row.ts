@@ -1,4 +1,4 @@
-import { mdmConfigMembers } from '../../contract/govapi/mdm-config.js';
+import { shownMdmMembers } from '../../contract/govapi/mdm-config.js';
 import type { MdmProvider, MdmProviderSlug, MdmProviderUpsert } from '../../contract/govapi/types.js';
 import type { Database } from '../store/schema.js';
 import {
@@ -35,7 +35,6 @@ const SECRET_MEMBER = /secret|token(?!_url$)|password|passphrase|api_?key|privat
  * Members a reader may see: those the contract documents and does not call write-only. What else a configuration holds
  * may be a secret under a mistyped name.
  */
-const SHOWN_MEMBERS = new Set(Object.values(mdmConfigMembers).flatMap(({ shown }) => shown));
 const MASK = /^[*\u2022\u25cf]+$/;
 
 export function storedProvider(row: Row): StoredProvider | undefined {
@@ -150,7 +149,7 @@ export function connectorConfig(stored: StoredProvider): Readonly<Record<string,
 }
 
 const shownConfig = (config: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(config).filter(([member]) => SHOWN_MEMBERS.has(member)));
+  Object.fromEntries(Object.entries(config).filter(([member]) => shownMdmMembers.has(member)));
 
 export function presentProvider(stored: StoredProvider): MdmProvider {
   const { sync } = stored;

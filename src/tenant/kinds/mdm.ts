@@ -1,14 +1,13 @@
-import { mdmConfigMembers } from '../../contract/govapi/mdm-config.js';
+import { shownMdmMembers } from '../../contract/govapi/mdm-config.js';
 import { isSecretPath } from '../../secret-reference/secret-path.js';
 import { comparable, type Kind } from './kind.js';
 import { writable } from './write-body.js';
 
-const READ_BACK = new Set(Object.values(mdmConfigMembers).flatMap(({ shown }) => shown));
 const CONFIG = 'config.';
 
 /** A member that the contract does not document may hold a secret under a mistyped name: no reply has it. */
 const isNeverReadBack = (path: string): boolean =>
-  isSecretPath(path) || (path.startsWith(CONFIG) && !READ_BACK.has(path.slice(CONFIG.length)));
+  isSecretPath(path) || (path.startsWith(CONFIG) && !shownMdmMembers.has(path.slice(CONFIG.length)));
 
 /** Providers are never deleted: pruning switches them off, and what is off does not count as there. */
 export const mdm: Kind = {
