@@ -5,6 +5,9 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
+/** Milliseconds a connection may be idle: longer than common clients and proxies keep one, so that it is they who close first. */
+export const IDLE_CONNECTION_MS = 65_000;
+
 /** Plain HTTP carries credentials in the clear: beyond this machine it must be asked for by name. */
 export function checkListenAddress(options: {
   readonly host: string;

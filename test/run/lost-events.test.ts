@@ -90,7 +90,7 @@ class RawClient {
     const reader = (await this.request(method, name)).body?.getReader();
     const { value } = (await reader?.read()) ?? {};
     await reader?.cancel();
-    return /^id: (\S+)$/m.exec(Buffer.from(value ?? []).toString())?.[1] ?? '';
+    return eventName(value);
   }
 
   resume(id: string): Promise<Response> {
@@ -109,6 +109,11 @@ class RawClient {
     await reader?.cancel();
     return messagesIn(text).slice(0, count);
   }
+}
+
+/** The name of the first event of these bytes. */
+function eventName(bytes: Uint8Array = new Uint8Array()): string {
+  return /^id: (\S+)$/m.exec(Buffer.from(bytes).toString())?.[1] ?? '';
 }
 
 function messagesIn(text: string): Message[] {
@@ -205,18 +210,20 @@ describe('a server whose question nobody will read', () => {
 });
 
 describe('the official client, back too late', () => {
-  /** Loses the stream of the first call after its first bytes, and is kept from coming back until it may. */
+  /** Loses the stream of the first call after its first bytes, and is kept from coming back to it until it may. */
   function broken(mayReturn: Promise<void>): { fetch: typeof fetch; lost: Promise<void> } {
     let lose: () => void;
     const lost = new Promise<void>((resolve) => (lose = resolve));
+    let name = '';
     return {
       lost,
       fetch: async (input, init) => {
-        if (new Headers(init?.headers).has('last-event-id')) await mayReturn;
+        if (new Headers(init?.headers).get('last-event-id') === name) await mayReturn;
         const response = await fetch(input, init);
         if (typeof init?.body !== 'string' || !init.body.includes('"wait"')) return response;
         const reader = response.body?.getReader();
         const { value } = (await reader?.read()) ?? {};
+        name = eventName(value);
         await reader?.cancel();
         const body = new ReadableStream({
           start(controller) {

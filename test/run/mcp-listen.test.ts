@@ -70,6 +70,12 @@ describe('in a session', () => {
     const response = await post(CALL, { ...(await session('2025-11-25')), accept: 'application/json' });
     expect(await response.json()).toMatchObject({ id: 1, result: { content: [{ text: ANSWER }] } });
   });
+
+  it('a client that pauses may use its connection again: it is told how long that is kept', async () => {
+    const response = await post(CALL, { ...(await session('2025-11-25')), accept: 'application/json' });
+    await response.text();
+    expect(response.headers.get('keep-alive')).toBe('timeout=65');
+  });
 });
 
 describe('without sessions', () => {

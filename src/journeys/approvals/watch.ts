@@ -1,6 +1,6 @@
 import { ThothctlError } from '../../errors/index.js';
 import type { RowStream } from '../../output/port.js';
-import { APPROVALS, follow, type FollowApi } from '../follow/index.js';
+import { APPROVALS, followNew, type FollowApi } from '../follow/index.js';
 import { isDead, readApproval, type Approval } from './read.js';
 import { resolveApproval } from './resolve.js';
 
@@ -29,17 +29,18 @@ export async function watchHolds(api: FollowApi, stream: RowStream, options: Wat
     await stream.write({ ...approval });
     if (options.ask !== undefined) await resolveInPlace(api, approval, options);
   };
+  const announcePending = async (): Promise<void> => {
+    const pending = { query: { status: 'pending' } } as const;
+    const { data } = await api.call('listApprovals', pending, { signal: options.signal });
+    for (const approval of [...data].reverse()) await announce(approval.approval_id);
+  };
+  const over = new AbortController();
+  const signal = AbortSignal.any([options.signal, over.signal]);
   try {
-    if (options.includePending) {
-      const { data } = await api.call(
-        'listApprovals',
-        { query: { status: 'pending' } },
-        { signal: options.signal },
-      );
-      for (const approval of [...data].reverse()) await announce(approval.approval_id);
-    }
-    const start = { from: 'latest', signal: options.signal, notice: options.notice };
-    for await (const { row } of follow(api, APPROVALS, start)) {
+    // Before the list is read: a hold made in between would be in neither.
+    const changes = await followNew(api, APPROVALS, { signal, notice: options.notice });
+    if (options.includePending) await announcePending();
+    for await (const { row } of changes) {
       const id = row['approval_id'];
       if (typeof id !== 'string') continue;
       if (row['status'] === 'pending') await announce(id);
@@ -47,6 +48,8 @@ export async function watchHolds(api: FollowApi, stream: RowStream, options: Wat
     }
   } catch (cause) {
     if (!options.signal.aborted) throw cause;
+  } finally {
+    over.abort();
   }
 }
 

@@ -9,7 +9,7 @@ interface FollowOptions {
   readonly from: string;
   readonly signal: AbortSignal;
   readonly notice: (text: string) => void;
-  /** Told where a stream began, before its first row. */
+  /** Told where the following began, before the first row: nothing that comes after that is missed. */
   readonly onStart?: (cursor: string) => void;
   /** Milliseconds between two reads of a control plane without streams. */
   readonly pollMs?: number;
@@ -49,6 +49,7 @@ export async function* follow(
     from,
     signal: options.signal,
     notice: options.notice,
+    ...(options.onStart && { onStart: options.onStart }),
     ...(options.pollMs === undefined ? {} : { intervalMs: options.pollMs }),
   });
 }

@@ -1,4 +1,5 @@
-export { follow, tail } from './follow.js';
+export { tail } from './follow.js';
+export { followNew } from './follow-new.js';
 export { FEED_COLUMNS, VIOLATION_COLUMNS } from './columns.js';
 export { cursorPlace } from './cursor-place.js';
 export { tailFlags, wantedRows } from './tail-flags.js';

@@ -18,6 +18,8 @@ export interface PollOptions {
   readonly from: string;
   readonly signal: AbortSignal;
   readonly notice: (text: string) => void;
+  /** Told the position of the first row that will not be passed on, before any is. */
+  readonly onStart?: (cursor: string) => void;
   readonly intervalMs?: number;
 }
 
@@ -36,13 +38,14 @@ export async function* pollRows(
     const window = await steadyWindow(api, source, options);
     const { fresh, gap } = first ? startOf(window, source, options) : unseen(window, source, seen);
     for (const row of window) remember(seen, source.id(row));
+    if (first) options.onStart?.(positionOf(window[fresh.length], source));
     if (gap) {
       options.notice(
         `${source.name}: the newest ${WINDOW} rows hold none seen before; rows in between may be missing`,
       );
     }
     for (const row of [...fresh].reverse()) {
-      yield { cursor: `${ID_CURSOR}${source.id(row) ?? ''}`, row };
+      yield { cursor: positionOf(row, source), row };
     }
     first = false;
     await delay(options.intervalMs ?? INTERVAL_MS, undefined, { signal: options.signal });
@@ -56,6 +59,11 @@ function startOf(window: readonly Row[], source: FollowSource, options: PollOpti
     return { fresh: at === -1 ? window : window.slice(0, at), gap: at === -1 && window.length >= WINDOW };
   }
   return { fresh: options.from === 'start' ? window : [], gap: false };
+}
+
+/** Where a reader of this row goes on; before the oldest when there is none. */
+function positionOf(row: Row | undefined, source: FollowSource): string {
+  return `${ID_CURSOR}${(row && source.id(row)) ?? ''}`;
 }
 
 function unseen(window: readonly Row[], source: FollowSource, seen: ReadonlyMap<string, true>) {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { ThothctlError } from '../../errors/index.js';
-import { checkListenAddress, reachableUrl } from '../../listen-address.js';
+import { checkListenAddress, IDLE_CONNECTION_MS, reachableUrl } from '../../listen-address.js';
 import { rejectCaller, type AllowedCallers } from './caller-check.js';
 import { allowOrigin, answerPreflight } from './cross-origin.js';
 import { elsewhere, type EndpointGuard } from './endpoint-guard.js';
@@ -52,6 +52,7 @@ export async function openEndpoint(options: EndpointOptions, take: RequestTaker)
     });
   });
   server.requestTimeout = BODY_TIMEOUT_MS;
+  server.keepAliveTimeout = IDLE_CONNECTION_MS;
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

@@ -1,8 +1,7 @@
 import { createServer as createHttpServer, type RequestListener, type Server as HttpServer } from 'node:http';
 import { createServer, type Socket } from 'node:net';
+import { IDLE_CONNECTION_MS } from '../../listen-address.js';
 
-/** Longer than clients keep a connection that they do not use. */
-const IDLE_MS = 60_000;
 /** From a connection to the end of its first request's head; whoever is let in may take his time after that. */
 const FIRST_HEAD_MS = 60_000;
 
@@ -51,7 +50,7 @@ export class LoopbackServer {
   }
 
   #createHttp(): HttpServer {
-    const http = createHttpServer({ keepAliveTimeout: IDLE_MS }, (request, response) => {
+    const http = createHttpServer({ keepAliveTimeout: IDLE_CONNECTION_MS }, (request, response) => {
       clearTimeout(this.#sockets.get(request.socket));
       this.handler(request, response);
     });

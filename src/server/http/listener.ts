@@ -2,6 +2,7 @@ import { createServer as createPlainServer, type RequestListener, type Server } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { ThothctlError } from '../../errors/index.js';
+import { IDLE_CONNECTION_MS } from '../../listen-address.js';
 import { announcesTooMuch } from './request-body.js';
 
 export interface TlsMaterial {
@@ -11,8 +12,6 @@ export interface TlsMaterial {
 
 const HEADERS_TIMEOUT_MS = 20_000;
 const REQUEST_TIMEOUT_MS = 60_000;
-/** Longer than the idle time of common clients and proxies, so that it is they who close first. */
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_HEADER_BYTES = 32 * 1024;
 const DRAIN_MS = 10_000;
 const WIRE_FAULTS: Readonly<Record<string, string>> = {
@@ -35,7 +34,7 @@ export async function listen(
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    keepAliveTimeout: IDLE_CONNECTION_MS,
     noDelay: true,
   };
   const server =

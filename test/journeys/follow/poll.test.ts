@@ -52,6 +52,7 @@ async function follow(
   limit: number,
   onRow?: (id: string) => void,
   cursorFile?: string,
+  signal = AbortSignal.timeout(15_000),
 ) {
   const ids: string[] = [];
   const notices: string[] = [];
@@ -68,7 +69,7 @@ async function follow(
       from,
       limit,
       ...(cursorFile && { cursorFile }),
-      signal: AbortSignal.timeout(15_000),
+      signal,
       notice: (text) => notices.push(text),
       wanted: () => true,
       pollMs: 20,
@@ -104,5 +105,20 @@ describe('a tail without live streams', () => {
     happen(2, 2);
     outage = 2;
     expect((await follow(undefined, 2, undefined, cursorFile)).ids).toEqual(['e2', 'e3']);
+  });
+
+  it.each([
+    ['an empty list', 0],
+    ['a list with rows', 2],
+  ])('that saw no row continues from where it began, %s', async (_name, count) => {
+    const cursorFile = join(folder, 'cursor.json');
+    happen(0, count);
+    const begun = new AbortController();
+    const tailing = follow(undefined, 1, undefined, cursorFile, begun.signal);
+    await expect.poll(() => readFile(cursorFile, 'utf8').catch(() => '')).not.toBe('');
+    begun.abort();
+    expect((await tailing).ids).toEqual([]);
+    happen(count, 2);
+    expect((await follow(undefined, 2, undefined, cursorFile)).ids).toEqual([`e${count}`, `e${count + 1}`]);
   });
 });
