@@ -70,6 +70,21 @@ describe('approvals', () => {
     expect(late.stdout).toContain('already approved by admin');
   });
 
+  it('says whose verdict stands, and why, when the same one comes again', async () => {
+    const id = await hold();
+    const first = await plane.run(['approvals', 'deny', id, '--reason', 'not this week']);
+    expect(first).toMatchObject({ exit: 0, stderr: `${id}: denied by admin\n` });
+    const second = await plane.run(['approvals', 'deny', id, '--reason', 'too expensive']);
+    expect(second).toMatchObject({
+      exit: 0,
+      stderr: `${id}: was already denied by admin, with the reason "not this week"; nothing was changed\n`,
+    });
+    expect(await plane.json('approvals', 'deny', id)).toMatchObject({
+      already_resolved: true,
+      resolution_reason: 'not this week',
+    });
+  });
+
   it('shows, announces and refuses a call that its caller withdrew', async () => {
     const rows: Record<string, unknown>[] = [];
     const watch = spawn(process.execPath, [BIN, 'approvals', 'watch', '--new-only', '--json'], {

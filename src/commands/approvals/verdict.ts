@@ -1,16 +1,20 @@
 import { ThothCommand } from '../../cli/command.js';
 import { arg, dryRunFlag, Flags } from '../../cli/flags.js';
-import { approvalView, readApproval, resolveApproval } from '../../journeys/approvals/index.js';
+import {
+  approvalView,
+  readApproval,
+  resolveApproval,
+  verdictText,
+  type Verdict,
+} from '../../journeys/approvals/index.js';
 import type { Result } from '../../output/port.js';
 
-const DONE = { approve: 'Approved', deny: 'Denied' } as const;
-
 /** The two verdicts on a held call differ in a word and a summary. */
-export function verdictCommand(verdict: keyof typeof DONE, summary: string) {
-  return class Verdict extends ThothCommand<typeof Verdict> {
+export function verdictCommand(verdict: Verdict, summary: string) {
+  return class VerdictCommand extends ThothCommand<typeof VerdictCommand> {
     static override summary = summary;
     static override description =
-      'The verdict is recorded in the name of the signed-in principal. A hold that ended without a verdict, or was resolved otherwise, is exit 7.';
+      'The verdict is recorded in the name of the signed-in principal. A hold that ended without a verdict, or was resolved otherwise, is exit 7; repeating a verdict that stands changes nothing, and says whose it is.';
     static override examples = [
       `<%= config.bin %> approvals ${verdict} appr_1 --reason 'checked with the owner'`,
     ];
@@ -33,12 +37,7 @@ export function verdictCommand(verdict: keyof typeof DONE, summary: string) {
         ...(reason !== undefined && { reason }),
         signal: this.signal,
       });
-      const by = result.resolved_by ?? 'you';
-      this.out.notice(
-        result.status === 'pending'
-          ? `Recorded for ${by}; another approver is needed.`
-          : `${DONE[verdict]} by ${by}.`,
-      );
+      this.out.notice(`${id}: ${verdictText(verdict, result)}`);
       return { data: result };
     }
   };

@@ -50,5 +50,7 @@ export const ApprovalResolveResult: () => Schema<T.ApprovalResolveResult> = once
     resolved_by: z.nullable(z.string()),
     status: z.optional(ApprovalStatus()),
     resolved_at: z.optional(dateTime()),
+    already_resolved: z.optional(z.boolean()),
+    resolution_reason: z.optional(z.string()),
   }),
 );

@@ -1702,6 +1702,10 @@ export type ApprovalResolveResult = {
   /** Still pending when another distinct approver is needed. */
   status?: ApprovalStatus;
   resolved_at?: string;
+  /** True when the same verdict stood before this request, which changed nothing. resolved_by, resolved_at and resolution_reason are those of the first. */
+  already_resolved?: boolean;
+  /** Why, in the words of the verdict that stands; told when it stood already. */
+  resolution_reason?: string;
 };
 
 /** Process ancestry of the caller. */

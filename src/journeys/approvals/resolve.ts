@@ -43,3 +43,16 @@ export async function resolveApproval(
     });
   }
 }
+
+/** What became of a verdict. One that stood already is told with whose it is and why: the new reason was not kept. */
+export function verdictText(verdict: Verdict, result: Resolved): string {
+  const by = result.resolved_by ?? 'you';
+  if (result.status === 'pending') return `recorded for ${by}; another approver is needed`;
+  const done = verdict === 'approve' ? 'approved' : 'denied';
+  if (result.already_resolved !== true) return `${done} by ${by}`;
+  const reason =
+    result.resolution_reason === undefined
+      ? 'no reason'
+      : `the reason ${JSON.stringify(result.resolution_reason)}`;
+  return `was already ${done} by ${by}, with ${reason}; nothing was changed`;
+}

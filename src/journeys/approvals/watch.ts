@@ -2,7 +2,7 @@ import { ThothctlError } from '../../errors/index.js';
 import type { RowStream } from '../../output/port.js';
 import { APPROVALS, followNew, type FollowApi } from '../follow/index.js';
 import { isDead, readApproval, type Approval } from './read.js';
-import { resolveApproval } from './resolve.js';
+import { resolveApproval, verdictText } from './resolve.js';
 
 export type HoldChoice = 'approve' | 'deny' | 'skip';
 
@@ -59,8 +59,7 @@ async function resolveInPlace(api: FollowApi, approval: Approval, options: Watch
   if (choice === undefined || choice === 'skip') return;
   try {
     const result = await resolveApproval(api, approval.approval_id, choice, { signal: options.signal });
-    const open = result.status === 'pending' ? '; another approver is needed' : '';
-    options.notice(`${approval.approval_id}: ${choice} recorded for ${result.resolved_by ?? 'you'}${open}`);
+    options.notice(`${approval.approval_id}: ${verdictText(choice, result)}`);
   } catch (cause) {
     if (!(cause instanceof ThothctlError) || (cause.exit !== 'conflict' && cause.exit !== 'forbidden'))
       throw cause;

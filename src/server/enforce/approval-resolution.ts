@@ -5,6 +5,7 @@ import { StoreConflict, type WriteUnit } from '../store/port.js';
 import { actorOf } from '../tenants/recorded-change.js';
 import { approvalDraft, type ApprovalVerb } from './approval-record.js';
 import { madeTheCall } from './approval-row.js';
+import { findApproval } from './find-approval.js';
 import { expireHold } from './hold-expiry.js';
 import type { ApprovalRow } from './hold-reply.js';
 import { pendingGuard } from './pending-guard.js';
@@ -63,13 +64,7 @@ async function resolveOnce(
   approvalId: string,
   verdict: Verdict,
 ): Promise<object> {
-  const row = await context.store.read
-    .selectFrom('approvals')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('approval_id', '=', approvalId)
-    .executeTakeFirst();
-  if (row === undefined) throw new HttpError(404, 'not_found', `there is no approval ${approvalId}`);
+  const row = await findApproval(context.store, tenantId, approvalId);
   if (madeTheCall(row, verdict.principal)) {
     throw new HttpError(403, 'self_approval_refused', 'whoever made the call cannot judge it');
   }
@@ -197,7 +192,11 @@ function repeated(row: ApprovalRow, verdict: Verdict, grants: boolean): object {
       { status: row.status },
     );
   }
-  return result(row, verdict, row.status, row.resolved_by, row.resolved_at);
+  return {
+    ...result(row, verdict, row.status, row.resolved_by, row.resolved_at),
+    already_resolved: true,
+    ...(row.resolution_reason === null ? {} : { resolution_reason: row.resolution_reason }),
+  };
 }
 
 function expired(row: ApprovalRow): HttpError {

@@ -1,6 +1,6 @@
 import { approvalRow, type VoteRow } from '../enforce/approval-row.js';
+import { findApproval } from '../enforce/find-approval.js';
 import type { ApprovalRow } from '../enforce/hold-reply.js';
-import { HttpError } from '../http/port.js';
 import type { Store } from '../store/port.js';
 import { MOST_PAGES, oneOf, wholeNumber } from './query-values.js';
 
@@ -34,13 +34,7 @@ export async function approvalList(
 }
 
 export async function approval(store: Store, tenantId: string, approvalId: string): Promise<object> {
-  const row = await store.read
-    .selectFrom('approvals')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('approval_id', '=', approvalId)
-    .executeTakeFirst();
-  if (row === undefined) throw new HttpError(404, 'not_found', `there is no approval ${approvalId}`);
+  const row = await findApproval(store, tenantId, approvalId);
   const votes = await votesOf(store, tenantId, [row]);
   return approvalRow(row, votes.get(approvalId) ?? []);
 }

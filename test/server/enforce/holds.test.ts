@@ -247,7 +247,12 @@ describe('an approver', () => {
     const first = await resolve(approvalId, 'approve');
     const again = await resolve(approvalId, 'approved');
     expect(again.status).toBe(200);
-    expect(again.body).toMatchObject({ decision: 'approved', resolved_at: first.body.resolved_at });
+    expect(again.body).toMatchObject({
+      decision: 'approved',
+      resolved_at: first.body.resolved_at,
+      already_resolved: true,
+    });
+    expect(first.body).not.toHaveProperty('already_resolved');
     const against = await resolve(approvalId, 'deny');
     expect([against.status, against.body.error]).toEqual([409, 'approval_already_resolved']);
     expect((await resolve('apr_unknown', 'approve')).status).toBe(404);
