@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ResolvedConfig } from './config/options.js';
 import { readDecision, type EnforcementDecision, type ReadDecision } from './decision/read.js';
+import { hasDoubtfulMembers } from '../json/doubtful-members.js';
 import { hintFor } from './hints.js';
 import { credentialHeaders } from './transport/credentials.js';
 import type { TransportFailure } from './transport/failure.js';
@@ -129,11 +130,13 @@ function transportFailure(config: ResolvedConfig, failure: TransportFailure): Ch
   };
 }
 
+/** An object that says the same to every reader; undefined for anything else. */
 export function parseObject(body: Buffer | undefined): JsonObject | undefined {
   if (body === undefined || body.length === 0) return undefined;
   try {
-    const parsed: unknown = JSON.parse(body.toString('utf8'));
-    return isJsonObject(parsed) ? parsed : undefined;
+    const text = body.toString('utf8');
+    const parsed: unknown = JSON.parse(text);
+    return isJsonObject(parsed) && !hasDoubtfulMembers(text, parsed) ? parsed : undefined;
   } catch {
     return undefined;
   }

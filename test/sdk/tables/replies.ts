@@ -39,6 +39,18 @@ export const BODIES: Readonly<Record<string, Answer>> = {
   null: { text: 'null' },
   true: { text: 'true' },
   'byte order mark': { text: '\uFEFF{"decision":"ALLOW"}' },
+  'two words for one member': { text: '{"decision":"BLOCK","decision":"ALLOW"}' },
+  'a member twice in another spelling': { text: '{"decision":"ALLOW","de\\u0063ision":"ALLOW"}' },
+  'a member twice but for case': { text: '{"Decision":"BLOCK","decision":"ALLOW"}' },
+  'arguments with a name twice': {
+    text: '{"decision":"MODIFY","modified_tool_args":{"q":"changed", "q" : "other"}}',
+  },
+  'text that looks like members': {
+    text: '{"decision":"ALLOW","reason":"\\"decision\\":1, \\\\","x":[{"a":":"},{"a":0}]}',
+  },
+  'names below that differ in case': {
+    text: '{"decision":"MODIFY","modified_tool_args":{"q":"changed","Q":"other"}}',
+  },
   'more than 1 MiB': { text: `{"decision":"ALLOW","x":"${'y'.repeat(1024 * 1024)}"}` },
 };
 
@@ -70,6 +82,12 @@ export const READ: Readonly<Record<string, ReplyOutcome>> = {
   null: 'malformed',
   true: 'malformed',
   'byte order mark': 'malformed',
+  'two words for one member': 'malformed',
+  'a member twice in another spelling': 'malformed',
+  'a member twice but for case': 'malformed',
+  'arguments with a name twice': 'malformed',
+  'text that looks like members': 'run',
+  'names below that differ in case': 'changed',
   'more than 1 MiB': 'malformed',
 };
 
