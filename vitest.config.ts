@@ -8,8 +8,10 @@ export default defineConfig({
     disableConsoleIntercept: true,
     // Every server under test holds its replies, errors too, against the contract.
     env: { THOTHCTL_VALIDATE_RESPONSES: '1' },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Far above what anything here takes: a machine that stalls for seconds fails no test.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 25_000 } },
     pool: 'forks',
     maxWorkers: 2,
   },

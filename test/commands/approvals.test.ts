@@ -10,7 +10,7 @@ let plane: LocalPlane;
 let key: string;
 
 beforeAll(async () => {
-  plane = await LocalPlane.start('--hold-seconds', '8');
+  plane = await LocalPlane.start();
   key = await plane.agentKey();
 });
 afterAll(() => plane.remove());
@@ -21,8 +21,9 @@ async function hold(): Promise<string> {
     tool_args: { to: 'x@example.com', api_key: 'sk-secret-value' },
   });
   expect(reply['decision'] ?? reply['authorization_decision']).toBe('STEP_UP');
-  const { data } = await plane.json('approvals', 'list', '--status', 'pending');
-  return (data as { approval_id: string }[])[0]?.approval_id ?? '';
+  const { data } = await plane.json('approvals', 'list');
+  const rows = data as { approval_id: string; hold_token: string }[];
+  return rows.find((row) => row.hold_token === reply['hold_token'])?.approval_id ?? '';
 }
 
 describe('approvals', () => {
@@ -36,7 +37,7 @@ describe('approvals', () => {
       rows.push(JSON.parse(line) as Record<string, unknown>);
     });
     const announced = async (count: number): Promise<void> => {
-      for (let tries = 0; rows.length < count && tries < 200; tries += 1) await delay(50);
+      await expect.poll(() => rows.length).toBeGreaterThanOrEqual(count);
       expect(rows.length).toBe(count);
     };
     const first = await hold();
@@ -108,7 +109,7 @@ describe('approvals', () => {
     });
     expect(withdrawn.status).toBe(200);
     await expect
-      .poll(() => rows.find(({ status }) => status === 'withdrawn'), { timeout: 10_000 })
+      .poll(() => rows.find(({ status }) => status === 'withdrawn'))
       .toMatchObject({ approval_id: held });
     const ended = once(watch, 'close');
     watch.kill('SIGINT');
@@ -139,8 +140,11 @@ describe('approvals', () => {
     expect((await plane.run(['approvals', 'wait', denied])).exit).toBe(10);
     const id = await hold();
     expect((await plane.run(['approvals', 'wait', id, '--timeout', '0'])).exit).toBe(8);
-    expect((await plane.run(['approvals', 'wait', id, '--timeout', '40'])).exit).toBe(7);
-    expect((await plane.run(['approvals', 'approve', id])).exit).toBe(7);
+    await plane.down();
+    await plane.up('--hold-seconds', '1');
+    const brief = await hold();
+    expect((await plane.run(['approvals', 'wait', brief, '--timeout', '40'])).exit).toBe(7);
+    expect((await plane.run(['approvals', 'approve', brief])).exit).toBe(7);
     expect((await plane.run(['approvals', 'show', 'appr_unknown'])).exit).toBe(6);
-  }, 60_000);
+  });
 });

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BIN, cliEnvironment, runCli, temporaryHome, type CliResult } from '../support/cli.js';
@@ -10,14 +9,13 @@ import { BIN, cliEnvironment, runCli, temporaryHome, type CliResult } from '../s
 export class LocalPlane {
   url = '';
   #child: ChildProcess | undefined;
+  /** Any that is free, and from the first start on the same one. */
+  #port = '0';
 
-  private constructor(
-    readonly home: string,
-    private readonly port: number,
-  ) {}
+  private constructor(readonly home: string) {}
 
   static async start(...flags: string[]): Promise<LocalPlane> {
-    const plane = new LocalPlane(await temporaryHome(), await freePort());
+    const plane = new LocalPlane(await temporaryHome());
     await plane.up(...flags);
     return plane;
   }
@@ -33,7 +31,7 @@ export class LocalPlane {
         'server',
         'start',
         '--port',
-        String(this.port),
+        this.#port,
         '--data',
         join(this.home, 'data'),
         '--ready-file',
@@ -42,15 +40,16 @@ export class LocalPlane {
       ],
       { env: cliEnvironment(this.home), stdio: ['ignore', 'ignore', 'inherit'] },
     );
-    for (let tries = 0; tries < 400; tries += 1) {
+    while (this.#child.exitCode === null) {
       const text = await readFile(ready, 'utf8').catch(() => '');
       if (text !== '') {
         this.url = String(Reflect.get(JSON.parse(text), 'url'));
+        this.#port = new URL(this.url).port;
         return;
       }
       await delay(25);
     }
-    throw new Error('the control plane did not become ready');
+    throw new Error('the control plane ended instead of becoming ready');
   }
 
   /** Stops the server; the home stays. */
@@ -106,14 +105,4 @@ export class LocalPlane {
     if (!response.ok) throw new Error(`enforce answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as Record<string, unknown>;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

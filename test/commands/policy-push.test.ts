@@ -245,10 +245,11 @@ describe('a push of many', () => {
     });
     let trace = '';
     child.stderr.on('data', (chunk: Buffer) => (trace += chunk.toString()));
+    const ended = once(child, 'exit');
     while (!/groups\/\S+\/members/.test(trace) && child.exitCode === null) await delay(5);
     await delay(150);
     child.kill('SIGKILL');
-    await once(child, 'exit');
+    await ended;
     const after = Object.keys(await bundles()).length;
     expect([Object.keys(before).length, Object.keys(before).length + 450]).toContain(after);
     await plane.json('policy', 'push', dir);

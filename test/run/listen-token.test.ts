@@ -26,6 +26,7 @@ import { ScriptedEnforcer, until } from '../sdk/scripted-enforcer.js';
 import { cliEnvironment, ROOT } from '../support/cli.js';
 import '../support/property-seed.js';
 import { RemoteServer } from './remote-server.js';
+import { governanceBy } from './scripted-runs.js';
 import { RunHarness, RunningCommand } from './run-process.js';
 
 // An endpoint that lends its callers a credential serves nobody but those who show its token.
@@ -60,7 +61,7 @@ afterEach(async () => {
 function start(options: Partial<McpHttpOptions>, command: readonly string[] = []): RunningCommand {
   const one = harness.start(
     {
-      governance: { agentId: 'bot', tenantId: 'acme', apiUrl: enforcer.url, apiKey: 'k' },
+      governance: governanceBy(enforcer),
       allowed: { origins: ['https://app.example'], hosts: [] },
       insecureHttp: false,
       proof: { token: undefined, folder },
@@ -271,7 +272,7 @@ describe('the command', () => {
     env: Record<string, string> = {},
   ): Promise<Record<string, string>> {
     const one = thothctl(['--listen', '127.0.0.1:0', '--json', ...args], env);
-    await until(() => one.out.includes('\n}') || one.child.exitCode !== null, 30_000);
+    await until(() => one.out.includes('\n}') || one.child.exitCode !== null);
     return JSON.parse(one.out.toString()) as Record<string, string>;
   }
 

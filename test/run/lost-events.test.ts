@@ -3,6 +3,7 @@ import { StreamableHTTPClientTransport as Http2 } from '@modelcontextprotocol/cl
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ScriptedEnforcer } from '../sdk/scripted-enforcer.js';
 import { withClient1, withClient2 } from './official-clients.js';
+import { governanceBy } from './scripted-runs.js';
 import { RunHarness, type RunningCommand } from './run-process.js';
 
 // More was said while a client was away than is kept for it. Nobody may wait for what will not come.
@@ -17,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => harness.remove());
 beforeEach(async () => {
   enforcer = await ScriptedEnforcer.start();
-  const governance = { agentId: 'bot', tenantId: 'acme', apiUrl: enforcer.url, apiKey: 'k' };
+  const governance = governanceBy(enforcer);
   const options = { governance, allowed: { origins: [], hosts: [] }, insecureHttp: false };
   run = harness.start(options, [process.execPath, harness.file('talker.mjs', TALKER)]);
   url = await run.address();

@@ -68,11 +68,12 @@ describe('MCP over stdio', () => {
     await running.untilLines(6);
     await until(() => Buffer.byteLength(seen()) >= bytes.length);
     expect(seen().split('\n').sort()).toEqual(lines.join('').split('\n').sort());
-    expect(runs.enforcer.checks.map((check) => check['tool_args'])).toEqual([
-      { n: 9007199254740992, text: 'héllo \u2028 é 🙂' },
-      undefined,
-      {},
-    ]);
+    const asked = runs.enforcer.checks.map((check) => check['tool_args']);
+    expect(asked).toHaveLength(3);
+    // Calls that are made together may be checked in any order.
+    expect(asked).toEqual(
+      expect.arrayContaining([{ n: 9007199254740992, text: 'héllo \u2028 é 🙂' }, undefined, {}]),
+    );
   });
 
   it('answers a blocked call with one short error text and never shows it to the server', async () => {

@@ -114,13 +114,13 @@ export class RunningCommand {
     await until(() => {
       found = /^at (\S+)$/m.exec(this.err)?.[1];
       return found !== undefined || this.child.exitCode !== null;
-    }, 15_000);
+    });
     if (found === undefined) throw new Error(`it ended instead of listening: ${this.err}`);
     return found;
   }
 
   async untilLines(count: number): Promise<string[]> {
-    await until(() => this.lines.length >= count, 15_000).catch((error: unknown) => {
+    await until(() => this.lines.length >= count).catch((error: unknown) => {
       throw new Error(`got ${this.lines.length} lines of ${count}; stderr: ${this.err}`, { cause: error });
     });
     return this.lines;
@@ -140,7 +140,7 @@ export class RunningCommand {
         return message['id'] === id && !('method' in message);
       });
       return found !== undefined;
-    }, 15_000).catch((error: unknown) => {
+    }).catch((error: unknown) => {
       throw new Error(`no reply to ${id}; stderr: ${this.err}`, { cause: error });
     });
     return found ?? '';

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { RunOptions } from '../../src/run/index.js';
 import type { McpHttpOptions } from '../../src/run/mcp-http/index.js';
+import { PATIENT } from '../sdk/governed-tool.js';
 import { ScriptedEnforcer } from '../sdk/scripted-enforcer.js';
 import { RemoteServer } from './remote-server.js';
 import { RunHarness, type LaunchOptions, type RunningCommand } from './run-process.js';
@@ -20,7 +21,7 @@ export function scriptedRuns(): ScriptedRuns {
 
 /** How a run is governed by this enforcer. */
 export function governanceBy(enforcer: ScriptedEnforcer, more: Governance = {}): Governance {
-  return { agentId: 'bot', tenantId: 'acme', apiUrl: enforcer.url, apiKey: 'k', ...more };
+  return { agentId: 'bot', tenantId: 'acme', apiUrl: enforcer.url, apiKey: 'k', ...PATIENT, ...more };
 }
 
 class ScriptedRuns {

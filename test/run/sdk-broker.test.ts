@@ -4,7 +4,7 @@ import { SdkBroker } from '../../src/run/sdk-broker/broker.js';
 import { instrument, flush } from '../../src/sdk/index.js';
 import { createSession } from '../../src/sdk/instrument.js';
 import type { ThothConfig } from '../../src/sdk/index.js';
-import { refusalOf } from '../sdk/governed-tool.js';
+import { PATIENT, refusalOf } from '../sdk/governed-tool.js';
 import { ScriptedEnforcer, until } from '../sdk/scripted-enforcer.js';
 
 let enforcer: ScriptedEnforcer;
@@ -20,6 +20,7 @@ async function open(more: ThothConfig = {}): Promise<void> {
     apiUrl: enforcer.url,
     apiKey: 'real-key',
     logger: {},
+    ...PATIENT,
     ...more,
   });
   broker = await SdkBroker.start(session);
@@ -266,6 +267,7 @@ describe('the broker of a run', () => {
         apiUrl: broker.url,
         apiKey: broker.apiKey,
         logger: {},
+        ...PATIENT,
       },
     );
     expect(await tools[0]?.run()).toBe('found');

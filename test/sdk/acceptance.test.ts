@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { flush, getCurrentSession, instrument, instrumentToolchain } from '../../src/sdk/index.js';
-import { configFor, governedTool, refusalOf } from './governed-tool.js';
+import { configFor, governedTool, refusalOf, type GovernedTool } from './governed-tool.js';
 import { GovernedProgram } from './governed-program.js';
 import { ScriptedEnforcer, type Answer, type Json } from './scripted-enforcer.js';
 import { MEMBERS, NO_WORDS, SPELLINGS, WORDS } from './tables/words.js';
@@ -101,38 +101,40 @@ it.each<[string, Answer]>([
 
 describe('5. an ingest endpoint that never answers', () => {
   it('adds less than 5 ms to a call at the median', async () => {
-    const tool = governedTool(enforcer);
-    const median = async (): Promise<number> => {
-      const times: number[] = [];
-      for (let count = 0; count < 120; count += 1) {
-        const begin = performance.now();
-        await tool.run({});
-        times.push(performance.now() - begin);
-      }
-      return times.sort((a, b) => a - b)[60] ?? NaN;
+    const silent = await ScriptedEnforcer.start();
+    silent.onEvents = () => ({ hang: true });
+    const [beside, tool] = [governedTool(enforcer), governedTool(silent)];
+    const timeOf = async ({ run }: GovernedTool): Promise<number> => {
+      const begin = performance.now();
+      await run({});
+      return performance.now() - begin;
     };
-    await median();
-    const answering = await median();
-    enforcer.onEvents = () => ({ hang: true });
-    // The best of three: what counts is what the SDK adds, not what else this machine is doing.
-    const added = [await median(), await median(), await median()].map((silent) => silent - answering);
-    expect(Math.min(...added)).toBeLessThan(5);
+    for (let count = 0; count < 50; count += 1) await timeOf(count % 2 === 0 ? beside : tool);
+    // In turns: whatever else this machine is doing strikes both alike.
+    const added: number[] = [];
+    for (let count = 0; count < 240; count += 1) {
+      const answered = await timeOf(beside);
+      added.push((await timeOf(tool)) - answered);
+    }
+    expect(added.sort((a, b) => a - b)[120]).toBeLessThan(5);
+    await flush(100);
+    await silent.stop();
   });
 
   it('does not keep the process beyond the flush limit', async () => {
     enforcer.onEvents = () => ({ hang: true });
     const program = GovernedProgram.start(enforcer, { HOW: 'return', CALLS: '5', FLUSH_MS: '500' });
-    await program.line('done');
-    const begin = performance.now();
     await program.ended;
-    expect(performance.now() - begin).toBeLessThan(2500);
+    expect(program.output).toContain('done');
+    // It did not wait until every try of the first batch was spent.
+    expect(enforcer.eventPosts.length).toBeLessThan(3);
   });
 });
 
 it('6. makes at most 250 event POSTs of 1000 calls, over at most four connections', async () => {
   const tool = governedTool(enforcer);
   for (let count = 0; count < 1000; count += 1) await tool.run({ count });
-  await flush(10_000);
+  await flush();
   expect(enforcer.checks).toHaveLength(1000);
   expect(enforcer.eventPosts.length).toBeLessThanOrEqual(250);
   expect(enforcer.connections).toBeLessThanOrEqual(4);
@@ -141,7 +143,13 @@ it('6. makes at most 250 event POSTs of 1000 calls, over at most four connection
 describe('7. every event of a finished call arrives or is in the spool, none twice', () => {
   it.each(['return', 'SIGTERM', 'exit'])('at the end by %s', async (how) => {
     enforcer.onEvents = () => ({ status: 202, text: '', delayMs: 20 });
-    const program = GovernedProgram.start(enforcer, { HOW: how, CALLS: '40', SPOOLING: 'yes' });
+    const program = GovernedProgram.start(enforcer, {
+      HOW: how,
+      CALLS: '40',
+      SPOOLING: 'yes',
+      FLUSH_MS: '20000',
+      TIMEOUT_MS: '20000',
+    });
     await program.line('done');
     if (how === 'SIGTERM') program.child.kill('SIGTERM');
     await program.ended;

@@ -39,7 +39,7 @@ function queueOf(
 ): EventQueue {
   return new EventQueue(
     { transport: new Transport(enforcer.url), headers: {}, logger },
-    { batchSize: 10, lingerMs: 5, queueLimit: 1000, maxAttempts: 3, flushTimeoutMs: 2000, ...more },
+    { batchSize: 10, lingerMs: 5, queueLimit: 1000, maxAttempts: 3, flushTimeoutMs: 20_000, ...more },
   );
 }
 
@@ -71,7 +71,7 @@ describe('delivery of events', () => {
     const queue = queueOf();
     queue.enqueue({ event_id: 'a' });
     const begin = performance.now();
-    expect(await queue.flush(4000)).toBe(true);
+    expect(await queue.flush()).toBe(true);
     expect(performance.now() - begin).toBeGreaterThan(900);
     expect(ids()).toEqual(['a', 'a']);
     expect(queue.stats()).toMatchObject({ delivered: 1, retried: 1 });
@@ -193,7 +193,7 @@ describe('delivery of events', () => {
     writeFileSync(`${spoolFile}.${process.ppid}.1`, '{"event_id":"somebody else is at it"}\n');
     enforcer.onEvents = () => ({ hang: true });
     const killed = queueOf({ spoolFile });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => readdirSync(folder).some((name) => name.includes(`.${process.pid}.`)));
     expect(readdirSync(folder).filter((name) => name.includes(`.${process.pid}.`))).toHaveLength(1);
     await killed.close(10);
     enforcer.requests.length = 0;
@@ -207,21 +207,16 @@ describe('delivery of events', () => {
   it('costs a call nothing, even when the ingest endpoint never answers', async () => {
     enforcer.onEvents = () => ({ hang: true });
     const tool = governedTool(enforcer);
-    for (let count = 0; count < 20; count += 1) await tool.run({});
-    const times: number[] = [];
-    for (let count = 0; count < 60; count += 1) {
-      const begin = performance.now();
-      await tool.run({});
-      times.push(performance.now() - begin);
-    }
-    times.sort((a, b) => a - b);
-    expect(times[30]).toBeLessThan(8);
+    for (let count = 0; count < 80; count += 1) await tool.run({});
+    expect(tool.entered).toHaveLength(80);
+    // All that while the first post was waited for, which is never answered.
+    await until(() => enforcer.eventPosts.length === 1);
   });
 
   it('needs few requests and connections for a thousand calls', async () => {
     const tool = governedTool(enforcer);
     for (let count = 0; count < 1000; count += 1) await tool.run({ count });
-    await flush(5000);
+    await flush();
     expect(enforcer.checks).toHaveLength(1000);
     expect(enforcer.eventPosts.length).toBeLessThanOrEqual(250);
     expect(enforcer.connections).toBeLessThanOrEqual(4);
@@ -284,7 +279,7 @@ describe('the end of a process', () => {
       env: env('wait'),
       stdio: 'ignore',
     });
-    await until(() => enforcer.checks.length === 20, 15_000);
+    await until(() => enforcer.checks.length === 20);
     await new Promise((resolve) => setTimeout(resolve, 100));
     child.kill('SIGTERM');
     const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
@@ -294,8 +289,8 @@ describe('the end of a process', () => {
 
   it('never hangs on an ingest endpoint that does not answer', async () => {
     enforcer.onEvents = () => ({ hang: true });
-    const begin = performance.now();
     await promisify(execFile)(process.execPath, [join(folder, 'program.mjs')], { env: env('return') });
-    expect(performance.now() - begin).toBeLessThan(5000);
+    // It did not wait until every try of the first batch was spent.
+    expect(enforcer.eventPosts.length).toBeLessThan(3);
   });
 });

@@ -65,7 +65,7 @@ export class GovernedProgram {
   }
 
   line(text: string): Promise<void> {
-    return until(() => this.output.includes(text), 20_000);
+    return until(() => this.output.includes(text));
   }
 
   /** Events in the spool. */

@@ -1,6 +1,9 @@
 import { instrument, type ThothConfig } from '../../src/sdk/index.js';
 import type { ScriptedEnforcer } from './scripted-enforcer.js';
 
+/** No limit of a test whose subject it is not: a machine that stalls for seconds is no enforcer that is silent. */
+export const PATIENT = { enforceTimeoutMs: 20_000, events: { flushTimeoutMs: 20_000 } } as const;
+
 export function configFor(enforcer: Pick<ScriptedEnforcer, 'url'>, more: ThothConfig = {}): ThothConfig {
   return {
     agentId: 'bot',
@@ -10,6 +13,7 @@ export function configFor(enforcer: Pick<ScriptedEnforcer, 'url'>, more: ThothCo
     apiKey: 'thoth_test_key',
     stepUpPollIntervalMs: 20,
     logger: {},
+    ...PATIENT,
     ...more,
   };
 }

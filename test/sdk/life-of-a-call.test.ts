@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { flush, instrument, ThothPolicyViolation, type ThothConfig } from '../../src/sdk/index.js';
+import { PATIENT } from './governed-tool.js';
 import { ScriptedEnforcer } from './scripted-enforcer.js';
 
 let enforcer: ScriptedEnforcer;
@@ -20,6 +21,7 @@ function config(more: ThothConfig = {}): ThothConfig {
     apiUrl: enforcer.url,
     apiKey: 'thoth_test_key',
     logLevel: 'error',
+    ...PATIENT,
     ...more,
   };
 }
@@ -133,11 +135,12 @@ describe('a governed call', () => {
   });
 
   it('never waits in observe mode and reports what would have happened', async () => {
-    enforcer.onEnforce = () => ({ delayMs: 300, body: { decision: 'ALLOW', shadow_decision: 'BLOCK' } });
+    let answer: () => void = () => undefined;
+    const after = new Promise<void>((resolve) => (answer = resolve));
+    enforcer.onEnforce = () => ({ after, body: { decision: 'ALLOW', shadow_decision: 'BLOCK' } });
     const { tool } = searchAgent({ enforcement: 'observe' });
-    const begin = performance.now();
     await tool.run({ query: 'x' });
-    expect(performance.now() - begin).toBeLessThan(150);
+    answer();
     await flush();
     expect(enforcer.metadataOf('post')[0]).toMatchObject({
       authorization_decision: 'ALLOW',

@@ -19,6 +19,8 @@ export interface Answer {
   readonly text?: string;
   readonly headers?: Record<string, string>;
   readonly delayMs?: number;
+  /** Answer when this settles. */
+  readonly after?: Promise<unknown>;
   /** Cut the connection instead of answering. */
   readonly destroy?: boolean;
   /** Never answer. */
@@ -168,16 +170,17 @@ export class ScriptedEnforcer {
       });
       response.end(text);
     };
-    if (answer.delayMs === undefined) send();
+    if (answer.after !== undefined) void answer.after.then(send);
+    else if (answer.delayMs === undefined) send();
     else setTimeout(send, answer.delayMs);
   }
 }
 
-/** Waits until `ready` holds; fails the test when it never does. */
-export async function until(ready: () => boolean, limitMs = 5000): Promise<void> {
-  const end = Date.now() + limitMs;
+/** Waits until `ready` holds; fails the test when it never does. The limit is for machines that stall. */
+export async function until(ready: () => boolean, limitMs = 25_000): Promise<void> {
+  const end = performance.now() + limitMs;
   while (!ready()) {
-    if (Date.now() > end) throw new Error('condition not reached in time');
+    if (performance.now() > end) throw new Error('condition not reached in time');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -117,11 +117,12 @@ describe('a held call', () => {
     enforcer.decide({ decision: 'STEP_UP', hold_token: 'h', step_up_timeout_seconds: 1 });
     polls(PENDING);
     const begin = performance.now();
-    const error = await refusalOf(governedTool(enforcer, { stepUpPollIntervalMs: 700 }).run({}));
+    // The pause between two polls, too, would be longer than this test may take.
+    const error = await refusalOf(governedTool(enforcer, { stepUpPollIntervalMs: 600_000 }).run({}));
     expect(error.message).toContain('step-up auth timeout');
     expect(performance.now() - begin).toBeGreaterThan(950);
-    expect(performance.now() - begin).toBeLessThan(2500);
-    expect(enforcer.holdPolls).toBe(3);
+    // At the start and at the end.
+    expect(enforcer.holdPolls).toBe(2);
     await until(() => enforcer.withdrawals.length > 0);
   });
 

@@ -53,7 +53,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     cwd: options.cwd ?? home,
     env: cliEnvironment(home, options.env),
     stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: options.timeoutMs ?? 25_000,
+    timeout: options.timeoutMs ?? 50_000,
     killSignal: 'SIGKILL',
   });
   const [out, err]: [Buffer[], Buffer[]] = [[], []];

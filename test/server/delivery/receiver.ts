@@ -76,11 +76,11 @@ export async function eventually<T>(
   ask: () => T | undefined | Promise<T | undefined>,
   seconds = 20,
 ): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
+  const deadline = performance.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`no ${what} within ${seconds} s`);
+    if (performance.now() > deadline) throw new Error(`no ${what} within ${seconds} s`);
     await delay(10);
   }
 }

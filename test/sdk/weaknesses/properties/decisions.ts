@@ -1,4 +1,5 @@
 import { errorOf, holds, optionsFor, watchedTool, type Property } from '../adapter.js';
+import { until } from '../../scripted-enforcer.js';
 
 const HELD = { decision: 'STEP_UP', hold_token: 'h' };
 
@@ -80,14 +81,18 @@ export const w23: Property = async (adapter, enforcer) => {
 /** A dead or forbidden hold ends the wait within one poll. */
 export const w24: Property = async (adapter, enforcer) => {
   enforcer.decide(HELD);
-  const options = optionsFor(enforcer, { stepUpTimeoutMinutes: 0.003 });
   for (const status of [403, 404]) {
     enforcer.requests.length = 0;
     enforcer.onHold = () => ({ status, body: {} });
-    const { tool, entered } = watchedTool(adapter, options);
-    await errorOf(tool.run({ q: 1 }));
+    const { tool, entered } = watchedTool(adapter, optionsFor(enforcer));
+    let ended = false;
+    const call = errorOf(tool.run({ q: 1 })).then(() => (ended = true));
+    await until(() => ended || enforcer.holdPolls > 1);
+    const polls = enforcer.holdPolls;
+    enforcer.onHold = () => ({ body: { resolved: true, resolution: 'BLOCK' } });
+    await call;
     holds(entered.length === 0, 'a dead hold let the call run');
-    holds(enforcer.holdPolls === 1, `a hold answered with ${status} was polled ${enforcer.holdPolls} times`);
+    holds(polls === 1, `a hold answered with ${status} was polled ${polls} times`);
   }
 };
 

@@ -49,10 +49,7 @@ export const w14: Property = async (adapter, enforcer) => {
   const limited = watchedTool(adapter, optionsFor(enforcer, { enforceTimeoutMs: 100 }));
   holds(await endsWithin(limited.tool.run({ q: 1 }), 1500), 'enforceTimeoutMs was ignored');
   holds(limited.entered.length === 0, 'a time-out let the call run');
-  const observed = watchedTool(
-    adapter,
-    optionsFor(enforcer, { enforcement: 'observe', enforceTimeoutMs: 2000 }),
-  );
+  const observed = watchedTool(adapter, optionsFor(enforcer, { enforcement: 'observe' }));
   holds(await endsWithin(observed.tool.run({ q: 1 }), 1500), 'observe mode waited for the enforcer');
 };
 
