@@ -48,6 +48,7 @@ export const schemas: () => ResourceSchemas<
       revoked_at: z.optional(z.nullable(dateTime())),
       jit_reason: z.optional(z.nullable(z.string())),
       created_by: z.optional(z.nullable(z.string())),
+      minted_by: z.optional(z.nullable(z.string())),
     }),
   );
 
@@ -66,6 +67,7 @@ export const schemas: () => ResourceSchemas<
       revoked_at: z.optional(z.nullable(dateTime())),
       jit_reason: z.optional(z.nullable(z.string())),
       created_by: z.optional(z.nullable(z.string())),
+      minted_by: z.optional(z.nullable(z.string())),
       api_key: z.string().check(z.regex(new RegExp('^thoth_'))),
     }),
   );

@@ -706,6 +706,8 @@ export type ApiKey = {
   revoked_at?: string | null;
   jit_reason?: string | null;
   created_by?: string | null;
+  /** Id of the credential that made the key; null for keys made before this was recorded. */
+  minted_by?: string | null;
 };
 
 /** Creation response with one-time key material. */
@@ -729,6 +731,8 @@ export type ApiKeyCreated = {
   revoked_at?: string | null;
   jit_reason?: string | null;
   created_by?: string | null;
+  /** Id of the credential that made the key; null for keys made before this was recorded. */
+  minted_by?: string | null;
   /** Plaintext, shown once. Starts with thoth_ (for example thoth_live_ or thoth_test_). */
   api_key: string;
 };

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { checkSignature, SIGNATURE_HEADER, TIMESTAMP_HEADER } from '../../signing/index.js';
-import type { ServerContext } from '../context.js';
-import { resolveApproval, type Approver } from '../enforce/approval-resolution.js';
+import { resolveApproval, type ApprovalContext } from '../enforce/approval-resolution.js';
+import type { Approver } from '../enforce/approver-party.js';
 import { HttpError, type Provenance } from '../http/port.js';
 import { parseJsonBody } from '../http/request-body.js';
 import { unkeepable } from '../http/json-bounds.js';
@@ -32,7 +32,7 @@ const NO_SECRET = createHash('sha256').update('no secret is set').digest('hex');
  * of every other. A callback that comes again word for word changes nothing and gets the answer it got at first.
  */
 export async function receiveCallback(
-  context: ServerContext,
+  context: ApprovalContext,
   tenantId: string,
   sent: Sent,
   provenance: Provenance,
@@ -109,7 +109,7 @@ function callbackOf(raw: Buffer): JsonObject {
   throw new HttpError(400, 'invalid_request', 'the body must be a JSON object');
 }
 
-async function approvalOf(context: ServerContext, tenantId: string, verdict: JsonObject): Promise<string> {
+async function approvalOf(context: ApprovalContext, tenantId: string, verdict: JsonObject): Promise<string> {
   const approvalId = textMember(verdict, 'approval_id');
   const holdToken = textMember(verdict, 'hold_token');
   if (approvalId === undefined && holdToken === undefined) {

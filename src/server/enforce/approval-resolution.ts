@@ -1,18 +1,19 @@
 import type { CompiledQuery } from 'kysely';
 import type { ServerContext } from '../context.js';
-import { HttpError, type Principal, type Provenance } from '../http/port.js';
+import { HttpError, type Provenance } from '../http/port.js';
 import { StoreConflict, type WriteUnit } from '../store/port.js';
+import type { CredentialDirectory } from '../tenants/credential-directory.js';
 import { actorOf } from '../tenants/recorded-change.js';
 import { approvalDraft, type ApprovalVerb } from './approval-record.js';
-import { madeTheCall } from './approval-row.js';
+import { refuseOwnParty, refuseSecondVote, type Approver } from './approver-party.js';
 import { findApproval } from './find-approval.js';
 import { expireHold } from './hold-expiry.js';
 import type { ApprovalRow } from './hold-reply.js';
 import { pendingGuard } from './pending-guard.js';
 
-/** A principal, or a PAM system that proved its origin by a signature. */
-export interface Approver extends Pick<Principal, 'credentialId' | 'name'> {
-  readonly kind: string;
+export interface ApprovalContext extends ServerContext {
+  /** Knows who made which credential. */
+  readonly credentials: Pick<CredentialDirectory, 'lineOf'>;
 }
 
 export interface Verdict {
@@ -32,11 +33,11 @@ const REFUSING = new Set(['deny', 'blocked']);
 const MAX_ATTEMPTS = 5;
 
 /**
- * Resolves a hold. Who approved is the authenticated principal, never a member of the body; the credential that made the
- * call cannot judge it; a critical call may need two people. Repeating a verdict succeeds, contradicting one is a 409.
+ * Resolves a hold. Who approved is the authenticated principal, never a member of the body; the party that made the call
+ * cannot judge it; a critical call may need two parties. Repeating a verdict succeeds, contradicting one is a 409.
  */
 export async function resolveApproval(
-  context: ServerContext,
+  context: ApprovalContext,
   tenantId: string,
   approvalId: string,
   verdict: Verdict,
@@ -59,15 +60,13 @@ export async function resolveApproval(
 }
 
 async function resolveOnce(
-  context: ServerContext,
+  context: ApprovalContext,
   tenantId: string,
   approvalId: string,
   verdict: Verdict,
 ): Promise<object> {
   const row = await findApproval(context.store, tenantId, approvalId);
-  if (madeTheCall(row, verdict.principal)) {
-    throw new HttpError(403, 'self_approval_refused', 'whoever made the call cannot judge it');
-  }
+  refuseOwnParty(context.credentials, row, verdict.principal);
   const grants = GRANTING.has(verdict.literal);
   if (row.status === 'pending' && row.expires_at <= context.clock.now()) {
     await expireHold(context, row);
@@ -86,6 +85,7 @@ async function resolveOnce(
   if (grants && votes.some((vote) => vote.credential_id === principal.credentialId)) {
     return result(row, verdict, 'pending', null, null);
   }
+  if (grants) refuseSecondVote(context.credentials, votes, principal);
   // One person with two credentials is still one approver, so names must differ as well.
   const others = new Set(votes.map((vote) => vote.principal).filter((each) => each !== principal.name));
   const resolves = !grants || others.size + 1 >= row.required_approvers;
@@ -93,7 +93,7 @@ async function resolveOnce(
 }
 
 async function commitVerdict(
-  context: ServerContext,
+  context: ApprovalContext,
   row: ApprovalRow,
   verdict: Verdict,
   grants: boolean,
@@ -112,6 +112,7 @@ async function commitVerdict(
     principal: principal.name,
     decision: grants ? 'approved' : 'denied',
     voted_at: now,
+    minted_by: principal.mintedBy ?? null,
   };
   const statements = [
     build

@@ -104,6 +104,7 @@ async function restoreAdminToken(
     name: 'admin',
     now: parts.clock.now(),
     expiresAt: null,
+    mintedBy: null,
   });
   await commitChange(parts, {
     tenantId,

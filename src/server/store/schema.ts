@@ -99,6 +99,8 @@ export interface Database
     principal: string;
     decision: string;
     voted_at: number;
+    /** Who made the credential that voted. */
+    minted_by: string | null;
   };
   settings: { tenant_id: string; document: string; secrets: string; revision: number; updated_at: number };
   /** Former documents by revision, the bases of three-way merges. */
@@ -118,6 +120,8 @@ export interface Database
     expires_at: number | null;
     last_used_at: number | null;
     revoked_at: number | null;
+    /** Id of the credential that made the key; null for keys older than this column. */
+    minted_by: string | null;
   };
   /** Admin bearer tokens issued by sign-in or at first start; only the hash is kept. */
   admin_sessions: {
@@ -128,6 +132,8 @@ export interface Database
     created_at: number;
     expires_at: number | null;
     revoked_at: number | null;
+    /** Id of the session that issued its sign-in code; null for the first one, and for sessions older than this column. */
+    minted_by: string | null;
   };
   /** One-time sign-in codes and signed states. */
   login_codes: {
@@ -137,6 +143,8 @@ export interface Database
     created_at: number;
     expires_at: number;
     used_at: number | null;
+    /** Id of the session that issued the code. */
+    issued_by: string | null;
   };
   mdm_providers: {
     tenant_id: string;

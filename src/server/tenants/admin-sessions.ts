@@ -18,6 +18,8 @@ interface SessionOrder {
   readonly name: string;
   readonly now: number;
   readonly expiresAt: number | null;
+  /** Id of the session that let this one in; null for an admin of the server's own making. */
+  readonly mintedBy: string | null;
 }
 
 /** Prepares an admin session; it exists once the statement is committed and the credential put into the directory. */
@@ -26,14 +28,14 @@ export function newAdminSession(
   order: SessionOrder,
 ): NewSession {
   const sessionId = context.newId('ses');
-  const { tenantId, name, now, expiresAt } = order;
+  const { tenantId, name, now, expiresAt, mintedBy } = order;
   const token = sessionToken({ tenantId, sessionId, name, issuedAt: now, expiresAt }, context.sessionSecret);
   const tokenHash = credentialHash(token);
   return {
     sessionId,
     token,
     tokenHash,
-    credential: { principal: adminPrincipal(tenantId, sessionId, name), expiresAt, revokedAt: null },
+    credential: { principal: adminPrincipal(tenantId, sessionId, name), expiresAt, revokedAt: null, mintedBy },
     statement: context.store.build
       .insertInto('admin_sessions')
       .values({
@@ -44,6 +46,7 @@ export function newAdminSession(
         created_at: now,
         expires_at: expiresAt,
         revoked_at: null,
+        minted_by: mintedBy,
       })
       .compile(),
   };

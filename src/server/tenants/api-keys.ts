@@ -41,6 +41,7 @@ export function presentApiKey(row: ApiKeyRow, now: number): ApiKey {
     revoked_at: instant(row.revoked_at),
     jit_reason: row.jit_reason,
     created_by: row.created_by,
+    minted_by: row.minted_by,
   };
 }
 

@@ -1,12 +1,15 @@
 import { hash } from 'node:crypto';
 import { HttpError, type Permission, type Principal } from '../http/port.js';
 import type { Store } from '../store/port.js';
+import type { Holder } from './lineage.js';
 import { adminPrincipal, isScopeLevel, storedPermissions } from './principal.js';
 
 export interface Credential {
   readonly principal: Principal;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
+  /** Id of the credential that made this one; null when none did, or none was recorded. */
+  readonly mintedBy: string | null;
 }
 
 /**
@@ -21,6 +24,8 @@ export interface CredentialDirectory {
   /** Adds or replaces, after the change is durable. */
   put(credentialHash: string, credential: Credential): void;
   revoke(credentialId: string, at: number): void;
+  /** The credential with this id, then who made it, then who made that, as far as it is recorded. Dead ones count as well. */
+  lineOf(credentialId: string | null): readonly Holder[];
   /** API keys used since the last call, with the instant of their latest use. */
   takeUses(): ReadonlyMap<string, { readonly tenantId: string; readonly at: number }>;
 }
@@ -31,19 +36,26 @@ export function credentialHash(plaintext: string): string {
 
 export function createCredentialDirectory(store: Store): CredentialDirectory {
   const byHash = new Map<string, Credential>();
+  const byId = new Map<string, Pick<Credential, 'principal' | 'mintedBy'>>();
+  const put = (hashed: string, credential: Credential): void => {
+    byHash.set(hashed, credential);
+    byId.set(credential.principal.credentialId, credential);
+  };
   let uses = new Map<string, { tenantId: string; at: number }>();
 
   return {
     async load() {
       byHash.clear();
+      byId.clear();
       for (const row of await store.read.selectFrom('api_keys').selectAll().execute()) {
-        byHash.set(row.key_hash, apiKeyCredential(row));
+        put(row.key_hash, apiKeyCredential(row));
       }
       for (const row of await store.read.selectFrom('admin_sessions').selectAll().execute()) {
-        byHash.set(row.token_hash, {
+        put(row.token_hash, {
           principal: adminPrincipal(row.tenant_id, row.session_id, row.name),
           expiresAt: row.expires_at,
           revokedAt: row.revoked_at,
+          mintedBy: row.minted_by,
         });
       }
     },
@@ -63,14 +75,23 @@ export function createCredentialDirectory(store: Store): CredentialDirectory {
       return principal;
     },
     find: (plaintext) => byHash.get(credentialHash(plaintext)),
-    put(hashed, credential) {
-      byHash.set(hashed, credential);
-    },
+    put,
     revoke(credentialId, at) {
       for (const [hashed, credential] of byHash) {
         if (credential.principal.credentialId !== credentialId || credential.revokedAt !== null) continue;
         byHash.set(hashed, { ...credential, revokedAt: at });
       }
+    },
+    lineOf(credentialId) {
+      const line = new Set<Holder>();
+      for (let id = credentialId; id !== null;) {
+        const found = byId.get(id);
+        // A line that closed into a ring was not written by this server, and must not keep it busy for ever.
+        if (found === undefined || line.has(found.principal)) break;
+        line.add(found.principal);
+        id = found.mintedBy;
+      }
+      return [...line];
     },
     takeUses() {
       const taken = uses;
@@ -90,6 +111,7 @@ export interface ApiKeyFacts {
   readonly permissions: string;
   readonly expires_at: number | null;
   readonly revoked_at: number | null;
+  readonly minted_by: string | null;
 }
 
 export function apiKeyCredential(row: ApiKeyFacts): Credential {
@@ -108,5 +130,6 @@ export function apiKeyCredential(row: ApiKeyFacts): Credential {
     },
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
+    mintedBy: row.minted_by,
   };
 }

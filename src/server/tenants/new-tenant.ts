@@ -14,7 +14,13 @@ export async function createTenant(
   extra: readonly CompiledQuery[] = [],
 ): Promise<{ readonly session: NewSession; readonly createdAt: number }> {
   const createdAt = context.clock.now();
-  const session = newAdminSession(context, { tenantId, name: 'admin', now: createdAt, expiresAt: null });
+  const session = newAdminSession(context, {
+    tenantId,
+    name: 'admin',
+    now: createdAt,
+    expiresAt: null,
+    mintedBy: null,
+  });
   await commitChange(context, {
     tenantId,
     action: 'tenant.create',

@@ -54,6 +54,7 @@ export function apiKeyRoutes(context: ControlContext): Route[] {
       permissions: JSON.stringify(body.permissions),
       jit_reason: body.jit_reason ?? null,
       created_by: request.principal.name,
+      minted_by: request.principal.credentialId,
       created_at: now,
       expires_at: checkedExpiry(now, body.ttl_seconds),
       last_used_at: null,

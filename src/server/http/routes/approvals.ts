@@ -1,13 +1,12 @@
 import { isObject } from '../../enforce/call-request.js';
-import { resolveApproval } from '../../enforce/approval-resolution.js';
+import { resolveApproval, type ApprovalContext } from '../../enforce/approval-resolution.js';
 import { expireDueHolds } from '../../enforce/hold-expiry.js';
 import { approval, approvalList } from '../../reports/approvals.js';
-import type { ServerContext } from '../../context.js';
 import type { Route } from '../port.js';
 
 const MAX_REASON = 2000;
 
-export function approvalRoutes(context: ServerContext): Route[] {
+export function approvalRoutes(context: ApprovalContext): Route[] {
   const settleDue = (tenantId: string): Promise<void> =>
     // A store that cannot write must not hide the queue; the sweep tries again.
     expireDueHolds(context, tenantId).catch(() => undefined);

@@ -62,6 +62,7 @@ export function authRoutes(context: ControlContext): Route[] {
         name,
         now,
         expiresAt: now + SESSION_HOURS * HOUR_MS,
+        mintedBy: row.issued_by,
       });
       try {
         await commitChange(context, {
@@ -69,7 +70,7 @@ export function authRoutes(context: ControlContext): Route[] {
           action: 'admin_session.create',
           actor: { kind: 'login_code', credentialId: session.sessionId, name, provenance: null },
           target: { type: 'admin_session', id: session.sessionId },
-          facts: { expires_at: instant(session.credential.expiresAt) },
+          facts: { expires_at: instant(session.credential.expiresAt), minted_by: row.issued_by },
           // Two exchanges of one code at the same time: only the first finds it still open.
           guards: [{ query: open.compile(), rows: 1 }],
           statements: [
@@ -165,6 +166,7 @@ export function authRoutes(context: ControlContext): Route[] {
               created_at: now,
               expires_at: expiresAt,
               used_at: null,
+              issued_by: principal.credentialId,
             })
             .compile(),
         ],

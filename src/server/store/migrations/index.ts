@@ -2,6 +2,7 @@ import { ThothctlError } from '../../../errors/index.js';
 import type { SqliteDatabase } from '../sqlite-driver.js';
 import { initial } from './0001-initial.js';
 import { families } from './0002-families.js';
+import { makers } from './0003-makers.js';
 
 export interface Migration {
   /** Consecutive, from 1; equals the number of the file. */
@@ -10,7 +11,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-const MIGRATIONS: readonly Migration[] = [initial, families];
+const MIGRATIONS: readonly Migration[] = [initial, families, makers];
 
 const SCHEMA_VERSION = MIGRATIONS.length;
 
