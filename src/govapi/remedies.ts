@@ -7,6 +7,10 @@ const BY_CODE: Readonly<Record<string, string>> = {
     'Choose another name or id, or change the one there is: `thothctl --help` shows the verbs of its topic.',
   approval_already_resolved: 'A verdict stands; `thothctl approvals show` tells whose it is.',
   approval_expired: 'The hold ran out, so the call was refused; it has to be made again.',
+  approver_not_distinct:
+    'Let somebody judge it who signed in as themselves, with a code of their own from `thothctl server token`, or whose key an admin issued.',
+  approver_related:
+    'Let somebody judge it who signed in as themselves, with a code of an admin other than the caller (`thothctl server token`), or whose key such an admin issued. Calls of an agent with a key that an admin issued are for that admin to judge.',
   destination_disabled:
     'Switch it on with `thothctl settings set`: webhook.enabled and webhook.url, siem.webhook.enabled and siem.webhook.url, or pam.enabled and pam.request_url.',
   exception_already_reviewed:
@@ -16,6 +20,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
   mdm_provider_disabled: 'Switch it on with `thothctl mdm upsert PROVIDER --enabled true`.',
   scope_target_not_found:
     'Check the id: `thothctl endpoints list` and `thothctl fleets list` show those there are.',
+  self_approval_refused:
+    'Let somebody else judge it. Who judges the calls of an agent should not lend it a credential: issue it a key with `thothctl api-keys create --permission execute`.',
   tenant_exists: 'Choose another id; `thothctl tenants list` shows those there are.',
   unknown_pack:
     '`thothctl packs list` shows the packs there are, and `thothctl packs history PACK` the versions of their rules.',

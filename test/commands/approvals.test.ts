@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => plane.remove());
 
-async function hold(): Promise<string> {
-  const reply = await plane.enforce(key, 'send_email', {
+async function hold(caller = key): Promise<string> {
+  const reply = await plane.enforce(caller, 'send_email', {
     enforcement_mode: 'step_up',
     tool_args: { to: 'x@example.com', api_key: 'sk-secret-value' },
   });
@@ -132,6 +132,34 @@ describe('approvals', () => {
     const id = await hold();
     const own = await plane.run(['approvals', 'approve', id, '--org-api-key-stdin', '--json'], {}, key);
     expect(own.exit).toBe(5);
+  });
+
+  it('refuses a verdict with a key that the caller made, and says whose it is and what to do', async () => {
+    const permissions = ['--permission', 'read', '--permission', 'write', '--permission', 'execute'];
+    const order = ['api-keys', 'create', '--organization', ...permissions, '--json'];
+    const worker = await plane.json(...order, '--name', 'worker');
+    const minted = await plane.run(
+      [...order, '--name', 'its-approver', '--org-api-key-stdin'],
+      {},
+      String(worker['api_key']),
+    );
+    const approver: unknown = JSON.parse(minted.stdout);
+    expect(approver).toMatchObject({ minted_by: worker['key_id'] });
+    const id = await hold(String(worker['api_key']));
+    const refused = await plane.run(
+      ['approvals', 'approve', id, '--org-api-key-stdin', '--json'],
+      {},
+      (approver as { api_key: string }).api_key,
+    );
+    expect(refused.exit).toBe(5);
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      error: {
+        code: 'approver_related',
+        message: expect.stringMatching(/its-approver is no other party: both go back to the key worker/),
+        fix: expect.stringContaining('`thothctl server token`'),
+      },
+    });
+    expect(await plane.json('approvals', 'approve', id)).toMatchObject({ status: 'approved' });
   });
 
   it('tells denied (10), still pending (8), dead (7) and unknown (6) apart', async () => {

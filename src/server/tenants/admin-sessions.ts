@@ -35,7 +35,12 @@ export function newAdminSession(
     sessionId,
     token,
     tokenHash,
-    credential: { principal: adminPrincipal(tenantId, sessionId, name), expiresAt, revokedAt: null, mintedBy },
+    credential: {
+      principal: adminPrincipal(tenantId, sessionId, name),
+      expiresAt,
+      revokedAt: null,
+      mintedBy,
+    },
     statement: context.store.build
       .insertInto('admin_sessions')
       .values({

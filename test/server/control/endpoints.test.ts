@@ -182,11 +182,11 @@ describe('a quarantine', () => {
 describe('a call that was held', () => {
   it('does not run on an endpoint that was quarantined before the approval', async () => {
     await register({ endpoint_id: 'held', hostname: 'h' });
-    const held = await thoth.enforce({
-      endpoint_id: 'held',
-      enforcement_mode: 'step_up',
-      tool_name: 'wipe_disk',
-    });
+    const agent = await thoth.key(['execute'], undefined, 'an agent');
+    const held = await thoth.enforce(
+      { endpoint_id: 'held', enforcement_mode: 'step_up', tool_name: 'wipe_disk' },
+      agent,
+    );
     const token = held.body.hold_token;
     await quarantine('held');
     const approver = await thoth.key(['read', 'write', 'execute'], undefined, 'somebody else');

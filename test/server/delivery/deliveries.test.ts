@@ -192,12 +192,12 @@ describe('event deliveries', () => {
 
   it('tell of changes and of resolved approvals', async () => {
     await settings({ tool_risk_overrides: { hold_me: 'medium' }, shadow_policy: { medium: 'step_up' } });
+    const agent = await thoth.key(['execute'], undefined, 'an agent');
     await webhookOn();
-    const held = await thoth.enforce({
-      tool_name: 'hold_me',
-      approved_scope: ['hold_me'],
-      enforcement_mode: 'progressive',
-    });
+    const held = await thoth.enforce(
+      { tool_name: 'hold_me', approved_scope: ['hold_me'], enforcement_mode: 'progressive' },
+      agent,
+    );
     expect(held.body.decision).toBe('STEP_UP');
     const approvals = (await thoth.call('GET', '/thoth/approvals?status=pending')).body.data;
     const key = await thoth.key(['write'], undefined, 'the-approver');

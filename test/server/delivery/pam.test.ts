@@ -31,14 +31,19 @@ afterEach(async () => {
 const settings = (body: object) => thoth.call('PUT', '/thoth/settings', body);
 const approvals = async () => (await thoth.call('GET', '/thoth/approvals')).body.data;
 
-async function hold(tool = 'pay', more: object = {}): Promise<{ approvalId: string; token: string }> {
-  const { body } = await thoth.enforce({
+async function hold(
+  tool = 'pay',
+  more: object = {},
+  caller?: string,
+): Promise<{ approvalId: string; token: string }> {
+  const call = {
     tool_name: tool,
     approved_scope: [tool],
     enforcement_mode: 'progressive',
     tool_args: { amount: 900, password: 'hunter2-secret' },
     ...more,
-  });
+  };
+  const { body } = await thoth.enforce(call, caller);
   expect(body.decision).toBe('STEP_UP');
   const rows: { hold_token: string; approval_id: string }[] = await approvals();
   const row = rows.find((one) => one.hold_token === body.hold_token);
@@ -181,7 +186,8 @@ describe('a PAM callback', () => {
   });
 
   it('is one approver of two where the tier is critical, however often it comes', async () => {
-    const { approvalId, token } = await hold('wipe');
+    const agent = await thoth.key(['execute'], undefined, 'an agent');
+    const { approvalId, token } = await hold('wipe', {}, agent);
     const approve = { approval_id: approvalId, decision: 'approve' };
     expect((await callback(approve)).body).toMatchObject({ status: 'pending', resolved_by: null });
     expect((await callback({ ...approve, resolved_by: 'somebody else' })).body['status']).toBe('pending');
