@@ -1,3 +1,6 @@
+const STORAGE =
+  'Nothing of this was accepted, and nothing recorded before is lost. Repeat it once `thothctl server status` shows the server as ready.';
+
 /**
  * What to do after a refusal whose code says more than its status does. A code that is not here gets the remedy of its
  * status.
@@ -22,6 +25,9 @@ const BY_CODE: Readonly<Record<string, string>> = {
     'Check the id: `thothctl endpoints list` and `thothctl fleets list` show those there are.',
   self_approval_refused:
     'Let somebody else judge it. Who judges the calls of an agent should not lend it a credential: issue it a key with `thothctl api-keys create --permission execute`.',
+  storage_failed: STORAGE,
+  storage_full: STORAGE,
+  storage_read_only: STORAGE,
   tenant_exists: 'Choose another id; `thothctl tenants list` shows those there are.',
   unknown_pack:
     '`thothctl packs list` shows the packs there are, and `thothctl packs history PACK` the versions of their rules.',

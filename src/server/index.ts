@@ -152,7 +152,7 @@ async function start(options: StartServerOptions, closing: ClosingOrder): Promis
     now: () => clock.now(),
     noteAuthorization: (milliseconds) => context.authorizationTimes.note(milliseconds),
     onFault,
-    ready: () => ready && store.writable(),
+    readiness: async () => (ready ? ((await store.hindrance()) ?? 'ready') : 'draining'),
   });
   const listener = await listen(frame, { host, port: options.port ?? DEFAULT_PORT }, tls);
   closing.add(() => listener.close());

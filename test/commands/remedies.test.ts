@@ -83,7 +83,7 @@ describe('what to do next', () => {
     });
     expect(asHttpError(full)).toMatchObject({
       status: 503,
-      code: 'service_unavailable',
+      code: 'storage_full',
       message: 'nothing was recorded: the disk is full; free space on it',
     });
   });

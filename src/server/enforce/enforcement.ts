@@ -257,7 +257,8 @@ export class Enforcement {
       return (await this.context.store.commit(unit)).evidence;
     } catch (error) {
       // The store is well and refuses the record: to a client that fails open, a 5xx would mean "run the tool".
-      if (error instanceof ThothctlError && !error.code.startsWith('storage_')) {
+      if (error instanceof ThothctlError) {
+        if (error.code.startsWith('storage_')) throw error;
         throw new HttpError(400, 'invalid_request', `the call cannot be recorded (${error.code})`);
       }
       throw new HttpError(503, 'service_unavailable', 'the decision could not be recorded, so there is none');

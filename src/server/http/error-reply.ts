@@ -9,7 +9,7 @@ export function asHttpError(error: unknown): HttpError {
     return new HttpError(409, 'conflict', 'the object was changed by someone else at the same time');
   }
   if (error instanceof ThothctlError && error.code.startsWith('storage_')) {
-    return new HttpError(503, 'service_unavailable', storageText(error));
+    return new HttpError(503, error.code, storageText(error));
   }
   if (error instanceof ThothctlError && error.exit === 'unavailable') {
     return new HttpError(503, 'service_unavailable', `the server cannot do this now (${error.code})`);
@@ -17,10 +17,9 @@ export function asHttpError(error: unknown): HttpError {
   return new HttpError(500, 'internal_error', 'the server failed to handle the request');
 }
 
-function storageText({ code, message, fix }: ThothctlError): string {
-  return code === 'storage_full' && fix !== undefined
-    ? `${message}; ${fix}`
-    : `the change could not be stored (${code})`;
+/** Causes that somebody can mend are told; others may name what is the server's own business. */
+export function storageText({ code, message, fix }: ThothctlError): string {
+  return fix === undefined ? `nothing was recorded (${code})` : `${message}; ${fix}`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { grantAccess } from './access.js';
 import type { ContractChecks } from './contract-checks.js';
 import type { Endpoint, EndpointTable } from './endpoint-table.js';
 import { asHttpError, errorBody } from './error-reply.js';
+import { answerHealth, type Readiness } from './health.js';
 import { HttpError } from './port.js';
 import { parseQuery } from './query-string.js';
 import { sendError, sendReply } from './reply.js';
@@ -22,8 +23,7 @@ export interface FrameOptions {
   /** Told about every failure that is the server's own. */
   readonly onFault: (requestId: string, error: unknown) => void;
   readonly noteAuthorization: (milliseconds: number) => void;
-  /** False while starting or draining. */
-  readonly ready: () => boolean;
+  readonly readiness: () => Promise<Readiness>;
 }
 
 /** The request listener: one road from bytes to handler and back, for both planes. */
@@ -53,7 +53,7 @@ export function createFrame(
     try {
       const match = endpoints.find(request.method ?? 'GET', path);
       if (match === undefined) {
-        if (answerHealth(request, response, requestId, path, options.ready)) return;
+        if (await answerHealth(request, response, requestId, path, options.readiness)) return;
         throw new HttpError(404, 'not_found', 'no such path');
       }
       if ('allowed' in match) {
@@ -100,19 +100,4 @@ export function createFrame(
   return (request, response) => {
     void serve(request, response);
   };
-}
-
-function answerHealth(
-  request: IncomingMessage,
-  response: ServerResponse,
-  requestId: string,
-  path: string,
-  ready: () => boolean,
-): boolean {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-  if (path === '/healthz') sendReply(response, requestId, 200, { status: 'ok' });
-  else if (path !== '/readyz') return false;
-  else if (ready()) sendReply(response, requestId, 200, { status: 'ready' });
-  else sendReply(response, requestId, 503, { status: 'draining' });
-  return true;
 }

@@ -57,7 +57,8 @@ export function sendError(
     response.destroy();
     return;
   }
-  const hint = HINTS[error.status];
+  // Nobody frees a disk within a second.
+  const hint = error.code.startsWith('storage_') ? undefined : HINTS[error.status];
   const headers = hint === undefined ? extra : { ...hint, ...extra };
   sendReply(response, requestId, error.status, errorBody(error, requestId, dataPlane), headers);
 }

@@ -8,6 +8,7 @@ import type { Committed, Store, WriteUnit } from './port.js';
 import { openSqlite, type SqliteDatabase } from './sqlite-driver.js';
 import { runStoreTask, StoreThread } from './store-thread.js';
 import { activeKey } from './stored-keys.js';
+import { WriteCheck } from './write-check.js';
 import type { Place } from './worker/protocol.js';
 
 interface StoreOptions {
@@ -37,6 +38,15 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const read = readSide(reader);
   const build = buildSide();
   const signingKey = activeKey(thread.keys);
+  const writeCheck = new WriteCheck(() => {
+    const value = String(clock.now());
+    const statement = build
+      .insertInto('meta')
+      .values({ key: 'write_check', value })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
+      .compile();
+    return thread.commit(commitRequest({ tenantId: '', statements: [statement], evidence: [] }));
+  });
   let closing: Promise<void> | undefined;
   return {
     read,
@@ -51,7 +61,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       return JSON.parse(text) as SignedHead;
     },
     backup: (file) => backupDataDirectory(root, file),
-    writable: () => thread.writable,
+    hindrance: () => writeCheck.hindrance(),
     close() {
       closing ??= thread.close().finally(() => {
         // Not read.destroy(): Kysely closes only what it has used at least once.

@@ -1,4 +1,5 @@
 import type { CompiledQuery, Kysely } from 'kysely';
+import type { ThothctlError } from '../../errors/index.js';
 import type { ChainPosition, EvidenceDraft, Receipt, SignedHead } from '../../evidence/types.js';
 import type { Database } from './schema.js';
 
@@ -61,9 +62,9 @@ export interface Store {
   keys(): readonly StoredKey[];
   /** Writes a consistent copy, signing keys included, to a new file of mode 0600 while commits go on. */
   backup(file: string): Promise<void>;
+  /** Why nothing can be recorded now, with the codes of `commit`; undefined when it can. Found out by writing. */
+  hindrance(): Promise<ThothctlError | undefined>;
   /** Finishes queued units, then releases the data directory. */
-  /** False once nothing more can be recorded: closed, or the writer has failed for good. */
-  writable(): boolean;
   close(): Promise<void>;
 }
 

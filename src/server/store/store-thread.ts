@@ -14,6 +14,13 @@ import type {
   WorkerMessage,
 } from './worker/protocol.js';
 
+const REMEDIES: Readonly<Record<string, string>> = {
+  storage_full: 'free space on that disk',
+  storage_read_only: 'make it writable again',
+  storage_failed: 'see that the disk is there, has space and quota left, and is mounted for writing',
+};
+const GOES_ON = 'the server then goes on by itself';
+
 interface Waiting {
   resolve(reply: readonly Place[] | string): void;
   reject(error: Error): void;
@@ -53,10 +60,6 @@ export class StoreThread {
   /** Resolves with the JSON text of the signed head. */
   head(request: HeadRequest): Promise<string> {
     return this.#request(request);
-  }
-
-  get writable(): boolean {
-    return this.#refusal === undefined;
   }
 
   /** Everything requested before is finished first. */
@@ -139,10 +142,7 @@ function faultError(fault: Fault): Error {
     code: fault.code,
     message: environment ? `nothing was recorded: ${fault.message}` : fault.message,
     exit: environment ? 'unavailable' : 'unexpected',
-    fix:
-      fault.code === 'storage_full'
-        ? 'free space on that disk; the server then goes on by itself'
-        : undefined,
+    fix: environment ? `${REMEDIES[fault.code]}; ${GOES_ON}` : undefined,
   });
 }
 

@@ -191,9 +191,9 @@ test('the signed head follows the chain', async () => {
 
 test('a closed store refuses, after finishing what was queued', async () => {
   const last = store.commit({ tenantId: 't', statements: [], evidence: [draft('1')] });
-  expect(store.writable()).toBe(true);
+  expect(await store.hindrance()).toBeUndefined();
   await store.close();
-  expect(store.writable()).toBe(false);
+  expect(await store.hindrance()).toMatchObject({ code: 'storage_closed' });
   expect((await last).evidence[0]!.chain_index).toBe(1);
   await expect(store.commit({ tenantId: 't', statements: [], evidence: [] })).rejects.toMatchObject({
     code: 'storage_closed',
