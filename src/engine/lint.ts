@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { RegoCompiler } from './rego/compiler.js';
 import { disagreements, withoutDirectives } from './directive/disagreement.js';
 import { parseDirectives } from './directive/parse.js';
-import { excerptOf, printable } from './place.js';
+import { heaviestAt } from './heaviest-part.js';
+import { excerptOf, placeOf, printable } from './place.js';
 import type { BundleSource, BundleVerdict, Framework, PolicyDiagnostic } from './types.js';
 import { failedVerdict } from './verdict/settle.js';
 
@@ -11,7 +12,7 @@ let compiler: Promise<RegoCompiler> | undefined;
 /**
  * Diagnostics of policy source, in file order, in this thread and without a server. Errors are what keeps a
  * bundle from being enforced. Loads the engine it needs on first use; a one-shot command sets V8's
- * `--wasm-tiering-budget` first. Never rejects on account of the source.
+ * `--wasm-tiering-budget` first. Rejects when an engine cannot stand the source; it is not to be asked again then.
  */
 export async function lintPolicy(framework: Framework, source: string): Promise<PolicyDiagnostic[]> {
   return (await lintPolicies(framework, [source]))[0] ?? [];
@@ -68,8 +69,8 @@ async function lintRegoSources(
           severity: 'error',
           code: 'rego_compiler_failed',
           message: error instanceof Error ? error.message : 'the Rego compiler gave up on this source',
-          line: 1,
-          column: 1,
+          ...placeOf(source, heaviestAt(source)),
+          fix: 'split the policy: it is too large or nested too deeply for the compiler',
         },
       ]);
     }
@@ -77,9 +78,17 @@ async function lintRegoSources(
   return found;
 }
 
-async function regoCompiler(): Promise<RegoCompiler> {
+/** The one of this thread. */
+export async function regoCompiler(): Promise<RegoCompiler> {
   compiler ??= import('./rego/compiler.js').then((loaded) => new loaded.RegoCompiler());
   return compiler;
+}
+
+/** Loads what a check needs, so that a check after it takes only its own time. */
+export async function loadLinter(framework: Framework): Promise<void> {
+  if (framework === 'OPA') return (await regoCompiler()).load();
+  const { loadCedar } = await import('./cedar/library.js');
+  await loadCedar();
 }
 
 /** Evaluates the policy without its directives, so only sources that have some pay for it. */

@@ -18,7 +18,11 @@ interface PolicyEvaluator {
     session?: SessionFacts,
   ): Promise<readonly BundleVerdict[]>;
   /** Parses and checks source as the server's pre-flight does; empty means it may be enforced. */
-  check(framework: 'CEDAR' | 'OPA', rawPolicy: string): Promise<readonly PolicyDiagnostic[]>;
+  check(
+    framework: 'CEDAR' | 'OPA',
+    rawPolicy: string,
+    tenantId: string,
+  ): Promise<readonly PolicyDiagnostic[]>;
   close(): Promise<void>;
 }
 

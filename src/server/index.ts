@@ -90,9 +90,9 @@ async function start(options: StartServerOptions, closing: ClosingOrder): Promis
 
   const shared: ServerContext = {
     store,
-    tenants: await createTenantRegistry(store, (bundles) => {
+    tenants: await createTenantRegistry(store, (bundles, tenantId) => {
       // A bundle that cannot be made ready blocks what it governs and says so then; nothing to wait for here.
-      evaluator.prepare(bundles).catch(() => {});
+      evaluator.prepare(bundles, tenantId).catch(() => {});
     }),
     evaluator,
     clock,

@@ -208,3 +208,31 @@ describe('forms for pipelines', () => {
     expect(policyContent('\n\n\npackage p').lineOffset).toBe(3);
   });
 });
+
+describe('what one policy may be', () => {
+  const chain = (terms: number) =>
+    `permit (principal, action, resource) when {\n  ${Array.from({ length: terms }, (_unused, n) => `context.purpose == "p${n}"`).join(' ||\n  ')}\n};`;
+
+  it('a policy too deep for the engine is a fault of its file; the others are checked, also what only a thread has the stack for', async () => {
+    const nested = `permit (principal, action, resource);\nforbid (principal, action, resource) when { ${'('.repeat(2000)}true${')'.repeat(2000)} };`;
+    const found = await lintBundles([
+      cedar('permit (principal, action, resource);'),
+      { ...cedar(nested), file: 'deep.cedar' },
+      { ...cedar(chain(600)), file: 'chain.cedar' },
+      { ...cedar('permit ('), file: 'broken.cedar' },
+    ]);
+    expect(found.map(({ file, line, code }) => `${file}:${line} ${code}`)).toEqual([
+      'deep.cedar:2 policy_check_budget',
+      'broken.cedar:1 cedar_parse_error',
+    ]);
+    expect(found[0]?.fix).toContain('split it');
+  });
+
+  it('a policy larger than the server takes is refused before it is read', async () => {
+    const [fault] = await lintBundles([
+      cedar(`permit (principal, action, resource); // ${'é'.repeat(600_000)}`),
+    ]);
+    expect(fault).toMatchObject({ code: 'policy_too_large', severity: 'error', file: 'a.cedar', line: 1 });
+    expect(fault?.message).toContain('1048576 bytes at most');
+  });
+});

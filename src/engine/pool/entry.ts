@@ -6,6 +6,7 @@ const given: WorkerRole = workerData;
 const port = parentPort;
 if (port !== null) {
   // A rejection ends the thread; the main thread sees the exit and answers for it.
-  if (given.role === 'compile') void import('./compile-thread.js').then((role) => role.serveCompiler(port));
+  if (given.role === 'compile')
+    void import('./compile-thread.js').then((role) => role.serveCompiler(port, given.heartbeat));
   else void import('./decide-thread.js').then((role) => role.serveDecisions(port, given.heartbeat));
 }

@@ -21,7 +21,7 @@ export interface EvaluatorOptions {
   readonly budgetMs?: number;
   /** Wall time to make a bundle ready in a thread, in milliseconds. */
   readonly prepareBudgetMs?: number;
-  /** Wall time to compile or check one source, in milliseconds. */
+  /** Wall time to check one source, in milliseconds; compiling it may take three times that. */
   readonly compileBudgetMs?: number;
   /** How long a call may wait behind bundles that overran before it is refused; for ever where nobody waits for the answer. */
   readonly patienceMs?: number;
@@ -38,24 +38,30 @@ export interface PooledEvaluator {
   ): Promise<readonly BundleVerdict[]>;
   /** The same for the document policies decide from, as it was recorded. */
   evaluateInput(input: PolicyInput, bundles: readonly BundleSource[]): Promise<readonly BundleVerdict[]>;
-  check(framework: Framework, rawPolicy: string): Promise<readonly PolicyDiagnostic[]>;
+  /** @param owner the tenant whose policy it is: tenants take turns at the compiler. */
+  check(framework: Framework, rawPolicy: string, owner?: string): Promise<readonly PolicyDiagnostic[]>;
   /** Compiles bundles ahead of their first call. */
-  prepare(bundles: readonly BundleSource[]): Promise<void>;
+  prepare(bundles: readonly BundleSource[], owner?: string): Promise<void>;
   close(): Promise<void>;
 }
 
 const COMPILED_POLICIES = 1024;
 const KNOWN_BUNDLES = 10_000;
 const OFFENDER_PATIENCE_MS = 1000;
+/** A policy that took too long to compile is not tried again by every call it governs. */
+const COMPILE_AGAIN_MS = 60_000;
+/** Cedar text of one call from which making it ready takes a thread long enough for others to notice. */
+const HEAVY_CHARACTERS = 32 * 1024;
 
 /**
- * Evaluates policies in threads of their own: one for everybody, one for bundles that have overrun their
- * budget, one that compiles. Threads start with the first bundle; without bundles nothing is ever started.
+ * Evaluates policies in threads of their own: one for everybody, one for calls under so much Cedar that making it ready
+ * takes seconds, one for bundles that have overrun their budget, and those that compile. Threads start with the first
+ * bundle that needs them; without bundles nothing is ever started.
  */
 export function createEvaluator(options: EvaluatorOptions = {}): PooledEvaluator {
   keepWasmCallsOutOfLine();
   const quarantine = new Quarantine();
-  const compiler = new CompilerClient(options.compileBudgetMs ?? 60_000);
+  const compiler = new CompilerClient(options.compileBudgetMs);
   const compilations = new LruMap<string, Promise<RegoCompilation>>(COMPILED_POLICIES);
   const lessons = new LruMap<string, Lesson>(KNOWN_BUNDLES);
   /** The same by identity: a snapshot keeps its bundle objects, and building a key for each call would cost more than deciding. */
@@ -72,27 +78,30 @@ export function createEvaluator(options: EvaluatorOptions = {}): PooledEvaluator
       onSlow: (bundleId) => quarantine.isSlow(bundleId),
     });
   const shared = lane(64, Number.POSITIVE_INFINITY);
+  const heavy = lane(64, Number.POSITIVE_INFINITY);
   const offenders = lane(8, options.patienceMs ?? OFFENDER_PATIENCE_MS);
   let nextLesson = 1;
 
   function place(job: Job): Lane | undefined {
-    if (quarantine.isEmpty) return shared;
+    const usual = job.cedarCharacters > HEAVY_CHARACTERS ? heavy : shared;
+    if (quarantine.isEmpty) return usual;
     let apart = false;
     for (const { bundle } of job.open) {
       const standing = quarantine.standing(bundle.id);
       if (standing === 'suspended') job.giveUp(bundle.id, 'time budget');
       apart ||= standing === 'apart';
     }
-    if (job.open.length > 0) return apart ? offenders : shared;
+    if (job.open.length > 0) return apart ? offenders : usual;
     job.answer([]);
     return undefined;
   }
 
-  function compiled(bundle: BundleSource): Promise<RegoCompilation> {
+  function compiled(bundle: BundleSource, owner: string | undefined): Promise<RegoCompilation> {
     let compilation = compilations.get(bundle.policyHash);
     if (compilation === undefined) {
-      compilation = compiler.build(bundle.rawPolicy).then((built) => {
-        if (!built.ok && built.transient === true) compilations.delete(bundle.policyHash);
+      compilation = compiler.build(bundle.rawPolicy, owner).then((built) => {
+        if (!built.ok && built.transient === true)
+          setTimeout(() => compilations.delete(bundle.policyHash), COMPILE_AGAIN_MS).unref();
         return built;
       });
       compilations.set(bundle.policyHash, compilation);
@@ -101,8 +110,8 @@ export function createEvaluator(options: EvaluatorOptions = {}): PooledEvaluator
   }
 
   /** The lesson is remembered, so that all but the first call find it without waiting. */
-  async function learn(bundle: BundleSource): Promise<Lesson> {
-    const rego = bundle.framework === 'OPA' && bundle.evaluable ? await compiled(bundle) : undefined;
+  async function learn(bundle: BundleSource, owner: string | undefined): Promise<Lesson> {
+    const rego = bundle.framework === 'OPA' && bundle.evaluable ? await compiled(bundle, owner) : undefined;
     const known = lessons.get(lessonKey(bundle));
     if (known !== undefined) {
       byIdentity.set(bundle, known);
@@ -123,10 +132,11 @@ export function createEvaluator(options: EvaluatorOptions = {}): PooledEvaluator
   async function evaluateInput(
     input: PolicyInput,
     bundles: readonly BundleSource[],
+    owner?: string,
   ): Promise<readonly BundleVerdict[]> {
     if (bundles.length === 0) return [];
     const known: Lesson[] = [];
-    for (const bundle of bundles) known.push(byIdentity.get(bundle) ?? (await learn(bundle)));
+    for (const bundle of bundles) known.push(byIdentity.get(bundle) ?? (await learn(bundle, owner)));
     return new Promise((resolve) => {
       const job = new Job(input, known, resolve);
       place(job)?.submit(job);
@@ -134,14 +144,15 @@ export function createEvaluator(options: EvaluatorOptions = {}): PooledEvaluator
   }
 
   return {
-    evaluate: (request, bundles, session) => evaluateInput(buildPolicyInput(request, session), bundles),
+    evaluate: (request, bundles, session) =>
+      evaluateInput(buildPolicyInput(request, session), bundles, request.tenantId),
     evaluateInput,
-    check: (framework, rawPolicy) => compiler.check(framework, rawPolicy),
-    async prepare(bundles) {
-      await Promise.all(bundles.map((bundle) => learn(bundle)));
+    check: (framework, rawPolicy, owner) => compiler.check(framework, rawPolicy, owner),
+    async prepare(bundles, owner) {
+      await Promise.all(bundles.map((bundle) => learn(bundle, owner)));
     },
     async close() {
-      await Promise.all([shared.close(), offenders.close(), compiler.close()]);
+      await Promise.all([shared, heavy, offenders, compiler].map((each) => each.close()));
     },
   };
 }

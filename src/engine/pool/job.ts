@@ -11,6 +11,8 @@ export class Job {
   readonly #failures = new Map<string, string>();
   readonly #done: (verdicts: readonly BundleVerdict[]) => void;
   readonly queuedAt = Date.now();
+  /** Length of the Cedar text a thread has to have read for it. */
+  readonly cedarCharacters: number;
 
   constructor(
     input: PolicyInput,
@@ -21,6 +23,10 @@ export class Job {
     this.#lessons = lessons;
     this.bundles = lessons.map((lesson) => lesson.bundle);
     this.#done = done;
+    let characters = 0;
+    for (const { framework, rawPolicy } of this.bundles)
+      if (framework === 'CEDAR') characters += rawPolicy.length;
+    this.cedarCharacters = characters;
   }
 
   /** Bundles still to be evaluated. */

@@ -163,7 +163,7 @@ export class Lane {
   }
 
   #keepWatch(): void {
-    this.#watch ??= setInterval(() => this.#check(), WATCH_EVERY_MS).unref();
+    this.#watch ??= setInterval(() => this.#check(), WATCH_EVERY_MS);
   }
 
   /** Looks whether the thread is stuck: with a bundle, or before it came up. */

@@ -3,8 +3,10 @@ import type { RegoCompilation } from '../rego/policy.js';
 import type { BundleSource, BundleVerdict, Framework, PolicyDiagnostic } from '../types.js';
 
 /** `workerData` of the policy-worker chunk. Both roles are our own code in our own threads: no outside data. */
-export type WorkerRole =
-  { readonly role: 'decide'; readonly heartbeat: SharedArrayBuffer } | { readonly role: 'compile' };
+export interface WorkerRole {
+  readonly role: 'decide' | 'compile';
+  readonly heartbeat: SharedArrayBuffer;
+}
 
 /** Bundle definitions a deciding thread has not seen; referred to by number afterwards. */
 export interface Lesson {

@@ -57,6 +57,10 @@ function compileOnce(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
 export class RegoCompiler {
   #exports: Exports | undefined;
 
+  async load(): Promise<void> {
+    this.#exports ??= await instantiate();
+  }
+
   /** Findings on the source and, with `emit`, the compiled policy. Throws when the compiler itself fails. */
   async compile(source: string, emit: boolean): Promise<RegoReply> {
     return readReply(

@@ -12,6 +12,10 @@ const known = new Map<string, readonly PolicyDiagnostic[]>();
 /** Loading a second compiler takes as long as checking this many modules. */
 const WORTH_A_THREAD = 300;
 
+/** What is larger, or deeper in itself, can take an engine seconds, or more than the main thread's stack. */
+const EVERYDAY_CHARACTERS = 16 * 1024;
+const EVERYDAY_NESTING = 8;
+
 /** Findings of the policy engines, placed in the files as written. A text used by several bundles is checked once. */
 export async function lintBundles(
   bundles: readonly PolicySource[],
@@ -48,24 +52,49 @@ function keyOf(framework: Framework, text: string): string {
   return `${framework} ${text}`;
 }
 
+/** Everyday policies are checked here, as many as there are; what may take long in a thread that can be ended. */
 async function checkAll(
   framework: Framework,
   texts: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<readonly (readonly PolicyDiagnostic[])[]> {
-  const { lintPolicies } = await policyEngine();
-  if (framework === 'CEDAR' || texts.length < WORTH_A_THREAD || availableParallelism() < 2)
-    return lintPolicies(framework, texts, signal);
+  const { lintPolicies, sizeRefusal, nestingOf } = await policyEngine();
+  const found = new Map<string, readonly PolicyDiagnostic[]>();
+  const here: string[] = [];
+  const apart: string[] = [];
+  for (const text of texts) {
+    const tooLarge = sizeRefusal(text);
+    if (tooLarge !== undefined) found.set(text, [tooLarge]);
+    else (text.length > EVERYDAY_CHARACTERS || nestingOf(text) > EVERYDAY_NESTING ? apart : here).push(text);
+  }
+  if (framework === 'OPA' && here.length >= WORTH_A_THREAD && availableParallelism() > 1)
+    apart.push(...here.splice(Math.ceil(here.length / 2)));
+  const [, own] = await Promise.all([
+    checkApart(framework, apart, found, signal),
+    // An engine dies of what is beyond it, and would have to be loaded again.
+    here.length === 0 ? [] : lintPolicies(framework, here, signal).catch(() => undefined),
+  ]);
+  signal?.throwIfAborted();
+  if (own === undefined) await checkApart(framework, here, found, signal);
+  else here.forEach((text, index) => found.set(text, own[index] ?? []));
+  return texts.map((text) => found.get(text) ?? []);
+}
+
+async function checkApart(
+  framework: Framework,
+  texts: readonly string[],
+  found: Map<string, readonly PolicyDiagnostic[]>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (texts.length === 0) return;
   const { CompilerClient } = await import('../../engine/pool/compiler-client.js');
-  const helper = new CompilerClient(60_000);
+  const compiler = new CompilerClient();
+  const stop = (): void => void compiler.close();
+  signal?.addEventListener('abort', stop, { once: true });
   try {
-    const half = Math.ceil(texts.length / 2);
-    const [own, other] = await Promise.all([
-      lintPolicies(framework, texts.slice(0, half), signal),
-      Promise.all(texts.slice(half).map((text) => helper.check(framework, text))),
-    ]);
-    return [...own, ...other];
+    await Promise.all(texts.map(async (text) => found.set(text, await compiler.check(framework, text))));
   } finally {
-    await helper.close();
+    signal?.removeEventListener('abort', stop);
+    await compiler.close();
   }
 }

@@ -12,7 +12,7 @@ import { readGovernance, readSnapshot } from './snapshot.js';
  */
 export async function createTenantRegistry(
   store: Store,
-  onLoaded: (bundles: readonly BundleSource[]) => void = () => {},
+  onLoaded: (bundles: readonly BundleSource[], tenantId: string) => void = () => {},
 ): Promise<TenantRegistry> {
   const snapshots = new Map<string, TenantSnapshot>();
   const inChangeLane = createLanes();
@@ -22,7 +22,10 @@ export async function createTenantRegistry(
   function replace(tenantId: string, snapshot: TenantSnapshot): void {
     const known = new Set(snapshots.get(tenantId)?.bundles);
     snapshots.set(tenantId, snapshot);
-    onLoaded(snapshot.bundles.filter((bundle) => !known.has(bundle)));
+    onLoaded(
+      snapshot.bundles.filter((bundle) => !known.has(bundle)),
+      tenantId,
+    );
   }
 
   const registry: TenantRegistry = {

@@ -12,6 +12,14 @@ deny if {
 }
 `;
 
+const PLAIN = 'permit (principal, action, resource);';
+/** Each comprehension makes checking the one around it take three times as long. */
+const ENDLESS_CHECK = `package p
+import rego.v1
+deny if { ${TOUCHES_ALL} }
+x := ${Array.from({ length: 24 }).reduce<string>((inner, _unused, n) => `[y${n} | y${n} := ${inner}]`, '1')}
+`;
+
 let evaluator: PooledEvaluator;
 beforeAll(() => {
   evaluator = createEvaluator({ budgetMs: 150 });
@@ -83,15 +91,33 @@ describe('the pool', () => {
     for (const n of [0, 69]) expect(found[n]).toEqual(await evaluator.check('CEDAR', sources[n] ?? ''));
   });
 
-  test('a check that overruns is told so, with whatever was checked beside it', async () => {
-    const hurried = createEvaluator({ compileBudgetMs: 1 });
-    const found = await Promise.all(
-      ['a', 'b', 'c'].map((word) =>
-        hurried.check('CEDAR', `permit (principal, action, resource); // ${word}`),
-      ),
-    );
+  test('a check past its time is refused with the limit and the place', async () => {
+    const hurried = createEvaluator({ compileBudgetMs: 300 });
+    const found = await hurried.check('OPA', ENDLESS_CHECK, 'acme');
     await hurried.close();
-    expect(found.map(([first]) => first?.code)).toEqual(Array(3).fill('policy_check_budget'));
+    expect(found).toMatchObject([{ code: 'policy_check_budget', severity: 'error', line: 4 }]);
+    expect(found[0]?.message).toContain('0.3 s, the limit for one policy');
+  });
+
+  test('a policy the engine dies of is refused, and what is checked with it is not', async () => {
+    const deep = `forbid (principal, action, resource) when { ${'('.repeat(2000)}true${')'.repeat(2000)} };`;
+    const found = await Promise.all(
+      [PLAIN, deep, PLAIN].map((source) => evaluator.check('CEDAR', source, 'initech')),
+    );
+    expect(found.map(([first]) => first?.code)).toEqual([undefined, 'policy_check_budget', undefined]);
+    expect(found[1]?.[0]?.message).toContain('nested too deeply');
+  });
+
+  test('a slow check of one tenant holds up no other', async () => {
+    const patient = createEvaluator({ compileBudgetMs: 600_000 });
+    let answered = false;
+    const slow = patient.check('OPA', ENDLESS_CHECK, 'acme').finally(() => (answered = true));
+    expect(await patient.check('CEDAR', PLAIN, 'globex')).toEqual([]);
+    expect(answered).toBe(false);
+    await patient.close();
+    expect(await slow).toMatchObject([
+      { code: 'policy_check_budget', message: expect.stringContaining('the server is stopping') },
+    ]);
   });
 
   test('check gives the diagnostics of lint', async () => {
@@ -129,6 +155,22 @@ describe('a policy past its budget', () => {
     }
     expect(slowest).toBeLessThan(1000);
     expect(outcomes(await stuck)).toEqual(['BLOCK']);
+  });
+
+  test('making much Cedar ready holds up no call of another tenant', async () => {
+    const honest = bundle('CEDAR', CEDAR_DLP);
+    await evaluator.evaluate(request(), [honest]);
+    const much = Array.from(
+      { length: 600 },
+      (_unused, n) => `forbid (principal, action, resource) when { context.purpose == "purpose ${n}" };`,
+    );
+    let answered = false;
+    const heavy = evaluator
+      .evaluate(request({ tenantId: 'acme', purpose: 'purpose 7' }), [bundle('CEDAR', much.join('\n'))])
+      .finally(() => (answered = true));
+    expect(outcomes(await evaluator.evaluate(request(), [honest]))).toEqual(['ALLOW']);
+    expect(answered).toBe(false);
+    expect(outcomes(await heavy)).toEqual(['BLOCK']);
   });
 
   test('closing answers what is pending, fail closed', async () => {

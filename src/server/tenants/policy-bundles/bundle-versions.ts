@@ -29,7 +29,7 @@ export async function addVersion(
   order: VersionOrder,
   actor: Actor,
 ): Promise<StoredBundle> {
-  const diagnostics = await context.evaluator.check(order.framework, order.policy.text);
+  const diagnostics = await context.evaluator.check(order.framework, order.policy.text, tenantId);
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   if (errors.length > 0 && order.enforcementMode === 'enforce') throw refusal(order, diagnostics);
 

@@ -3,9 +3,8 @@ import { open, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PolicyBundleCreate } from '../../../contract/govapi/types.js';
+import { POLICY_LIMIT_BYTES } from '../../../engine/policy-limits.js';
 import { HttpError } from '../../http/port.js';
-
-const POLICY_LIMIT_BYTES = 1024 * 1024;
 
 export interface PolicyText {
   readonly text: string;

@@ -99,7 +99,7 @@ async function memberRow(
     group_id: group.id,
     provenance: group.document.provenance,
   });
-  const diagnostics = await context.evaluator.check(order.framework, order.policy.text);
+  const diagnostics = await context.evaluator.check(order.framework, order.policy.text, tenantId);
   const evaluable = !diagnostics.some(({ severity }) => severity === 'error');
   if (!evaluable && order.enforcementMode === 'enforce') return { name: order.name, diagnostics };
   return {
