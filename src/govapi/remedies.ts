@@ -23,6 +23,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
   mdm_provider_disabled: 'Switch it on with `thothctl mdm upsert PROVIDER --enabled true`.',
   scope_target_not_found:
     'Check the id: `thothctl endpoints list` and `thothctl fleets list` show those there are.',
+  secret_required:
+    'A stored secret is sent only to the host it was given for, so write address and secret together: with `thothctl settings set --set siem.webhook.url=https://… --set-file siem.webhook.secret=FILE`, with the configuration of `thothctl mdm upsert`, or with `secret` beside `url` in the tenant file.',
   self_approval_refused:
     'Let somebody else judge it. Who judges the calls of an agent should not lend it a credential: issue it a key with `thothctl api-keys create --permission execute`.',
   storage_failed: STORAGE,

@@ -5,9 +5,14 @@ export type DestinationName = (typeof DESTINATIONS)[number];
 
 /** Where a destination points; undefined while it is switched off or has no URL. */
 export function destinationUrl(settings: JsonObject, name: DestinationName): string | undefined {
-  const section = destinationSection(settings, name);
-  if (section['enabled'] !== true) return undefined;
-  const url = textMember(section, name === 'pam' ? 'request_url' : 'url')?.trim();
+  return destinationSection(settings, name)['enabled'] === true
+    ? destinationAddress(settings, name)
+    : undefined;
+}
+
+/** Where a destination points, or would when it is switched on. */
+export function destinationAddress(settings: JsonObject, name: DestinationName): string | undefined {
+  const url = textMember(destinationSection(settings, name), name === 'pam' ? 'request_url' : 'url')?.trim();
   return url === '' ? undefined : url;
 }
 

@@ -8,7 +8,7 @@ const SECRET_PATHS = [
   'pam.request_secret',
   'pam.request_auth_token',
 ] as const;
-type SecretPath = (typeof SECRET_PATHS)[number];
+export type SecretPath = (typeof SECRET_PATHS)[number];
 export type Secrets = Readonly<Partial<Record<SecretPath, string>>>;
 
 /** Replaced secrets that are still good until an instant in milliseconds. */
@@ -28,6 +28,8 @@ export interface Split {
   readonly document: JsonObject;
   readonly secrets: Secrets;
   readonly changed: readonly SecretPath[];
+  /** Those the document really holds, changed or not. */
+  readonly given: ReadonlySet<SecretPath>;
 }
 
 /**
@@ -37,6 +39,7 @@ export interface Split {
 export function splitSecrets(written: JsonObject, stored: Secrets): Split {
   const secrets: Partial<Record<SecretPath, string>> = { ...stored };
   const changed: SecretPath[] = [];
+  const given = new Set<SecretPath>();
   let document = written;
   for (const path of SECRET_PATHS) {
     const names = path.split('.');
@@ -45,12 +48,13 @@ export function splitSecrets(written: JsonObject, stored: Secrets): Split {
     if (value === null) {
       if (secrets[path] !== undefined) changed.push(path);
       delete secrets[path];
-    } else if (typeof value === 'string' && value !== '' && !MASK.test(value) && value !== secrets[path]) {
+    } else if (typeof value === 'string' && value !== '' && !MASK.test(value)) {
+      given.add(path);
+      if (value !== secrets[path]) changed.push(path);
       secrets[path] = value;
-      changed.push(path);
     }
   }
-  return { document, secrets, changed };
+  return { document, secrets, changed, given };
 }
 
 /** What becomes of replaced secrets: a signature made with the one before stays good for the overlap. */

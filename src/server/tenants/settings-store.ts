@@ -13,6 +13,7 @@ import {
 } from './json-documents.js';
 import { commitChange, type Actor } from './recorded-change.js';
 import { changedPaths, mergeSettings } from './settings-merge.js';
+import { refuseMisdirected } from './misdirected-secrets.js';
 import { checkSettings } from './settings-rules.js';
 import {
   formerSecrets,
@@ -85,12 +86,13 @@ export async function writeSettings(
   checkSettings(written);
   return context.tenants.exclusively(tenantId, async () => {
     const before = await readSettings(context, tenantId);
-    const { document: writtenDocument, secrets, changed } = splitSecrets(written, before.secrets);
+    const { document: writtenDocument, secrets, changed, given } = splitSecrets(written, before.secrets);
     const base = await readBase(context, tenantId, ownMember(written, 'revision'));
     const document = mergeSettings(before.document, base, writtenDocument);
     if (changed.length === 0 && sameJson(presentDocument(before.document), presentDocument(document))) {
       return before;
     }
+    refuseMisdirected(before.document, { document, secrets, given });
     const now = context.clock.now();
     const after = {
       document,

@@ -24,7 +24,7 @@ beforeEach(async () => {
   receiver = await Receiver.start();
 });
 afterEach(async () => {
-  await settings({ pam: { request_url: null } });
+  await settings({ pam: { request_url: null, request_auth_token: null } });
   await receiver.stop();
 });
 
