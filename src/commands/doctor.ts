@@ -1,6 +1,7 @@
 import { ThothCommand } from '../cli/command.js';
 import { Flags, repeatable } from '../cli/flags.js';
 import { doctorExit, examine } from '../journeys/doctor/index.js';
+import { selectionOf, targetFlagsWith } from '../journeys/mcp-config/flags.js';
 import type { Result } from '../output/port.js';
 
 export default class Doctor extends ThothCommand<typeof Doctor> {
@@ -11,6 +12,7 @@ export default class Doctor extends ThothCommand<typeof Doctor> {
     '<%= config.bin %> doctor',
     '<%= config.bin %> doctor --mcp --json',
     '<%= config.bin %> doctor --mcp --mcp-config .mcp.json',
+    '<%= config.bin %> doctor --mcp --client claude-code --project .',
   ];
   static override exitCodes = ['checkFailed', 'checkIncomplete'] as const;
   static override flags = {
@@ -22,6 +24,7 @@ export default class Doctor extends ThothCommand<typeof Doctor> {
       helpValue: '<file>',
       dependsOn: ['mcp'],
     }),
+    ...targetFlagsWith({ dependsOn: ['mcp'] }),
     'mcp-timeout': Flags.integer({
       description: 'seconds a server may take to answer',
       default: 60,
@@ -37,11 +40,10 @@ export default class Doctor extends ThothCommand<typeof Doctor> {
   async #servers(): Promise<Result> {
     const { examineProtection, protectionExit, protectionView } =
       await import('../journeys/mcp-protection/index.js');
-    const files = this.flags['mcp-config'] ?? [];
-    const report = await examineProtection(
-      { files, clients: [], project: undefined, env: process.env },
-      { timeoutSeconds: this.flags['mcp-timeout'], signal: this.signal },
-    );
+    const report = await examineProtection(selectionOf(this.flags['mcp-config'] ?? [], this.flags), {
+      timeoutSeconds: this.flags['mcp-timeout'],
+      signal: this.signal,
+    });
     return { data: report, view: protectionView(report), exit: protectionExit(report) };
   }
 

@@ -216,6 +216,28 @@ describe('doctor --mcp', () => {
     ]);
   }, 60_000);
 
+  it('looks at the servers of a project too, in its folder, and tells how to wrap its file', async () => {
+    const home = join(plane.home, 'project-home');
+    const project = join(home, 'project');
+    await mkdir(project, { recursive: true });
+    const show = `require('node:fs').writeFileSync('seen.json', JSON.stringify(process.cwd())); process.exit(0)`;
+    const server = { command: process.execPath, args: ['-e', show] };
+    const entries = { here: wrapped('here', ['--api-key-file', keyFile], server), bare: direct('bare') };
+    await writeFile(join(project, '.mcp.json'), JSON.stringify({ mcpServers: entries }));
+    const run = (...args: string[]) => plane.run(['doctor', '--mcp', '--json', ...args], { HOME: home });
+
+    expect((await run()).exit).toBe(6);
+    const { exit, stdout } = await run('--project', project, '--client', 'claude-code');
+    expect(exit).toBe(10);
+    expect(JSON.parse(await readFile(join(project, 'seen.json'), 'utf8'))).toBe(project);
+    expect((JSON.parse(stdout) as { servers: Seen[] }).servers).toMatchObject([
+      { server: 'here', client: 'claude-code', state: 'unknown' },
+      { server: 'bare', fix: `thothctl mcp-config wrap ${join(project, '.mcp.json')}` },
+    ]);
+    expect((await run('--project', project, '--mcp-config', 'x.json')).exit).toBe(2);
+    expect((await plane.run(['doctor', '--project', project])).exit).toBe(2);
+  }, 60_000);
+
   it('says where to look when there is nothing, and wants --mcp with --mcp-config', async () => {
     expect((await plane.run(['doctor', '--mcp'], { HOME: join(plane.home, 'empty') })).exit).toBe(6);
     expect((await plane.run(['doctor', '--mcp-config', 'x.json'])).exit).toBe(2);

@@ -1,5 +1,6 @@
 import { ThothCommand } from '../../cli/command.js';
 import {
+  configFiles,
   checkConfigs,
   givenRunFlags,
   reportRows,
@@ -22,7 +23,7 @@ export default class McpConfigCheck extends ThothCommand<typeof McpConfigCheck> 
 
   async execute(): Promise<Result> {
     const expected = new Map(Object.entries(givenRunFlags(this.flags)));
-    const files = await checkConfigs(selectionOf(this.args.config, this.flags), expected);
+    const files = await checkConfigs(selectionOf(configFiles(this.args), this.flags), expected);
     const failed = files.some(({ servers }) =>
       servers.some(({ state }) => state === 'ungoverned' || state === 'drifted'),
     );

@@ -1,6 +1,7 @@
 import { ThothCommand } from '../../cli/command.js';
 import { Flags, repeatable } from '../../cli/flags.js';
 import {
+  configFiles,
   differences,
   differenceView,
   givenRunFlags,
@@ -39,7 +40,7 @@ export default class McpConfigDiff extends ThothCommand<typeof McpConfigDiff> {
       inheritPath: flags['inherit-path'],
       env: process.env,
     });
-    const changes = differences(await planWrap(selectionOf(this.args.config, flags), wrapper));
+    const changes = differences(await planWrap(selectionOf(configFiles(this.args), flags), wrapper));
     return {
       data: { changes },
       view: differenceView(changes),

@@ -1,6 +1,7 @@
 import { ThothCommand } from '../../cli/command.js';
 import { dryRunFlag } from '../../cli/flags.js';
 import {
+  configFiles,
   applyUnwrap,
   planUnwrap,
   reportOf,
@@ -21,7 +22,7 @@ export default class McpConfigUnwrap extends ThothCommand<typeof McpConfigUnwrap
   static override flags = { ...dryRunFlag, ...targetFlags };
 
   async execute(): Promise<Result> {
-    const plans = await planUnwrap(selectionOf(this.args.config, this.flags));
+    const plans = await planUnwrap(selectionOf(configFiles(this.args), this.flags));
     const changing = plans.filter((plan) => plan.after !== plan.target.text);
     if (!this.dryRun && changing.length > 0)
       await this.confirm(

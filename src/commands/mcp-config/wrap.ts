@@ -2,6 +2,7 @@ import { ThothCommand } from '../../cli/command.js';
 import { dryRunFlag, Flags, repeatable } from '../../cli/flags.js';
 import { protect } from '../../cli/redact.js';
 import {
+  configFiles,
   applyWrap,
   givenRunFlags,
   makeWrapper,
@@ -55,7 +56,7 @@ export default class McpConfigWrap extends ThothCommand<typeof McpConfigWrap> {
 
   async execute(): Promise<Result> {
     const { flags } = this;
-    const selection = selectionOf(this.args.config, flags);
+    const selection = selectionOf(configFiles(this.args), flags);
     if (flags.output !== undefined && selection.files.length === 0)
       throw usageError('--output needs the one file it is made from.', 'Name the configuration file.');
     const given = givenRunFlags(flags);

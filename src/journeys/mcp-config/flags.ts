@@ -9,16 +9,27 @@ export const targetArgs = {
   }),
 };
 
-export const targetFlags = {
-  client: repeatable({
-    description: 'client whose configuration is meant; repeatable',
-    options: [...CLIENT_IDS],
-  }),
-  project: Flags.string({
-    description: 'also the project files of those clients in this folder',
-    helpValue: '<folder>',
-  }),
-};
+/** The selection as flags, for a command that may want another one beside them. */
+export function targetFlagsWith(more: { dependsOn?: string[] }) {
+  return {
+    client: repeatable({
+      description: 'client whose configuration is meant; repeatable',
+      options: [...CLIENT_IDS],
+      ...more,
+    }),
+    project: Flags.string({
+      description: 'also the project files of those clients in this folder',
+      helpValue: '<folder>',
+      ...more,
+    }),
+  };
+}
+
+export const targetFlags = targetFlagsWith({});
+
+export function configFiles({ config }: { readonly config?: string | undefined }): readonly string[] {
+  return config === undefined ? [] : [config];
+}
 
 /** Settings of the proxy, as flags of `thothctl run`. */
 export const runFlags = {
@@ -51,12 +62,13 @@ export function givenRunFlags(flags: Readonly<Record<string, unknown>>): Record<
   return given;
 }
 
+/** The files named, or what the flags select. @throws ThothctlError `usage` for both */
 export function selectionOf(
-  config: string | undefined,
+  files: readonly string[],
   flags: { readonly client?: readonly string[] | undefined; readonly project?: string | undefined },
 ): Selection {
   const clients = CLIENT_IDS.filter((id) => flags.client?.includes(id));
-  if (config !== undefined && (clients.length > 0 || flags.project !== undefined))
+  if (files.length > 0 && (clients.length > 0 || flags.project !== undefined))
     throw usageError('A file and --client or --project contradict each other.', 'Give one of them.');
-  return { files: config === undefined ? [] : [config], clients, project: flags.project, env: process.env };
+  return { files, clients, project: flags.project, env: process.env };
 }

@@ -1,6 +1,6 @@
 export { checkConfigs } from './check.js';
 export { differences, differenceView } from './difference.js';
-export { givenRunFlags, runFlags, selectionOf, targetArgs, targetFlags } from './flags.js';
+export { configFiles, givenRunFlags, runFlags, selectionOf, targetArgs, targetFlags } from './flags.js';
 export { applyUnwrap, applyWrap, planUnwrap, planWrap, reportOf } from './plan.js';
 export { reportRows, reportView } from './report.js';
 export { makeWrapper, storeKey } from './wrapper.js';

@@ -12,6 +12,8 @@ export interface Target {
   /** As found, links resolved: replacing a link would leave the real file as it was. */
   readonly path: string;
   readonly client: ClientId | 'file';
+  /** The folder whose project file it is; its client starts servers there. */
+  readonly project: string | undefined;
   readonly text: string;
   readonly document: ConfigDocument;
 }
@@ -41,16 +43,17 @@ export async function readTargets(selection: Selection): Promise<Target[]> {
   const named = selection.files.map((file) => ({
     path: resolve(file),
     client: 'file' as const,
+    project: undefined,
     open: anyClient(file),
   }));
   const known = clients.flatMap((client) => filesOf(client, place, selection.project));
   const targets: Target[] = [];
-  for (const { path, client, open } of [...named, ...known]) {
+  for (const { path, client, project, open } of [...named, ...known]) {
     const text = await contentOf(path, client !== 'file');
     if (text === undefined) continue;
     const real = await realpath(path);
     if (targets.some((target) => target.path === real)) continue;
-    targets.push({ path: real, client, text, document: await open(path, text) });
+    targets.push({ path: real, client, project, text, document: await open(path, text) });
   }
   if (targets.length === 0)
     throw new ThothctlError({
@@ -62,11 +65,12 @@ export async function readTargets(selection: Selection): Promise<Target[]> {
   return targets;
 }
 
-function filesOf(client: McpClient, place: Place, project: string | undefined) {
-  const paths = [...client.userFiles(place)];
-  if (project !== undefined && client.projectFile !== undefined)
-    paths.push(join(resolve(project), client.projectFile));
-  return paths.map((path) => ({ path, client: client.id, open: client.open }));
+function filesOf({ id, open, userFiles, projectFile }: McpClient, place: Place, folder: string | undefined) {
+  const known = { client: id, open };
+  const users = userFiles(place).map((path) => ({ ...known, path, project: undefined }));
+  if (folder === undefined || projectFile === undefined) return users;
+  const project = resolve(folder);
+  return [...users, { ...known, path: join(project, projectFile), project }];
 }
 
 async function contentOf(path: string, mayBeMissing: boolean): Promise<string | undefined> {

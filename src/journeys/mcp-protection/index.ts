@@ -47,7 +47,7 @@ export async function examineProtection(
 
 function examine(
   entry: ServerEntry,
-  { client, path }: Target,
+  { client, path, project }: Target,
   { env }: Selection,
   options: ProtectionOptions,
 ): Promise<Probed> | Probed {
@@ -65,10 +65,10 @@ function examine(
     return {
       state: 'unprotected',
       result: 'it is not reached through thothctl, so no call to it is decided',
-      fix: `thothctl mcp-config wrap ${client === 'file' ? path : `--client ${client}`}`,
+      fix: `thothctl mcp-config wrap ${client === 'file' || project !== undefined ? path : `--client ${client}`}`,
     };
   }
-  return probe(entry, launch, wrapped, { client, env, ...options });
+  return probe(entry, launch, wrapped, { client, env, project, ...options });
 }
 
 function remoteFix(obstacle: string): string {

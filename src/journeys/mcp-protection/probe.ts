@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Env } from '../../context/paths.js';
 import { signalGroupOf } from '../../run/child/process-group.js';
 import { SDK_VERSION } from '../../sdk/version.js';
@@ -21,6 +21,8 @@ const PROTOCOL = '2025-06-18';
 export interface ProbeOptions {
   readonly client: ClientId | 'file';
   readonly env: Env;
+  /** Where the client starts servers that name no folder; undefined for here. */
+  readonly project: string | undefined;
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
 }
@@ -45,7 +47,7 @@ export async function probe(
   const peer = new McpPeer(withWitness(launch, wrapped, report, canary), {
     // What is pinned here belongs to the witness, not to the server.
     env: { ...environmentOf(options.client, options.env, entry.env), THOTHCTL_STATE_DIR: folder },
-    folder: entry.folder,
+    folder: options.project === undefined ? entry.folder : resolve(options.project, entry.folder ?? ''),
     signal: AbortSignal.any([options.signal, limit]),
   });
   const progress = { step: 'initialize' };
