@@ -18,6 +18,12 @@ const PHASES: readonly Phase[] = ['idle', 'prepare', 'first', 'evaluate'];
 const [PHASE, JOB, BUNDLE, STARTED, SEQUENCE, THREAD] = [0, 1, 2, 3, 4, 5];
 export const ALL_CEDAR = -1;
 
+/** Milliseconds on the clock that all threads have in common; a change of the wall clock does not move it. */
+function sharedNow(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return (seconds * 1000 + nanoseconds / 1e6) | 0;
+}
+
 /** A few integers in shared memory: the one channel that works while the thread does not answer messages. */
 export class Heartbeat {
   readonly shared: SharedArrayBuffer;
@@ -29,7 +35,7 @@ export class Heartbeat {
   }
 
   mark(phase: Phase, job = 0, bundle = 0): void {
-    Atomics.store(this.#cells, STARTED, Date.now() | 0);
+    Atomics.store(this.#cells, STARTED, sharedNow());
     Atomics.store(this.#cells, JOB, job);
     Atomics.store(this.#cells, BUNDLE, bundle);
     Atomics.store(this.#cells, PHASE, PHASES.indexOf(phase));
@@ -45,7 +51,7 @@ export class Heartbeat {
       phase: PHASES[Atomics.load(this.#cells, PHASE)] ?? 'idle',
       job: Atomics.load(this.#cells, JOB),
       bundle: Atomics.load(this.#cells, BUNDLE),
-      elapsedMs: ((Date.now() | 0) - Atomics.load(this.#cells, STARTED)) | 0,
+      elapsedMs: (sharedNow() - Atomics.load(this.#cells, STARTED)) | 0,
       sequence: Atomics.load(this.#cells, SEQUENCE),
       threadId: Atomics.load(this.#cells, THREAD),
     };

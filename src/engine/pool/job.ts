@@ -10,7 +10,7 @@ export class Job {
   readonly #lessons: readonly Lesson[];
   readonly #failures = new Map<string, string>();
   readonly #done: (verdicts: readonly BundleVerdict[]) => void;
-  readonly queuedAt = Date.now();
+  readonly queuedAt = performance.now();
   /** Length of the Cedar text a thread has to have read for it. */
   readonly cedarCharacters: number;
 

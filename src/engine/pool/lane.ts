@@ -41,7 +41,7 @@ export class Lane {
   #readyAt = 0;
   #failedStarts = 0;
   #heartbeat = new Heartbeat();
-  readonly #judge = new OverrunJudge();
+  #judge = new OverrunJudge();
   readonly #taught = new Set<number>();
   #flushing = false;
   #watch: NodeJS.Timeout | undefined;
@@ -126,14 +126,15 @@ export class Lane {
 
   /** Time the thread could have used for the call: waiting for it to start does not count. */
   #waited(job: Job): number {
-    return this.#ready ? Date.now() - Math.max(job.queuedAt, this.#readyAt) : 0;
+    return this.#ready ? performance.now() - Math.max(job.queuedAt, this.#readyAt) : 0;
   }
 
   #start(): void {
     this.#heartbeat = new Heartbeat();
+    this.#judge = new OverrunJudge();
     this.#taught.clear();
     this.#ready = false;
-    this.#startedAt = Date.now();
+    this.#startedAt = performance.now();
     const worker = startWorker('policy-worker', {
       workerData: { role: 'decide', heartbeat: this.#heartbeat.shared } satisfies WorkerRole,
       resourceLimits: { maxOldGenerationSizeMb: this.#options.heapLimitMb },
@@ -145,7 +146,7 @@ export class Lane {
       if (this.#worker !== worker) return;
       if (message === 'ready') {
         this.#ready = true;
-        this.#readyAt = Date.now();
+        this.#readyAt = performance.now();
         this.#failedStarts = 0;
         return this.#flush();
       }
@@ -168,7 +169,7 @@ export class Lane {
 
   /** Looks whether the thread is stuck: with a bundle, or before it came up. */
   #check(): void {
-    if (this.#worker !== undefined && !this.#ready && Date.now() - this.#startedAt > START_BUDGET_MS) {
+    if (this.#worker !== undefined && !this.#ready && performance.now() - this.#startedAt > START_BUDGET_MS) {
       void this.#retire()?.terminate();
       return this.#startFailed();
     }

@@ -22,7 +22,7 @@ export class Quarantine {
   readonly #offences = new LruMap<string, Offence>(REMEMBERED);
   readonly #now: () => number;
 
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
