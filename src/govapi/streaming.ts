@@ -100,14 +100,21 @@ async function* connection<Row>(
   };
   options.signal?.addEventListener('abort', stop, { once: true });
   let silent = false;
+  let heard = 0;
   const watch = setTimeout(() => {
-    silent = true;
-    stream.close();
+    const before = heard;
+    // A process that was stopped, as by a laptop that slept, first reads what came meanwhile.
+    setImmediate(() => {
+      if (heard > before) return;
+      silent = true;
+      stream.close();
+    });
   }, options.silenceMs ?? SILENCE_MS);
   try {
     await expectStream(source, stream);
     const reader = new SseReader();
     for await (const chunk of stream.chunks) {
+      heard += 1;
       watch.refresh();
       for (const event of reader.push(chunk)) yield event;
     }

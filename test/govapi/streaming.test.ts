@@ -1,5 +1,4 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { client, json, serve, type Handler } from './server.js';
 
@@ -79,8 +78,7 @@ describe.each([
       signal: stop.signal,
     }))
       stop.abort();
-    await delay(50);
-    expect(closed).toBe(true);
+    await expect.poll(() => closed).toBe(true);
     expect(server.seen).toHaveLength(1);
   });
 
@@ -99,6 +97,31 @@ describe.each([
     expect(Date.now() - started).toBeGreaterThan(300);
   });
 });
+
+test.each([false, true])(
+  'a process that was stopped reads what came meanwhile before it calls the connection dead (long-lived: %s)',
+  async (longLived) => {
+    let opened: ServerResponse | undefined;
+    const server = await serve((_request, response) => {
+      open(response);
+      row(1, response);
+      opened = response;
+    });
+    const found: string[] = [];
+    for await (const { cursor } of client(server.url, { longLived }).stream('streamViolations', {
+      silenceMs: 300,
+    })) {
+      found.push(cursor);
+      if (found.length === 2) break;
+      opened?.write(': beat\n\n');
+      // Nothing of this process runs for longer than the silence.
+      for (const end = performance.now() + 500; performance.now() < end;);
+      setTimeout(() => opened !== undefined && row(2, opened), 20);
+    }
+    expect(found).toEqual(['1', '2']);
+    expect(server.seen).toHaveLength(1);
+  },
+);
 
 test('a restart of the server loses and repeats nothing', async () => {
   const first = await serve((_request, response) => {
