@@ -13,7 +13,7 @@ import {
   textMember,
   type JsonObject,
 } from '../tenants/json-documents.js';
-import { secretsInForce } from '../tenants/settings-secrets.js';
+import { signersInForce } from '../tenants/settings-secrets.js';
 import { readSettings } from '../tenants/settings-store.js';
 import { pamProvider } from './channel.js';
 
@@ -22,6 +22,8 @@ interface Sent {
   readonly body: Buffer;
   readonly headers: IncomingHttpHeaders;
 }
+
+type Signer = ReturnType<typeof signersInForce>[number];
 
 const MAX_TEXT = 2000;
 /** Stands in where no secret is set, so that such a tenant answers no faster. Nothing is signed with it. */
@@ -40,8 +42,8 @@ export async function receiveCallback(
   const settings = await readSettings(context, tenantId);
   const now = context.clock.now();
   const { enabled } = objectMember(settings.document, 'pam');
-  const secrets = enabled === true ? secretsInForce(settings, 'pam.callback_secret', now) : [];
-  checkOrigin(sent, secrets, now);
+  const signers = enabled === true ? signersInForce(settings, 'pam.callback_secret', now) : [];
+  const { givenBy } = signerOf(sent, signers, now);
 
   const digest = createHash('sha256')
     .update(`${one(sent.headers, TIMESTAMP_HEADER) ?? ''}.`)
@@ -63,10 +65,11 @@ export async function receiveCallback(
   return resolveApproval(context, tenantId, approvalId, {
     literal,
     reason: reason === undefined || reason === '' ? null : reason,
-    principal: approver(pamProvider(settings)),
+    principal: approver(pamProvider(settings), givenBy),
     provenance,
     facts: {
       callback_digest: digest,
+      ...(givenBy === null ? {} : { secret_given_by: givenBy }),
       // Who the PAM system says it was: its word, not an identity this server has checked.
       ...(person === undefined || person === '' ? {} : { on_behalf_of: person }),
     },
@@ -79,19 +82,21 @@ export async function receiveCallback(
   });
 }
 
-/** The same words for an unknown tenant, one without PAM, and a wrong signature. */
-function checkOrigin(sent: Sent, secrets: readonly string[], now: number): void {
-  const finding = checkSignature(
-    {
-      timestamp: one(sent.headers, TIMESTAMP_HEADER),
-      signature: one(sent.headers, SIGNATURE_HEADER),
-      body: sent.body,
-    },
-    secrets.length > 0 ? secrets : [NO_SECRET],
-    now,
-  );
-  if (secrets.length > 0 && finding === 'valid') return;
-  if (secrets.length > 0 && finding === 'stale') {
+/** Whose secret signed it. Throws 401, with the same words for an unknown tenant, one without PAM, and a wrong signature. */
+function signerOf(sent: Sent, signers: readonly Signer[], now: number): Signer {
+  const message = {
+    timestamp: one(sent.headers, TIMESTAMP_HEADER),
+    signature: one(sent.headers, SIGNATURE_HEADER),
+    body: sent.body,
+  };
+  const secrets = signers.length > 0 ? signers.map(({ secret }) => secret) : [NO_SECRET];
+  const finding = checkSignature(message, secrets, now);
+  const signer =
+    finding === 'valid'
+      ? signers.find(({ secret }) => checkSignature(message, [secret], now) === 'valid')
+      : undefined;
+  if (signer !== undefined) return signer;
+  if (signers.length > 0 && finding === 'stale') {
     throw new HttpError(
       401,
       'callback_stale',
@@ -129,9 +134,10 @@ async function approvalOf(context: ApprovalContext, tenantId: string, verdict: J
   return row.approval_id;
 }
 
-function approver(provider: string): Approver {
+/** Whoever gave the secret can sign with it: in the question whose verdict it is, the PAM system descends from that key. */
+function approver(provider: string, givenBy: string | null): Approver {
   const name = `pam:${provider}`;
-  return { kind: 'pam', credentialId: name, name };
+  return { kind: 'pam', credentialId: name, name, mintedBy: givenBy };
 }
 
 function one(headers: IncomingHttpHeaders, name: string): string | undefined {

@@ -11,15 +11,31 @@ const SECRET_PATHS = [
 export type SecretPath = (typeof SECRET_PATHS)[number];
 export type Secrets = Readonly<Partial<Record<SecretPath, string>>>;
 
-/** Replaced secrets that are still good until an instant in milliseconds. */
-export type FormerSecrets = Readonly<
-  Partial<Record<SecretPath, { readonly secret: string; readonly until: number }>>
->;
+/** Ids of the API keys that gave secrets. Those that an admin or the server gave, or nobody knows who, are not among them. */
+type SecretGivers = Readonly<Partial<Record<SecretPath, string>>>;
+
+interface FormerSecret {
+  readonly secret: string;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+  readonly givenBy: string | null;
+}
+
+/** Replaced secrets that are still good for a while. */
+type FormerSecrets = Readonly<Partial<Record<SecretPath, FormerSecret>>>;
+
+/** Of a tenant's settings, all that is known of its secrets. */
+export interface KeptSecrets {
+  readonly secrets: Secrets;
+  readonly formerSecrets: FormerSecrets;
+  readonly secretGivers: SecretGivers;
+}
 
 /** Long enough to change the other end by hand. Clearing a secret first ends it at once. */
 const OVERLAP_MS = 24 * 3_600_000;
-/** Member of the stored secrets beside the paths. */
+/** Members of the stored secrets beside the paths. */
 const FORMER = 'former';
+const GIVEN_BY = 'given_by';
 
 const MASK = /^[*\u2022\u25cf\u2217\u00b7xX]{3,}$/;
 
@@ -57,59 +73,77 @@ export function splitSecrets(written: JsonObject, stored: Secrets): Split {
   return { document, secrets, changed, given };
 }
 
-/** What becomes of replaced secrets: a signature made with the one before stays good for the overlap. */
-export function formerSecrets(
-  before: { readonly secrets: Secrets; readonly formerSecrets: FormerSecrets },
-  after: Secrets,
+/**
+ * What is kept after a write, by `giver`, the id of an API key or null. A signature made with a replaced secret stays good
+ * for the overlap.
+ */
+export function keptSecrets(
+  before: KeptSecrets,
+  { secrets, changed }: Pick<Split, 'secrets' | 'changed'>,
+  giver: string | null,
   now: number,
-): FormerSecrets {
-  const former: Partial<Record<SecretPath, { secret: string; until: number }>> = {};
+): KeptSecrets {
+  const former: Partial<Record<SecretPath, FormerSecret>> = {};
+  const givers: Partial<Record<SecretPath, string>> = {};
   for (const path of SECRET_PATHS) {
+    if (secrets[path] === undefined) continue;
     const replaced = before.secrets[path];
     const older = before.formerSecrets[path];
-    if (after[path] === undefined) continue;
-    if (replaced !== undefined && replaced !== after[path]) {
-      former[path] = { secret: replaced, until: now + OVERLAP_MS };
-    } else if (older !== undefined && older.until > now) former[path] = older;
+    const givenBy = before.secretGivers[path] ?? null;
+    const isNew = changed.includes(path);
+    if (isNew && replaced !== undefined)
+      former[path] = { secret: replaced, until: now + OVERLAP_MS, givenBy };
+    else if (older !== undefined && older.until > now) former[path] = older;
+    const present = isNew ? giver : givenBy;
+    if (present !== null) givers[path] = present;
   }
-  return former;
+  return { secrets, formerSecrets: former, secretGivers: givers };
 }
 
 /** Secrets that are good now: the present one first, then the one it replaced. */
-export function secretsInForce(
-  state: { readonly secrets: Secrets; readonly formerSecrets: FormerSecrets },
+export function secretsInForce(state: KeptSecrets, path: SecretPath, now: number): readonly string[] {
+  return signersInForce(state, path, now).map(({ secret }) => secret);
+}
+
+/** The same, each with the id of the API key that gave it. */
+export function signersInForce(
+  state: KeptSecrets,
   path: SecretPath,
   now: number,
-): readonly string[] {
-  const present = state.secrets[path];
-  if (present === undefined) return [];
+): readonly Pick<FormerSecret, 'secret' | 'givenBy'>[] {
+  const secret = state.secrets[path];
+  if (secret === undefined) return [];
+  const present = { secret, givenBy: state.secretGivers[path] ?? null };
   const former = state.formerSecrets[path];
-  return former !== undefined && former.until > now ? [present, former.secret] : [present];
+  return former !== undefined && former.until > now ? [present, former] : [present];
 }
 
 /** The column as it is written. */
-export function secretsText(secrets: Secrets, former: FormerSecrets): string {
-  return JSON.stringify({ ...secrets, ...(Object.keys(former).length === 0 ? {} : { [FORMER]: former }) });
+export function secretsText({ secrets, formerSecrets, secretGivers }: KeptSecrets): string {
+  return JSON.stringify({
+    ...secrets,
+    ...(Object.keys(formerSecrets).length === 0 ? {} : { [FORMER]: formerSecrets }),
+    ...(Object.keys(secretGivers).length === 0 ? {} : { [GIVEN_BY]: secretGivers }),
+  });
 }
 
-export function storedFormerSecrets(text: string): FormerSecrets {
-  const stored = objectMember(parseDocument(text), FORMER);
-  const former: Partial<Record<SecretPath, { secret: string; until: number }>> = {};
-  for (const path of SECRET_PATHS) {
-    const { secret, until } = objectMember(stored, path);
-    if (typeof secret === 'string' && typeof until === 'number') former[path] = { secret, until };
-  }
-  return former;
-}
-
-export function storedSecrets(text: string): Secrets {
+/** The column as it was written, by this release or one before. */
+export function storedSecrets(text: string): KeptSecrets {
   const parsed = parseDocument(text);
   const secrets: Partial<Record<SecretPath, string>> = {};
+  const former: Partial<Record<SecretPath, FormerSecret>> = {};
+  const givers: Partial<Record<SecretPath, string>> = {};
   for (const path of SECRET_PATHS) {
     const value = parsed[path];
     if (typeof value === 'string') secrets[path] = value;
+    const giver = objectMember(parsed, GIVEN_BY)[path];
+    if (typeof giver === 'string') givers[path] = giver;
+    const { secret, until, givenBy } = objectMember(objectMember(parsed, FORMER), path);
+    if (typeof secret === 'string' && typeof until === 'number') {
+      former[path] = { secret, until, givenBy: typeof givenBy === 'string' ? givenBy : null };
+    }
   }
-  return secrets;
+  return { secrets, formerSecrets: former, secretGivers: givers };
 }
 
 function valueAt(document: JsonObject, [first, ...rest]: readonly string[]): unknown {

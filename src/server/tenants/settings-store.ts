@@ -16,13 +16,11 @@ import { changedPaths, mergeSettings } from './settings-merge.js';
 import { refuseMisdirected } from './misdirected-secrets.js';
 import { checkSettings } from './settings-rules.js';
 import {
-  formerSecrets,
+  keptSecrets,
   secretsText,
   splitSecrets,
-  storedFormerSecrets,
   storedSecrets,
-  type FormerSecrets,
-  type Secrets,
+  type KeptSecrets,
 } from './settings-secrets.js';
 
 /** Terraform leaves its router attributes unknown unless this object is in every reply. */
@@ -37,10 +35,8 @@ const MODEL_ROUTER_DEFAULTS = {
 /** Former documents kept as merge bases; a writer that read an older one gets a plain merge. */
 const KEPT_REVISIONS = 1_000;
 
-export interface TenantSettingsState {
+export interface TenantSettingsState extends KeptSecrets {
   readonly document: JsonObject;
-  readonly secrets: Secrets;
-  readonly formerSecrets: FormerSecrets;
   readonly revision: number;
   readonly updatedAt: number | null;
 }
@@ -54,12 +50,10 @@ export async function readSettings({ store }: StoreSide, tenantId: string): Prom
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .executeTakeFirst();
-  if (row === undefined)
-    return { document: {}, secrets: {}, formerSecrets: {}, revision: 0, updatedAt: null };
+  if (row === undefined) return { document: {}, ...storedSecrets('{}'), revision: 0, updatedAt: null };
   return {
     document: parseDocument(row.document),
-    secrets: storedSecrets(row.secrets),
-    formerSecrets: storedFormerSecrets(row.secrets),
+    ...storedSecrets(row.secrets),
     revision: row.revision,
     updatedAt: row.updated_at,
   };
@@ -96,8 +90,7 @@ export async function writeSettings(
     const now = context.clock.now();
     const after = {
       document,
-      secrets,
-      formerSecrets: formerSecrets(before, secrets, now),
+      ...keptSecrets(before, { secrets, changed }, actor.kind === 'api_key' ? actor.credentialId : null, now),
       revision: before.revision + 1,
       updatedAt: now,
     };
@@ -135,7 +128,7 @@ function commitSettings(
   const document = JSON.stringify(after.document);
   const row = {
     document,
-    secrets: secretsText(after.secrets, after.formerSecrets),
+    secrets: secretsText(after),
     revision: after.revision,
     updated_at: after.updatedAt ?? 0,
   };
