@@ -35,6 +35,7 @@ describe('the faults of the published starter packs', () => {
     ).toEqual([
       'error analyst-rego.rego:9:9 rego_type_error',
       'warning analyst.cedar:1:1 directive_disagrees',
+      'warning analyst.cedar:3:1 permit_for_all',
       'warning dlp-rego.rego:5:1 rego_v1_without_import',
       'error dlp.cedar:13:38 cedar_decimal_literal',
     ]);
@@ -58,7 +59,11 @@ describe('the faults of the published starter packs', () => {
     expect(await readFile(join(work, 'dlp-rego.rego'), 'utf8')).toContain(
       'package packs.dlp # keeps data inside\n\nimport rego.v1\n\n# The same,',
     );
-    expect(first.diagnostics.map(({ code }) => code)).toEqual(['rego_type_error', 'directive_disagrees']);
+    expect(first.diagnostics.map(({ code }) => code)).toEqual([
+      'rego_type_error',
+      'directive_disagrees',
+      'permit_for_all',
+    ]);
     expect((await lintDirectory(work, { fix: true })).fixed).toEqual([]);
   });
 });
@@ -206,6 +211,71 @@ describe('forms for pipelines', () => {
 
   it('keep the author’s line when blank lines lead the file', () => {
     expect(policyContent('\n\n\npackage p').lineOffset).toBe(3);
+  });
+});
+
+describe('an allow-list for every agent', () => {
+  const COMMENTED = '// permit (principal, action, resource);\n@reason("no; permit (")\n';
+  const LISTS: readonly (readonly [file: string, text: string, line: number, rule: string])[] = [
+    [
+      'one.cedar',
+      `${COMMENTED}@id("reads") permit (principal == Thoth::Agent::"a", action, resource);`,
+      3,
+      'reads',
+    ],
+    [
+      'two.cedar',
+      'forbid (principal, action, resource);\npermit (principal, action, resource) when { true };',
+      2,
+      'policy1',
+    ],
+    ['three.rego', `\n${HEAD}# allow\nallow if {\n\t${ALL}\n}\n`, 7, 'allow'],
+  ];
+  const OTHERS: readonly (readonly [file: string, text: string])[] = [
+    [
+      'open.cedar',
+      'permit (principal, action, resource);\npermit (principal == Thoth::Agent::"a", action, resource);',
+    ],
+    [
+      'waive.cedar',
+      '@thoth_effect("WAIVE") @waives("guard#x")\npermit (principal, action, resource) when { true };',
+    ],
+    ['forbid.cedar', `${COMMENTED}forbid (principal, action, resource);`],
+    ['open.rego', `${HEAD}default allow := true\n\nallow if { ${ALL} }\n`],
+    ['deny.rego', `${HEAD}deny contains "allow" if {\n\t${ALL}\n}\n`],
+    ['broken.cedar', 'permit (principal, action, resource) when {'],
+  ];
+
+  async function findings(
+    files: readonly (readonly [string, string, ...unknown[]])[],
+    manifest?: string,
+  ): Promise<string[]> {
+    const root = await mkdtemp(join(folder, 'lists-'));
+    for (const [file, text] of files) await writeFile(join(root, file), text);
+    if (manifest !== undefined) await writeFile(join(root, 'thoth.policy.yaml'), manifest);
+    const { diagnostics } = await lintDirectory(root);
+    return diagnostics
+      .filter(({ code }) => code === 'permit_for_all')
+      .map(
+        ({ file, line, message, fix }) =>
+          `${file}:${line} ${/whatever (\S+) does/u.exec(message)?.[1]} ${fix}`,
+      );
+  }
+
+  it('is warned about at its first rule, with the remedy', async () => {
+    expect(await findings(LISTS)).toEqual(
+      [...LISTS]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([file, , line, rule]) =>
+          expect.stringMatching(`^${file}:${line} ${rule} assign it to the agents`),
+        ),
+    );
+    expect(await findings(LISTS.slice(0, 1), 'defaults: { assignments: all }\n')).toHaveLength(1);
+  });
+
+  it('is none where agents are named, or nothing is refused for want of a permit', async () => {
+    expect(await findings(LISTS, 'defaults: { assignments: [agent:a, b] }\n')).toEqual([]);
+    expect(await findings(OTHERS)).toEqual([]);
   });
 });
 

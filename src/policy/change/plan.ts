@@ -1,7 +1,7 @@
 import type { DesiredBundle, RemoteBundle } from '../bundle.js';
 import { diffPolicy, newestByName, pendingChanges, type PolicyDiff } from '../diff.js';
 import { faultyPolicy, type PolicyFault } from '../fault.js';
-import { lintBundles } from '../lint/check.js';
+import { lintAssigned } from '../lint/reach.js';
 import { loadSoundPolicy } from '../load.js';
 import { remoteBundles, type PolicyApi } from '../remote.js';
 import { desiredFacts, digestOf, type Step } from './step.js';
@@ -39,7 +39,7 @@ export async function planPush(api: PolicyApi, path: string, options: PlanOption
   const bundles = await loadSoundPolicy(path, 'nothing was sent');
   const remote = await remoteBundles(api, options.signal);
   const plan = decideSteps(bundles, remote, options);
-  const findings = await lintBundles(
+  const findings = await lintAssigned(
     plan.steps.flatMap((step) =>
       step.action === 'create' || step.action === 'change' ? [step.desired] : [],
     ),

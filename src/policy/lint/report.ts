@@ -1,6 +1,6 @@
 import { byPlace, type PolicyFault } from '../fault.js';
 import { loadPolicy } from '../load.js';
-import { lintBundles } from './check.js';
+import { lintAssigned } from './reach.js';
 
 export interface LintReport {
   readonly checked: number;
@@ -20,7 +20,7 @@ export async function lintDirectory(
   const fixed =
     options.fix === true ? await (await import('./fix.js')).fixDirectory(path, options.signal) : [];
   const { bundles, faults } = await loadPolicy(path);
-  const found = [...faults, ...(await lintBundles(bundles, options.signal))].sort(byPlace);
+  const found = [...faults, ...(await lintAssigned(bundles, options.signal))].sort(byPlace);
   const count = (severity: PolicyFault['severity']): number =>
     found.filter((fault) => fault.severity === severity).length;
   return {

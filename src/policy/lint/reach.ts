@@ -1,0 +1,42 @@
+import { listedPermits } from '../../engine/permits.js';
+import type { DesiredBundle } from '../bundle.js';
+import type { PolicyFault } from '../fault.js';
+import { lintBundles } from './check.js';
+
+/**
+ * What the engines find, and allow-lists that govern every agent: a bundle that permits anything refuses what it does not
+ * permit, so one that was written for some agents stops all others where nobody says whose it is.
+ */
+export async function lintAssigned(
+  bundles: readonly DesiredBundle[],
+  signal?: AbortSignal,
+): Promise<PolicyFault[]> {
+  const found = await lintBundles(bundles, signal);
+  const broken = new Set(found.filter(({ severity }) => severity === 'error').map(({ file }) => file));
+  const sound = bundles.filter(({ file }) => !broken.has(file));
+  return [...found, ...sound.filter(({ assignments }) => governsAll(assignments)).flatMap(allowList)];
+}
+
+function allowList({ name, file, framework, rawPolicy, lineOffset }: DesiredBundle): PolicyFault[] {
+  const [first, ...others] = listedPermits(framework, rawPolicy);
+  if (first === undefined) return [];
+  const { rule, line, column, excerpt } = first;
+  const rules = [...new Set([rule, ...others.map((each) => each.rule)])];
+  return [
+    {
+      severity: 'warning',
+      code: 'permit_for_all',
+      message: `${name} is assigned to \`all\` and permits some calls, so whatever ${rules.join(', ')} ${rules.length > 1 ? 'do' : 'does'} not permit is refused, for every agent`,
+      file,
+      line: line + lineOffset,
+      column,
+      excerpt,
+      fix: 'assign it to the agents it is meant for in thoth.policy.yaml: `assignments: [agent:<id>]`; a bundle without a permit leaves alone what it does not forbid',
+    },
+  ];
+}
+
+/** None named means all. */
+function governsAll(assignments: readonly string[]): boolean {
+  return assignments.length === 0 || assignments.includes('all');
+}
