@@ -9,8 +9,8 @@ export default defineConfig({
     // Every server under test holds its replies, errors too, against the contract.
     env: { THOTHCTL_VALIDATE_RESPONSES: '1' },
     // Far above what anything here takes: a machine that stalls for seconds fails no test.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     expect: { poll: { timeout: 25_000 } },
     pool: 'forks',
     maxWorkers: 2,

@@ -72,7 +72,7 @@ describe('the GitHub Action', () => {
       would_allow: 1,
     });
     expect(summary).toContain('| wire_transfer | BLOCK | no money | agent.py:2 |');
-  }, 60_000);
+  });
 
   it('passes when violations are only to be reported', async () => {
     const { exit, outputs } = await run({
@@ -83,7 +83,7 @@ describe('the GitHub Action', () => {
     });
     expect(exit).toBe(0);
     expect(outputs['pass_fail']).toBe('fail');
-  }, 60_000);
+  });
 
   it('never runs what an input holds', async () => {
     const { exit, outputs } = await run({
@@ -93,5 +93,5 @@ describe('the GitHub Action', () => {
     expect(exit).toBe(2);
     expect(outputs).toEqual({});
     expect(() => readFileSync(join(work, 'owned'))).toThrow();
-  }, 60_000);
+  });
 });

@@ -108,7 +108,8 @@ describe('completion of the built bin', () => {
       env: { THOTH_TENANT_ID: 'acme', THOTH_AUTH_TOKEN: 'token-123', THOTH_GOVAPI_URL: 'http://127.0.0.1:9' },
     });
     expect(result).toEqual({ exit: 0, signal: null, stdout: '', stderr: '' });
-    expect(Date.now() - started).toBeLessThan(5000);
+    // Not the half minute that a command would wait for a tenant.
+    expect(Date.now() - started).toBeLessThan(20_000);
   });
 
   it('offers ids of the tenant', async () => {

@@ -113,7 +113,7 @@ describe('doctor --mcp', () => {
     const after = (await readdir(tmpdir())).filter((name) => name.startsWith('thothctl-doctor-'));
     expect(after.filter((name) => !before.includes(name))).toEqual([]);
     expect(existsSync(join(plane.home, 'state', 'mcp-pins'))).toBe(false);
-  }, 60_000);
+  });
 
   it('knows a call that is held, and takes the hold back', async () => {
     const flags = ['--api-key-file', keyFile, '--enforcement-mode', 'step_up'];
@@ -122,7 +122,7 @@ describe('doctor --mcp', () => {
     expect(exit).toBe(0);
     const { data } = await plane.json('approvals', 'list', '--status', 'pending');
     expect(data).toEqual([]);
-  }, 60_000);
+  });
 
   it('fails (10) for a server that is not wrapped, one that only watches, and one behind an imposter', async () => {
     const imposter = join(plane.home, 'thothctl.mjs');
@@ -153,7 +153,7 @@ describe('doctor --mcp', () => {
     });
     expect(seen.get('fooled')).toMatchObject({ state: 'unprotected' });
     expect(seen.get('good')).toMatchObject({ state: 'protected' });
-  }, 60_000);
+  });
 
   it('says what keeps it from knowing (11): no key, a wrong one, no enforcer, no program, a dead and a mute server', async () => {
     const wrongKey = join(plane.home, 'wrong.key');
@@ -189,7 +189,7 @@ describe('doctor --mcp', () => {
       remote: expect.stringContaining('reached by URL') as string,
     });
     expect(stdout).not.toContain('secret-of-the-server');
-  }, 90_000);
+  });
 
   it("hands on what the client would: the entry's own variables and folder, and of Codex hardly anything else", async () => {
     const home = join(plane.home, 'codex-home');
@@ -214,7 +214,7 @@ describe('doctor --mcp', () => {
       null,
       join(home, 'place'),
     ]);
-  }, 60_000);
+  });
 
   it('looks at the servers of a project too, in its folder, and tells how to wrap its file', async () => {
     const home = join(plane.home, 'project-home');
@@ -236,7 +236,7 @@ describe('doctor --mcp', () => {
     ]);
     expect((await run('--project', project, '--mcp-config', 'x.json')).exit).toBe(2);
     expect((await plane.run(['doctor', '--project', project])).exit).toBe(2);
-  }, 60_000);
+  });
 
   it('says where to look when there is nothing, and wants --mcp with --mcp-config', async () => {
     expect((await plane.run(['doctor', '--mcp'], { HOME: join(plane.home, 'empty') })).exit).toBe(6);

@@ -108,47 +108,43 @@ const LINES: readonly (readonly [line: string, exit?: number])[] = [
 ];
 
 describe('lines of existing scripts', () => {
-  it.each(LINES.map(([line, exit = 0]) => ({ line, exit })))(
-    '$line',
-    async ({ line, exit }) => {
-      const bundle = line.includes('{bundle}')
-        ? String(Reflect.get(Object(((await plane.json('policy', 'list'))['data'] as unknown[])[0]), 'id'))
-        : '';
-      const orgKey = line.includes('{orgkey}')
-        ? String(
-            (
-              await plane.json(
-                'api-keys',
-                'create',
-                '--organization',
-                '--permission',
-                'read',
-                '--permission',
-                'write',
-              )
-            )['api_key'],
-          )
-        : '';
-      const known: Record<string, string> = {
-        url: plane.url,
-        orgkey: orgKey,
-        keyid: keyId,
-        fleet: fleetId,
-        bundle,
-      };
-      const args = line
-        .split(' ')
-        .map((word) =>
-          word === 'T'
-            ? 'local'
-            : word.replace(/^\{([^{}"]+)\}$/, (_, name: string) => known[name] ?? file(name)),
-        );
-      const result = await plane.run(args, { THOTH_CHECKED_API_KEY: key });
-      expect(result.exit, `${result.stdout}${result.stderr}`).toBe(exit);
-      if (line.endsWith('--json')) expect(typeof JSON.parse(result.stdout)).toBe('object');
-    },
-    60_000,
-  );
+  it.each(LINES.map(([line, exit = 0]) => ({ line, exit })))('$line', async ({ line, exit }) => {
+    const bundle = line.includes('{bundle}')
+      ? String(Reflect.get(Object(((await plane.json('policy', 'list'))['data'] as unknown[])[0]), 'id'))
+      : '';
+    const orgKey = line.includes('{orgkey}')
+      ? String(
+          (
+            await plane.json(
+              'api-keys',
+              'create',
+              '--organization',
+              '--permission',
+              'read',
+              '--permission',
+              'write',
+            )
+          )['api_key'],
+        )
+      : '';
+    const known: Record<string, string> = {
+      url: plane.url,
+      orgkey: orgKey,
+      keyid: keyId,
+      fleet: fleetId,
+      bundle,
+    };
+    const args = line
+      .split(' ')
+      .map((word) =>
+        word === 'T'
+          ? 'local'
+          : word.replace(/^\{([^{}"]+)\}$/, (_, name: string) => known[name] ?? file(name)),
+      );
+    const result = await plane.run(args, { THOTH_CHECKED_API_KEY: key });
+    expect(result.exit, `${result.stdout}${result.stderr}`).toBe(exit);
+    if (line.endsWith('--json')) expect(typeof JSON.parse(result.stdout)).toBe('object');
+  });
 
   it('signs in with a code given on the command line, and writes only the file named', async () => {
     const { code } = await plane.json('server', 'token', '--admin-email', 'a@b.c');

@@ -217,5 +217,5 @@ describe('a file of rows', () => {
     expect(page.stderr).toMatch(/^100 of \d+ shown; --all shows every one\.\n$/);
     for (const asked of ['--all', '--limit=5', '--quiet'])
       expect((await plane.run(['evidence', 'chain', asked])).stderr).toBe('');
-  }, 60_000);
+  });
 });

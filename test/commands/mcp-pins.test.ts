@@ -68,7 +68,7 @@ it('pins a description, shows what changed, and lets a person approve it', async
   expect((await run()).stdout).toContain('ssh');
   expect((await cli(['mcp', 'pins', 'diff'])).exit).toBe(0);
   expect((await cli(['mcp', 'pins', 'approve', 'another-server', '--yes'])).exit).toBe(6);
-}, 60_000);
+});
 
 it('brings a secret into the environment of the server alone, and sums up on stderr', async () => {
   const done = await run(['--secret', 'TOKEN=file:token', '--record', 'record.ndjson'], CALL);
@@ -79,4 +79,4 @@ it('brings a secret into the environment of the server alone, and sums up on std
   const missing = await run(['--secret', 'TOKEN=file:absent'], CALL);
   expect(missing.exit).toBe(2);
   expect(missing.stderr).toContain('file:absent');
-}, 60_000);
+});

@@ -44,7 +44,7 @@ describe('packs', () => {
       2,
       expect.stringContaining('--critical-threshold must be a number'),
     ]);
-  }, 60_000);
+  });
 });
 
 it('an environment that hardly any call names is warned of', async () => {
@@ -64,7 +64,7 @@ describe('rule versions', () => {
     const two = ['--pack-id', 'soc2-type2', '--pack-id', 'gdpr-ai-agents'];
     const table = await plane.run(at(...two, '--rule-version', 'gdpr-ai-agents=1'));
     expect(table.stdout).toMatch(/soc2-type2\s+2\s+active[^]*gdpr-ai-agents\s+1\s+active/);
-  }, 60_000);
+  });
 
   it.each([
     [['soc2-type2=x'], 'is not a version'],
@@ -72,15 +72,11 @@ describe('rule versions', () => {
     [['hipaa-minimum-necessary=1'], 'which no --pack-id does'],
     [['soc2-type2=1', 'soc2-type2=2'], 'two versions'],
     [['soc2-type2=9'], 'packs history'],
-  ])(
-    'are refused with the remedy: %j',
-    async (versions, told) => {
-      const flags = versions.flatMap((version) => ['--rule-version', version]);
-      const wrong = await plane.run(at('--pack-id', 'soc2-type2', '--pack-id', 'gdpr-ai-agents', ...flags));
-      expect([wrong.exit, wrong.stderr]).toEqual([2, expect.stringContaining(told)]);
-    },
-    60_000,
-  );
+  ])('are refused with the remedy: %j', async (versions, told) => {
+    const flags = versions.flatMap((version) => ['--rule-version', version]);
+    const wrong = await plane.run(at('--pack-id', 'soc2-type2', '--pack-id', 'gdpr-ai-agents', ...flags));
+    expect([wrong.exit, wrong.stderr]).toEqual([2, expect.stringContaining(told)]);
+  });
 });
 
 describe('exceptions', () => {
@@ -121,7 +117,7 @@ describe('exceptions', () => {
       runtime_override: { status: 'revoked' },
     });
     expect(await plane.json('exceptions', 'artifact', 'list')).toMatchObject({ total: 1 });
-  }, 60_000);
+  });
 
   it('an approval that puts no override in force says so', async () => {
     const asking = ['--requested-by', 'ann', '--justification', 'j', '--frequency', 'weekly'];
@@ -134,5 +130,5 @@ describe('exceptions', () => {
       runtime_override: { status: 'none' },
     });
     expect([approved.exit, approved.stderr]).toEqual([0, expect.stringContaining('no override is in force')]);
-  }, 60_000);
+  });
 });

@@ -54,7 +54,7 @@ describe('policy check-agent', () => {
     const open = report.not_analysed.map((each: { what: string }) => each.what).join('\n');
     expect(open).toMatch(/name of a tool/);
     expect(open).toMatch(/decides by `args`/);
-  }, 60_000);
+  });
 
   it.each([
     [
@@ -70,17 +70,13 @@ describe('policy check-agent', () => {
     ['11, nothing found', 11, ['--agent-file', 'empty.py', '--policy-file', 'policies']],
     ['2, a policy with a fault', 2, ['--agent-file', 'agents', '--policy-file', 'broken.cedar']],
     ['2, no such agent', 2, ['--agent-file', 'absent.py', '--policy-file', 'policies']],
-  ])(
-    'exits %s',
-    async (_what, expected, args) => {
-      expect((await check(...args)).exit).toBe(expected);
-    },
-    60_000,
-  );
+  ])('exits %s', async (_what, expected, args) => {
+    expect((await check(...args)).exit).toBe(expected);
+  });
 
   it('shows a table, and warns of what it could not read', async () => {
     const { stdout, stderr } = await check('--agent-file', 'agents', '--policy-file', 'policies');
     expect(stdout).toMatch(/wire_transfer\s+BLOCK\s+no money/);
     expect(stderr).toMatch(/bot\.ts:2: not analysed: the name of a tool/);
-  }, 60_000);
+  });
 });

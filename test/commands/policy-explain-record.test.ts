@@ -74,7 +74,7 @@ it('explains with a directory what an agent really called, arguments and scope i
   expect(nowhere.stdout).toContain('record 9999 is no decision');
   const twice = await plane.run(['policy', 'explain', dir, '--record', '1', '--tool', 'pay']);
   expect(twice.exit).toBe(2);
-}, 60_000);
+});
 
 it('asks the tenant, and takes no directory then', async () => {
   const scope = await plane.run(['agents', 'scope', 'set', 'clerk', '--tool', 'file', '--yes']);
@@ -97,4 +97,4 @@ it('asks the tenant, and takes no directory then', async () => {
   });
   expect(await explain('--record', '9999')).toMatchObject({ exit: 6 });
   expect(await explain()).toMatchObject({ exit: 2 });
-}, 60_000);
+});

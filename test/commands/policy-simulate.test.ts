@@ -41,4 +41,4 @@ it('leaves in force what a push of the directory would leave, and nothing else',
 
   const promoted = await simulate(milder, '--promoted');
   expect(promoted).toMatchObject({ unchanged: 0, changed: { newly_allowed: 1 }, taken_along: [] });
-}, 60_000);
+});

@@ -4,6 +4,7 @@ import { loadSchemas } from '../../src/contract/validators.js';
 import { createGovApi, type GovApi } from '../../src/govapi/index.js';
 import { flush, instrument } from '../../src/sdk/index.js';
 import { loadContractChecks } from '../../src/server/http/contract-checks.js';
+import { PATIENT } from '../sdk/governed-tool.js';
 import { startDataPlane, type DataPlane } from '../server/enforce/data-plane.js';
 import { requestBreaches } from '../support/contract-watch.js';
 import { watchWire, type WireWatch } from '../support/wire-watch.js';
@@ -53,14 +54,14 @@ describe('what our clients put on the wire', () => {
         apiKey: await thoth.key(['execute', 'write'], undefined, 'wire agent'),
         stepUpPollIntervalMs: 50,
         logLevel: 'error',
+        ...PATIENT,
       },
     );
     const answer = tool.run({ query: 'x' });
-    let open: readonly { approval_id?: string }[] = [];
-    for (let tries = 0; open.length === 0 && tries < 200; tries += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      open = (await api.call('listApprovals', { query: { status: 'pending' } })).data ?? [];
-    }
+    const pending = async () =>
+      (await api.call('listApprovals', { query: { status: 'pending' } })).data ?? [];
+    await expect.poll(pending).toHaveLength(1);
+    const open = await pending();
     await api.call('resolveApproval', {
       path: { approvalId: open[0]?.approval_id ?? '' },
       body: { decision: 'approve', reason: 'wire test' },
@@ -71,7 +72,7 @@ describe('what our clients put on the wire', () => {
     for (const seen of ['POST /v1/enforce', 'GET /v1/enforce/hold/…', 'POST /v1/events/batch'])
       expect(paths).toContain(seen);
     await expectConforming();
-  }, 30_000);
+  });
 
   it('conforms when the control-plane client reads, writes and follows', async () => {
     await api.call('updateTenantSettings', { body: { compliance_profile: 'soc2' } });

@@ -134,7 +134,7 @@ describe('the guide to pipelines', () => {
     ]);
     const history = JSON.stringify(await plane.json('policy', 'history', 'staged'));
     expect(history).toContain('"version":4');
-  }, 90_000);
+  });
 
   it('a shell: and a second run changes nothing', async () => {
     const folder = await repository('shell', 'melt');

@@ -35,4 +35,4 @@ it('the guide of the control plane runs as printed', async () => {
   expect(stdout).toMatch(/^restored +.*before-upgrade\.db$/m);
   expect(stdout).toMatch(/^replaced\.revoked /m);
   expect(stdout).toMatch(/^Evidence +verified$/m);
-}, 120_000);
+});

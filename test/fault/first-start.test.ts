@@ -46,7 +46,7 @@ function start(data: string, wrap: readonly string[] = [], readyFile = newReadyF
   let exit: { readonly code: number | null } | undefined;
   child.once('close', (code) => (exit = { code }));
   const outcome = async () => {
-    for (const until = Date.now() + 30_000; Date.now() < until; await sleep(10)) {
+    for (const until = performance.now() + 60_000; performance.now() < until; await sleep(10)) {
       if (exit !== undefined) return { exit: exit.code, stderr };
       try {
         const ready = JSON.parse(readFileSync(readyFile, 'utf8'));
@@ -94,7 +94,7 @@ describe('a first start that does not come to its end', () => {
       await stop(child, 'SIGKILL');
       await expectWorking(data);
     }
-  }, 90_000);
+  }, 300_000);
 
   it.runIf(linux)(
     'because the disk is full, says so, and works once there is room',
@@ -118,25 +118,21 @@ describe('a first start that does not come to its end', () => {
       }
       expect(refused).toBeGreaterThan(2);
     },
-    90_000,
+    300_000,
   );
 
-  it.runIf(linux)(
-    'because the directory is read-only, says so and leaves nothing behind',
-    async () => {
-      const parent = join(home, 'locked');
-      mkdirSync(parent);
-      chmodSync(parent, 0o555);
-      // Root may write anywhere; the server then runs as somebody who may not.
-      const wrap =
-        process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];
-      const { outcome } = start(join(parent, 'data'), wrap);
-      expect(await outcome).toMatchObject({ exit: 2, stderr: expect.stringContaining('cannot be written') });
-      chmodSync(parent, 0o755);
-      await expectWorking(join(parent, 'data'));
-    },
-    60_000,
-  );
+  it.runIf(linux)('because the directory is read-only, says so and leaves nothing behind', async () => {
+    const parent = join(home, 'locked');
+    mkdirSync(parent);
+    chmodSync(parent, 0o555);
+    // Root may write anywhere; the server then runs as somebody who may not.
+    const wrap =
+      process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];
+    const { outcome } = start(join(parent, 'data'), wrap);
+    expect(await outcome).toMatchObject({ exit: 2, stderr: expect.stringContaining('cannot be written') });
+    chmodSync(parent, 0o755);
+    await expectWorking(join(parent, 'data'));
+  });
 
   it('because the ready file is no file, is refused before anything is made', async () => {
     const data = join(home, 'unmade');
@@ -148,5 +144,5 @@ describe('a first start that does not come to its end', () => {
       expect(await outcome).toMatchObject({ exit: 2, stderr: expect.stringContaining('ready file') });
     }
     expect(() => readFileSync(join(data, 'thoth.db'))).toThrow('ENOENT');
-  }, 60_000);
+  });
 });

@@ -50,13 +50,13 @@ describe('a sync of ten thousand devices, with kill -9 of the server in the midd
       if (pagesAsked() === 8) intune.instead.push('silence');
     };
     const { job_id: jobId } = await plane.json('mdm', 'sync', 'intune');
-    await expect.poll(pagesAsked, { timeout: 30_000 }).toBe(8);
+    await expect.poll(pagesAsked, { timeout: 90_000 }).toBe(8);
     await plane.down('SIGKILL');
     await plane.up('--allow-private-delivery');
     const before = process.platform === 'linux' ? await peakMemory() : 0;
 
     await expect
-      .poll(async () => (await plane.json('mdm', 'jobs', String(jobId)))['status'], { timeout: 40_000 })
+      .poll(async () => (await plane.json('mdm', 'jobs', String(jobId)))['status'], { timeout: 120_000 })
       .toBe('succeeded');
 
     expect(await plane.json('mdm', 'jobs', String(jobId))).toMatchObject({
@@ -74,5 +74,5 @@ describe('a sync of ten thousand devices, with kill -9 of the server in the midd
     if (process.platform === 'linux') expect((await peakMemory()) - before).toBeLessThan(200);
     const verified = await plane.run(['evidence', 'verify', '--json']);
     expect(verified.exit).toBe(0);
-  }, 120_000);
+  }, 300_000);
 });

@@ -69,4 +69,4 @@ test(`kill -9 of the writer ${KILLS} times: every acknowledged unit is there onc
   } finally {
     await store.close();
   }
-}, 120_000);
+}, 300_000);

@@ -61,23 +61,19 @@ describe('a real Claude agent', () => {
     ['asks for permission', {}],
     ['allows the tool by rule', { allowedTools: [NAME] }],
     ['skips all permissions', { permissionMode: 'bypassPermissions', allowDangerouslySkipPermissions: true }],
-  ])(
-    'that %s: every call is checked once, refused ones never run',
-    async (_name, more) => {
-      rig.model.turns = [three];
-      const options = instrumentClaudeAgent(agentOptions(more), rig.config());
-      expect(await run(options)).toMatch(/^done: sent 20 to ann \| sent 50 to ann \| .*Thoth blocked tool/s);
-      expect(rig.sent).toEqual([20, 50]);
-      expect(rig.checks()).toEqual(threeChecks);
-      expect(rig.model.results.map(({ isError }) => isError)).toEqual([false, false, true]);
-      await flush();
-      expect(rig.enforcer.metadataOf('post').map((each) => each['outcome'])).toEqual(['success', 'success']);
-      expect(rig.enforcer.metadataOf('block')).toHaveLength(1);
-      const start = rig.enforcer.events.find((event) => event['content'] === 'thoth_sdk_session_start');
-      expect(start?.['metadata']).toMatchObject({ model_name: 'scripted-model' });
-    },
-    60_000,
-  );
+  ])('that %s: every call is checked once, refused ones never run', async (_name, more) => {
+    rig.model.turns = [three];
+    const options = instrumentClaudeAgent(agentOptions(more), rig.config());
+    expect(await run(options)).toMatch(/^done: sent 20 to ann \| sent 50 to ann \| .*Thoth blocked tool/s);
+    expect(rig.sent).toEqual([20, 50]);
+    expect(rig.checks()).toEqual(threeChecks);
+    expect(rig.model.results.map(({ isError }) => isError)).toEqual([false, false, true]);
+    await flush();
+    expect(rig.enforcer.metadataOf('post').map((each) => each['outcome'])).toEqual(['success', 'success']);
+    expect(rig.enforcer.metadataOf('block')).toHaveLength(1);
+    const start = rig.enforcer.events.find((event) => event['content'] === 'thoth_sdk_session_start');
+    expect(start?.['metadata']).toMatchObject({ model_name: 'scripted-model' });
+  });
 
   it("asks the caller's own callback with the changed input, and records its denial", async () => {
     rig.model.turns = [[call(80, 'ann', NAME), call(30, 'eve', NAME)]];
@@ -98,7 +94,7 @@ describe('a real Claude agent', () => {
     expect(rig.checks()).toHaveLength(2);
     await flush();
     expect(rig.enforcer.metadataOf('block')).toMatchObject([{ decision_reason_code: 'denied_by_caller' }]);
-  }, 60_000);
+  });
 
   it("checks again what the caller's own hook changes", async () => {
     rig.model.turns = [[call(20, 'ann', NAME)]];
@@ -113,7 +109,7 @@ describe('a real Claude agent', () => {
     expect(await run(instrumentClaudeAgent(options, rig.config()))).toMatch(/Thoth blocked tool/);
     expect(rig.sent).toEqual([]);
     expect(rig.checks()).toHaveLength(2);
-  }, 60_000);
+  });
 });
 
 describe('the permission callback on its own', () => {

@@ -81,7 +81,6 @@ describe('the guide to frameworks', () => {
       expect(stdout).toMatch(/done: .*sent 20 to ann.*sent 50 to ann.*Thoth blocked tool '\w+': too much/s);
       expect(rig.checks().map(([asked]) => asked)).toEqual([tool, tool, tool]);
     },
-    90_000,
   );
 
   it('has an example for an MCP client that runs', async () => {
@@ -96,7 +95,7 @@ describe('the guide to frameworks', () => {
     expect(stdout).toContain("Thoth blocked tool 'write_file': read only");
     expect(existsSync(join(work, 'owned'))).toBe(false);
     expect(rig.checks()).toHaveLength(2);
-  }, 90_000);
+  });
 
   it('names the versions that are tested', () => {
     const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {

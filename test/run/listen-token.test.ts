@@ -293,7 +293,7 @@ describe('the command', () => {
     await client.close();
     expect(tools.map(({ name }) => name)).toEqual(TOOLS);
     expect(remote.received.every(({ headers }) => headers['x-crm-key'] === INJECTED['x-crm-key'])).toBe(true);
-  }, 60_000);
+  });
 
   it('asks for the token it is given, which the server on stdio does not find in its environment', async () => {
     const script = `require('node:readline').createInterface(process.stdin).on('line', (line) => {
@@ -313,7 +313,7 @@ describe('the command', () => {
     };
     const answered = await fetch(url, { method: 'POST', headers, body });
     expect(await answered.json()).toMatchObject({ result: { token: 'none', own: 'other' } });
-  }, 60_000);
+  });
 
   it.each([
     ['env:TOKEN', 'What --listen-token refers to is no token'],
@@ -331,5 +331,5 @@ describe('the command', () => {
     const run = thothctl(['--mcp-http', remote.url, '--listen-token', 'env:TOKEN'], { TOKEN });
     expect(await run.ended).toBe(2);
     expect(run.err).toContain('--listen');
-  }, 60_000);
+  });
 });

@@ -18,7 +18,7 @@ let rig: Rig;
 
 beforeAll(async () => {
   rig = await Rig.open();
-}, 120_000);
+});
 afterAll(() => rig.close());
 
 describe.each(['--mcp-http', '--listen', 'stdio', 'stdio, --mcp-http'])('through %s', (surface) => {

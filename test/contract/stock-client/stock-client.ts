@@ -49,7 +49,7 @@ export class StockClient {
       },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    for (let tries = 0; tries < 600; tries += 1) {
+    while (child.exitCode === null) {
       const text = await readFile(ready, 'utf8').catch(() => '');
       if (text !== '') {
         const told = object(JSON.parse(text));
@@ -58,7 +58,7 @@ export class StockClient {
       }
       await delay(25);
     }
-    throw new Error('the control plane did not become ready');
+    throw new Error('the control plane ended instead of becoming ready');
   }
 
   async stop(): Promise<void> {

@@ -48,7 +48,7 @@ describe('watching holds', () => {
       withinLists(() => hold('while')),
       { write },
       {
-        signal: AbortSignal.any([enough.signal, AbortSignal.timeout(20_000)]),
+        signal: AbortSignal.any([enough.signal, AbortSignal.timeout(60_000)]),
         notice: () => undefined,
         includePending: true,
         ask: undefined,

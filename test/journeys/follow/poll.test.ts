@@ -52,7 +52,7 @@ async function follow(
   limit: number,
   onRow?: (id: string) => void,
   cursorFile?: string,
-  signal = AbortSignal.timeout(15_000),
+  signal = AbortSignal.timeout(60_000),
 ) {
   const ids: string[] = [];
   const notices: string[] = [];

@@ -10,7 +10,7 @@ let direct: readonly Check[];
 beforeAll(async () => {
   rig = await Rig.open();
   direct = await runSuite(STABLE, rig.direct);
-}, 120_000);
+});
 afterAll(() => rig.close());
 
 it('the fixture passes every check itself', () => {
@@ -30,7 +30,7 @@ it.each(['--mcp-http', 'stdio', 'stdio, --mcp-http'])(
     expect(allowed).toBeGreaterThanOrEqual(11);
     expect(others).toEqual({});
   },
-  120_000,
+  300_000,
 );
 
 function surfaceOf(name: string): Surface {

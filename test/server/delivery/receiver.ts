@@ -56,7 +56,7 @@ export class Receiver {
   }
 
   /** Waits until enough has arrived. */
-  async arrived(count: number, seconds = 20): Promise<readonly Received[]> {
+  async arrived(count: number, seconds = 40): Promise<readonly Received[]> {
     return eventually(
       `${count} deliveries`,
       () => (this.received.length >= count ? this.received : undefined),
@@ -74,7 +74,7 @@ export class Receiver {
 export async function eventually<T>(
   what: string,
   ask: () => T | undefined | Promise<T | undefined>,
-  seconds = 20,
+  seconds = 40,
 ): Promise<T> {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {

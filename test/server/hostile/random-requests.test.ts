@@ -256,7 +256,7 @@ it('answers whatever arrives within the contract, never with a fault of its own,
   expect((await thoth.call('GET', '/governance/evidence/verify-chain')).body).toMatchObject({
     verified: true,
   });
-}, 120_000);
+});
 
 function seed(): { seed?: number } {
   const given = process.env['THOTH_FUZZ_SEED'];

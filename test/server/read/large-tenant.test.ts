@@ -42,23 +42,19 @@ describe('a tenant with a long history', () => {
     ['/thoth/governance/feed?caller_agent_id=boss', ROWS / 50],
     ['/thoth/governance/feed?search=tool_7', undefined],
     ['/thoth/x/agents', 40],
-  ])(
-    '%s answers at once',
-    async (path, total) => {
-      const first = await thoth.call('GET', path);
-      expect(first.status).toBe(200);
-      if (total !== undefined) expect(first.body.total).toBe(total);
-      const times: number[] = [];
-      for (let run = 0; run < RUNS; run += 1) {
-        const began = process.cpuUsage();
-        await thoth.call('GET', path);
-        const { user, system } = process.cpuUsage(began);
-        times.push((user + system) / 1000);
-      }
-      const median = times.toSorted((a, b) => a - b)[Math.floor(RUNS / 2)] ?? 0;
-      if (process.env['THOTHCTL_TEST_ROWS'] !== undefined) console.log(path, Math.round(median));
-      expect(median).toBeLessThan(LIMIT_MS);
-    },
-    60_000,
-  );
+  ])('%s answers at once', async (path, total) => {
+    const first = await thoth.call('GET', path);
+    expect(first.status).toBe(200);
+    if (total !== undefined) expect(first.body.total).toBe(total);
+    const times: number[] = [];
+    for (let run = 0; run < RUNS; run += 1) {
+      const began = process.cpuUsage();
+      await thoth.call('GET', path);
+      const { user, system } = process.cpuUsage(began);
+      times.push((user + system) / 1000);
+    }
+    const median = times.toSorted((a, b) => a - b)[Math.floor(RUNS / 2)] ?? 0;
+    if (process.env['THOTHCTL_TEST_ROWS'] !== undefined) console.log(path, Math.round(median));
+    expect(median).toBeLessThan(LIMIT_MS);
+  });
 });

@@ -43,7 +43,7 @@ export const approvalEffects: Effects<
         seen.push(row.approval_id);
     })();
     const { approvalId } = await held();
-    await expect.poll(() => seen, { timeout: 5000 }).toContain(approvalId);
+    await expect.poll(() => seen).toContain(approvalId);
     abort.abort();
     await following;
   },

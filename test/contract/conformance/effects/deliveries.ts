@@ -23,9 +23,7 @@ const sample = ({ api }: Rehearsal) =>
   api.call('triggerSampleEvent', { body: { event_type: 'decision.blocked', destination: 'webhook' } });
 
 const settled = ({ api }: Rehearsal, deliveryId: string) =>
-  expect.poll(async () => (await api.call('getDelivery', { path: { deliveryId } })).status, {
-    timeout: 10_000,
-  });
+  expect.poll(async () => (await api.call('getDelivery', { path: { deliveryId } })).status);
 
 export const deliveryEffects: Effects<
   'listDeliveries' | 'getDelivery' | 'triggerSampleEvent' | 'redeliver' | 'receivePamCallback'
@@ -36,7 +34,7 @@ export const deliveryEffects: Effects<
         (await stage.api.call('listDeliveries', { query: { status: 'delivered' } })).total;
       const before = await total();
       const id = await stage.violation();
-      await expect.poll(total, { timeout: 10_000 }).toBeGreaterThan(before);
+      await expect.poll(total).toBeGreaterThan(before);
       expect(received.join('\n')).toContain(id);
     });
   },

@@ -101,8 +101,7 @@ export const governanceEffects: Effects<
   },
 
   async triggerPolicySync(stage) {
-    const finished = () =>
-      expect.poll(async () => (await stage.api.call('getPolicySyncStatus', {})).status, { timeout: 10_000 });
+    const finished = () => expect.poll(async () => (await stage.api.call('getPolicySyncStatus', {})).status);
     const sync = () => stage.api.call('triggerPolicySync', { body: {} });
     await pushForNobody(stage);
     await sync();
@@ -119,7 +118,7 @@ export const governanceEffects: Effects<
     const before = await stage.api.call('getPolicySyncStatus', {});
     await stage.api.call('triggerPolicySync', { body: {} });
     const run = async () => (await stage.api.call('getPolicySyncStatus', {})).run_id;
-    await expect.poll(run, { timeout: 10_000 }).not.toBe(before.run_id);
+    await expect.poll(run).not.toBe(before.run_id);
   },
 };
 

@@ -30,7 +30,7 @@ export const violationEffects: Effects<
         seen.push(row.violation_id);
     })();
     const id = await violation();
-    await expect.poll(() => seen, { timeout: 5000 }).toContain(id);
+    await expect.poll(() => seen).toContain(id);
     abort.abort();
     await following;
   },
