@@ -1,6 +1,5 @@
 import { heaviestAt } from './heaviest-part.js';
 import { placeOf } from './place.js';
-import { POLICY_LIMIT_BYTES } from './policy-limits.js';
 import type { PolicyDiagnostic } from './types.js';
 
 /** Why there is no answer: the limit of time or memory, an engine that gave up, or the end of the process. */
@@ -13,20 +12,6 @@ export function policyCheckRefusal(source: string, why: NoAnswer, limitMs: numbe
     code: 'policy_check_budget',
     ...WORDS[why](limitMs),
     ...placeOf(source, heaviestAt(source)),
-  };
-}
-
-/** Undefined for a policy of a size that is taken. */
-export function sizeRefusal(source: string): PolicyDiagnostic | undefined {
-  const bytes = Buffer.byteLength(source);
-  if (bytes <= POLICY_LIMIT_BYTES) return undefined;
-  return {
-    severity: 'error',
-    code: 'policy_too_large',
-    message: `the policy has ${bytes} bytes; a policy may have ${POLICY_LIMIT_BYTES} bytes at most`,
-    line: 1,
-    column: 1,
-    fix: 'split it into several policies',
   };
 }
 

@@ -1,5 +1,4 @@
 /** The decision engine as the rest of the product sees it. The worker pool is in `pool/index.js`. */
-export { sizeRefusal } from './check-refusal.js';
 export { decide } from './decide.js';
 export { explainDecision, type ExplainedStep } from './explain/explain.js';
 export { presentExplanation, recordedSteps, type Explanation } from './explain/explanation.js';

@@ -1,9 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
+import { POLICY_LIMIT_BYTES } from '../engine/policy-limits.js';
 import { errorCode } from '../errors/index.js';
 import type { PolicyFault } from './fault.js';
-
-/** Larger than any policy a person writes; a bigger one is a mistake, and the server refuses it anyway. */
-const LARGEST_FILE = 1024 * 1024;
 
 /** Text of a file of a policy author, or what is wrong with it. `file` is what the fault calls it. */
 export async function readAuthored(path: string, file: string): Promise<string | PolicyFault> {
@@ -13,10 +11,10 @@ export async function readAuthored(path: string, file: string): Promise<string |
     const info = await stat(path);
     if (!info.isFile())
       return fault('policy_unreadable', 'it is not a regular file', 'name a file, or remove it');
-    if (info.size > LARGEST_FILE)
+    if (info.size > POLICY_LIMIT_BYTES)
       return fault(
         'policy_too_large',
-        `it has ${info.size} bytes; a policy file may have at most ${LARGEST_FILE}`,
+        `it has ${info.size} bytes; a policy file may have at most ${POLICY_LIMIT_BYTES}`,
         'split it into several files; facts about calls come as policy context with the call, not in the policy',
       );
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));

@@ -58,15 +58,12 @@ async function checkAll(
   texts: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<readonly (readonly PolicyDiagnostic[])[]> {
-  const { lintPolicies, sizeRefusal, nestingOf } = await policyEngine();
+  const { lintPolicies, nestingOf } = await policyEngine();
   const found = new Map<string, readonly PolicyDiagnostic[]>();
   const here: string[] = [];
   const apart: string[] = [];
-  for (const text of texts) {
-    const tooLarge = sizeRefusal(text);
-    if (tooLarge !== undefined) found.set(text, [tooLarge]);
-    else (text.length > EVERYDAY_CHARACTERS || nestingOf(text) > EVERYDAY_NESTING ? apart : here).push(text);
-  }
+  for (const text of texts)
+    (text.length > EVERYDAY_CHARACTERS || nestingOf(text) > EVERYDAY_NESTING ? apart : here).push(text);
   if (framework === 'OPA' && here.length >= WORTH_A_THREAD && availableParallelism() > 1)
     apart.push(...here.splice(Math.ceil(here.length / 2)));
   const [, own] = await Promise.all([
