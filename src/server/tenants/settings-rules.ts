@@ -25,6 +25,21 @@ export function checkSettings(written: JsonObject): void {
   }
 }
 
+/** Every reload reads the document whole and a thousand versions of it are kept. */
+const LARGEST_DOCUMENT_BYTES = 1024 * 1024;
+
+/** Refuses a document that outgrows its limit; one that is over it already may still shrink. */
+export function checkDocumentSize(before: JsonObject, after: JsonObject): void {
+  const bytes = Buffer.byteLength(JSON.stringify(after));
+  if (bytes <= LARGEST_DOCUMENT_BYTES || bytes <= Buffer.byteLength(JSON.stringify(before))) return;
+  throw new HttpError(
+    400,
+    'settings_too_large',
+    `the settings would have ${bytes} bytes; they may have ${LARGEST_DOCUMENT_BYTES} bytes at most`,
+    { limit_bytes: LARGEST_DOCUMENT_BYTES },
+  );
+}
+
 function refuse(path: string, message: string): never {
   throw new HttpError(400, 'invalid_request', `${path} ${message}`, { issues: [{ path, message }] });
 }

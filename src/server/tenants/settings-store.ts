@@ -14,7 +14,7 @@ import {
 import { commitChange, type Actor } from './recorded-change.js';
 import { changedPaths, mergeSettings } from './settings-merge.js';
 import { refuseMisdirected } from './misdirected-secrets.js';
-import { checkSettings } from './settings-rules.js';
+import { checkDocumentSize, checkSettings } from './settings-rules.js';
 import {
   keptSecrets,
   secretsText,
@@ -87,6 +87,7 @@ export async function writeSettings(
       return before;
     }
     refuseMisdirected(before.document, { document, secrets, given });
+    checkDocumentSize(before.document, document);
     const now = context.clock.now();
     const after = {
       document,

@@ -102,6 +102,20 @@ describe('settings', () => {
     expect((await put({ webhook: { secret } })).body.updated_at).toBe(before);
   });
 
+  it('grow to a limit, whatever the pieces, and shrink again', async () => {
+    const text = 'x'.repeat(600_000);
+    expect((await put({ first: { text } })).status).toBe(200);
+    const refused = await put({ second: { text } });
+    expect(refused.status).toBe(400);
+    expect(refused.body).toMatchObject({
+      error: 'settings_too_large',
+      details: { limit_bytes: 1024 * 1024 },
+    });
+    expect(await get()).not.toHaveProperty('second');
+    expect((await put({ first: null, second: { text } })).status).toBe(200);
+    expect((await put({ second: null })).status).toBe(200);
+  });
+
   it('survives a restart and a member named __proto__', async () => {
     await thoth.call('PUT', '/thoth/settings', JSON.parse('{"custom":{"__proto__":{"polluted":true}}}'));
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
