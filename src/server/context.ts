@@ -51,6 +51,8 @@ export interface StreamHub {
   publish(tenantId: string): void;
   /** Calls back after each publish until unsubscribed. */
   subscribe(tenantId: string, wake: () => void): () => void;
+  /** How many are subscribed to the tenant. */
+  following(tenantId: string): number;
   /** The same for all tenants, later ones too. */
   subscribeAll(wake: (tenantId: string) => void): () => void;
   /** Ends every stream; new subscriptions end at once. */

@@ -14,6 +14,8 @@ const HEADERS_TIMEOUT_MS = 20_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 const MAX_HEADER_BYTES = 32 * 1024;
 const DRAIN_MS = 10_000;
+/** What the sender of a broken request has to read why. */
+const LINGER_MS = 1000;
 const WIRE_FAULTS: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
@@ -63,6 +65,9 @@ export async function listen(
     const status = WIRE_FAULTS[error.code ?? ''] ?? '400 Bad Request';
     if (socket.writable) {
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      // Node's own limits end with the parser: who never closes its side would hold the connection for ever. Cutting it
+      // at once could take the answer with it.
+      setTimeout(() => socket.destroy(), LINGER_MS).unref();
     } else socket.destroy();
   });
 

@@ -12,6 +12,7 @@ export function createStreamHub(): StreamHub {
       for (const wake of listeners.get(tenantId) ?? []) wake();
       for (const wake of everywhere) wake(tenantId);
     },
+    following: (tenantId) => listeners.get(tenantId)?.size ?? 0,
     subscribeAll(wake) {
       everywhere.add(wake);
       return () => void everywhere.delete(wake);

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../sdk/scripted-enforcer.js';
 import { contractIssues, send, startTestServer, type TestServer } from './running-server.js';
 
 let thoth: TestServer;
@@ -136,5 +138,58 @@ function rawExchange(text: string): Promise<string> {
       socket.destroy();
     });
     socket.on('error', reject);
+  });
+}
+
+describe('a connection', () => {
+  const head = () =>
+    `POST /v1/enforce HTTP/1.1\r\nHost: thoth\r\nAuthorization: Bearer ${thoth.adminToken}\r\n`;
+
+  it.each([
+    [
+      'two ways to say where the body ends',
+      'Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['two lengths', 'Content-Length: 5\r\nContent-Length: 6\r\n\r\n{}   '],
+    ['a length with a sign', 'Content-Length: +5\r\n\r\n{}   '],
+    ['a name that ends in a space', 'Content-Length : 5\r\n\r\n{}   '],
+    ['an unknown transfer coding', 'Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n'],
+    ['a chunked body that is not the last coding', 'Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n'],
+    ['a line that goes on in the next', 'X-Folded: a\r\n b\r\nContent-Length: 2\r\n\r\n{}'],
+    ['lines that end without a return', 'Content-Length: 2\n\n{}'],
+  ])('with %s ends with that request, and what follows is no request', async (_what, rest) => {
+    const answers = await everythingSaid(`${head()}${rest}GET /healthz HTTP/1.1\r\nHost: thoth\r\n\r\n`);
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400']);
+  });
+
+  it('is cut after a broken request, also when its sender never ends it', async () => {
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    const before = sockets();
+    const { hostname, port } = new URL(thoth.server.url);
+    const senders = await Promise.all(
+      Array.from({ length: 40 }, async () => {
+        const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+        socket.write('NONSENSE\r\n\r\n');
+        socket.resume();
+        await once(socket, 'end');
+        return socket;
+      }),
+    );
+    // Of each connection one end is the test's own.
+    await until(() => sockets() < before + 60);
+    for (const socket of senders) socket.destroy();
+  });
+});
+
+/** What came until the connection ended. */
+function everythingSaid(text: string): Promise<string> {
+  const { hostname, port } = new URL(thoth.server.url);
+  return new Promise((resolve) => {
+    let said = '';
+    const socket = connect(Number(port), hostname, () => socket.write(text));
+    socket.setEncoding('utf8');
+    socket.on('data', (part: string) => (said += part));
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(said));
   });
 }

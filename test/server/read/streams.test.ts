@@ -192,3 +192,28 @@ describe('the stream of approvals', () => {
     expect(await backlog('approvals', `&cursor=${rows[0]?.id}`)).toEqual(rows.slice(1));
   });
 });
+
+it('are a hundred of a tenant at a time, and leave the others theirs', async () => {
+  const other = await thoth.call('POST', '/thoth/x/tenants', { tenant_id: 'beside' });
+  const open = async (tenantId: string, credential: string): Promise<[number, AbortController]> => {
+    const abort = new AbortController();
+    const { status } = await fetch(`${thoth.server.url}/${tenantId}/thoth/x/stream/feed?cursor=latest`, {
+      headers: { authorization: `Bearer ${credential}` },
+      signal: abort.signal,
+    });
+    return [status, abort];
+  };
+  const own = () => open(thoth.server.tenantId, thoth.adminToken);
+  const opened = await Promise.all(Array.from({ length: 100 }, own));
+  expect(new Set(opened.map(([status]) => status))).toEqual(new Set([200]));
+  expect((await own())[0]).toBe(429);
+  const [beside, besides] = await open('beside', other.body.admin_token);
+  expect(beside).toBe(200);
+  besides.abort();
+
+  opened.pop()?.[1].abort();
+  // The server hears of it a moment later.
+  let again = await own();
+  while (again[0] !== 200) again = await own();
+  for (const [, abort] of [...opened, again]) abort.abort();
+});

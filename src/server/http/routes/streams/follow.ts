@@ -24,6 +24,8 @@ interface Source {
 /** Chain indices looked at in one read: bounds memory and the time a read holds the thread. */
 const WINDOW = 500;
 const HEARTBEAT_MS = 15_000;
+/** Each commit of the tenant wakes them all, and each then reads on the thread that decides for every tenant. */
+const MOST_STREAMS_OF_A_TENANT = 100;
 
 /**
  * Follows a tenant's chain as server-sent events. The cursor is the index in the chain: it moves in commit order and
@@ -46,6 +48,13 @@ export async function follow(
     stream.end();
     return 'streamed';
   }
+  if (context.streams.following(tenantId) >= MOST_STREAMS_OF_A_TENANT)
+    throw new HttpError(
+      429,
+      'too_many_streams',
+      `the tenant has ${MOST_STREAMS_OF_A_TENANT} streams open, as many as it may`,
+      { limit: MOST_STREAMS_OF_A_TENANT },
+    );
   // Subscribed before the first read: a commit between the two must wake the stream.
   const waker = createWaker(context.streams, tenantId, stopped);
   try {
