@@ -78,12 +78,11 @@ describe('forensics of a session', () => {
       // The end of a session repeats the sum; it must not count twice.
       event('e3', { tool_name: 'session_end', metadata: { total_tokens: 15 } }),
     );
-    const held = await thoth.enforce({
-      session_id: 'heist',
-      agent_id: 'mallory',
-      tool_name: 'delete_logs',
-      enforcement_mode: 'step_up',
-    });
+    const agent = await thoth.key(['execute'], undefined, 'key of mallory');
+    const held = await thoth.enforce(
+      { session_id: 'heist', agent_id: 'mallory', tool_name: 'delete_logs', enforcement_mode: 'step_up' },
+      agent,
+    );
     const [approval] = (await get('/thoth/approvals')).body.data;
     const judge = await thoth.key(['read', 'write'], undefined, 'judge');
     const verdict = await thoth.call(
