@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { RunOptions } from '../../src/run/index.js';
+import { PATIENT } from '../sdk/governed-tool.js';
 import { startDataPlane, type DataPlane, type Row } from '../server/enforce/data-plane.js';
 import { RunHarness, type RunningCommand } from './run-process.js';
 
@@ -66,6 +67,7 @@ export async function startGovernedServers(): Promise<GovernedServers> {
     apiKey,
     enforcement: 'step_up',
     stepUpPollIntervalMs: 50,
+    ...PATIENT,
   } as const;
   const lines = (file: string): string[] =>
     readFileSync(file, 'utf8')

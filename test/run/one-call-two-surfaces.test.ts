@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PATIENT } from '../sdk/governed-tool.js';
 import { startDataPlane, type DataPlane, type Row } from '../server/enforce/data-plane.js';
 import { RunHarness } from './run-process.js';
 
@@ -75,11 +76,12 @@ async function runAgent(inner: 'nested' | 'direct', tools: string[], more: Row =
     sessionId,
     approvedScope: ['read', 'search_web'],
     stepUpPollIntervalMs: 50,
+    ...PATIENT,
     ...more,
   };
   const record = join(harness.folder, `inner-${sessions}.ndjson`);
   const options = {
-    governance: inner === 'direct' ? { ...reach, stepUpPollIntervalMs: 50 } : { stepUpPollIntervalMs: 50 },
+    governance: { ...PATIENT, stepUpPollIntervalMs: 50, ...(inner === 'direct' ? reach : {}) },
     mcp: true,
     record,
   };
