@@ -51,6 +51,7 @@ With --to-context, several tenants get the same file in that order: the first is
         'Give --plan alone, or a file without it.',
       );
     const plan = await readSavedPlan(flags.plan);
+    for (const warning of plan.warnings ?? []) this.out.warn(warning);
     const api = await this.api();
     await requireUnchanged(api, plan, this.signal);
     if (!this.dryRun)

@@ -1,7 +1,7 @@
 import { ThothCommand } from '../cli/command.js';
 import { Flags } from '../cli/flags.js';
 import { changeOptions, fileArg, planFlags } from '../journeys/tenant-apply/flags.js';
-import { mentionSecretsLeft, readWithWarnings } from '../journeys/tenant-apply/index.js';
+import { mentionSecretsLeft, readWithWarnings, warningsOf } from '../journeys/tenant-apply/index.js';
 import { replaceFile } from '../output/index.js';
 import type { Result } from '../output/port.js';
 import { changesText, planTenant, savedPlan } from '../tenant/index.js';
@@ -28,7 +28,7 @@ export default class Plan extends ThothCommand<typeof Plan> {
     const file = await readWithWarnings(this.out, this.args.file);
     const plan = await planTenant(await this.api(), file, changeOptions(flags), this.signal);
     mentionSecretsLeft(this.out, file, plan.changes);
-    if (flags.save !== undefined) await replaceFile(flags.save, savedPlan(plan), 0o600);
+    if (flags.save !== undefined) await replaceFile(flags.save, savedPlan(plan, warningsOf(file)), 0o600);
     return {
       data: {
         tenant_id: plan.tenant_id,

@@ -15,6 +15,8 @@ const planSchema = z.object({
   present_digest: z.string(),
   compared: z.array(z.object({ section: z.enum(SECTIONS), asked: z.array(z.array(z.string())) })),
   folder: z.string(),
+  /** What the tenant file says to no effect, for whoever applies the plan. Plans of earlier releases have none. */
+  warnings: z.optional(z.array(z.string())),
   changes: z.array(
     z.object({
       section: z.enum(SECTIONS),
@@ -30,8 +32,8 @@ const planSchema = z.object({
 export type SavedPlan = z.infer<typeof planSchema>;
 
 /** Text of a plan file. It holds references of secrets, never secrets. */
-export function savedPlan(plan: TenantPlan): string {
-  const content = { format: FORMAT, ...plan };
+export function savedPlan(plan: TenantPlan, warnings: readonly string[]): string {
+  const content = { format: FORMAT, ...plan, warnings };
   return `${JSON.stringify({ ...content, digest: digest(content) }, null, 2)}\n`;
 }
 

@@ -155,8 +155,11 @@ mdm:
       `Warning: ${file}:3:78: nothing reads "api_tokn" of a kandji configuration; did you mean api_token?`,
       `Warning: ${file}:3:106: nothing reads "page_size" of a kandji configuration; it reads api_url, api_token`,
     ];
-    const planned = await plane.run(['plan', file]);
+    const plan = join(plane.home, 'stray-plan.json');
+    const planned = await plane.run(['plan', file, '--save', plan]);
     expect(planned.stderr.split('\n').slice(0, 2)).toEqual(told);
+    const fromPlan = await plane.run(['apply', '--plan', plan, '--dry-run']);
+    expect(fromPlan).toMatchObject({ exit: 0, stderr: `${told.join('\n')}\n` });
     expect(planned.stdout).toContain('config.page_size: (secret) will be written');
     const applied = await plane.run(['apply', file, '--yes']);
     expect([applied.exit, applied.stdout]).toEqual([0, '1 change made.\n']);
@@ -169,7 +172,7 @@ mdm:
     await write('stray.yaml', strays(60));
     const anew = await plane.run(['apply', file, '--secrets', '--yes']);
     expect([anew.exit, anew.stdout]).toEqual([0, '1 change made.\n']);
-    for (const { stdout, stderr } of [planned, applied, again, anew])
+    for (const { stdout, stderr } of [planned, fromPlan, applied, again, anew])
       expect(stdout + stderr).not.toContain('mistyped-secret');
   });
 

@@ -34,14 +34,20 @@ interface Apply {
 /** Reads the tenant file, and warns of what it says to no effect. */
 export async function readWithWarnings(out: Output, path = DEFAULT_FILE): Promise<TenantFile> {
   const file = await readTenantFile(path);
-  for (const { identity, fields } of file.sections.get('mdm') ?? []) {
+  for (const warning of warningsOf(file)) out.warn(warning);
+  return file;
+}
+
+/** What the file says to no effect, each with its place. */
+export function warningsOf(file: TenantFile): string[] {
+  return (file.sections.get('mdm') ?? []).flatMap(({ identity, fields }) => {
     const provider = MDM_PROVIDERS.find((known) => known === identity[0]);
     const { config } = fields;
-    if (provider === undefined || !isJsonObject(config)) continue;
-    for (const { member, warning } of strayMembers(provider, config))
-      out.warn(`${file.placeOf(['mdm', provider, 'config', member])}: ${warning}`);
-  }
-  return file;
+    if (provider === undefined || !isJsonObject(config)) return [];
+    return strayMembers(provider, config).map(
+      ({ member, warning }) => `${file.placeOf(['mdm', provider, 'config', member])}: ${warning}`,
+    );
+  });
 }
 
 /** Nobody can see whether a secret is the one the tenant has, so a run that leaves some alone says so. */
