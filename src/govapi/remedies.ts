@@ -19,7 +19,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   exception_already_reviewed:
     'A verdict is final; ask for a new exception with `thothctl exceptions request`.',
   login_code_rejected:
-    'Sign in again with a new code: `thothctl auth login` says where it comes from; the local control plane prints one with `thothctl server token`.',
+    'Check --tenant-id, and sign in again with a new code of that tenant: `thothctl auth login` says where it comes from; the local control plane prints one with `thothctl server token`.',
   mdm_provider_disabled: 'Switch it on with `thothctl mdm upsert PROVIDER --enabled true`.',
   scope_target_not_found:
     'Check the id: `thothctl endpoints list` and `thothctl fleets list` show those there are.',

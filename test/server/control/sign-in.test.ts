@@ -43,12 +43,20 @@ describe('signing in', () => {
     expect((await exchange({ code })).body.error).toBe('login_code_rejected');
   });
 
-  it('refuses a wrong code, a foreign state and an unknown tenant', async () => {
+  it('refuses a wrong code and a foreign state, and tells nobody which tenants there are', async () => {
     expect((await exchange({ code: 'BCDF-BCDF-BCDF-BCDF' })).status).toBe(401);
     const { code } = await issue();
     expect((await exchange({ code, state: 'forged.state' })).status).toBe(400);
-    const elsewhere = await send('POST', `${thoth.server.url}/elsewhere/thoth/auth/cli/start`, {});
-    expect(elsewhere.status).toBe(404);
+    const answers = await Promise.all(
+      ['local', 'elsewhere'].map(async (tenant) => {
+        const path = `${thoth.server.url}/${tenant}/thoth/auth/cli`;
+        const started = await send('POST', `${path}/start`, {});
+        const refused = await send('POST', `${path}/exchange`, { code: 'BCDF', state: started.body.state });
+        return [started.status, Object.keys(started.body), refused.status, refused.body.message];
+      }),
+    );
+    expect(answers[0]?.[0]).toBe(200);
+    expect(answers[1]).toEqual(answers[0]);
   });
 
   it('lets only an admin issue codes', async () => {
