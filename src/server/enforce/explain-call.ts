@@ -12,6 +12,7 @@ import { isStopped } from '../../engine/stopped-endpoint.js';
 import type { EngineRequest, SessionFacts, TenantSnapshot } from '../../engine/types.js';
 import type { ServerContext } from '../context.js';
 import { HttpError, type Principal } from '../http/port.js';
+import { decisionsWithInput } from '../reports/decisions-with-input.js';
 import { storedRecord, textMember } from '../reports/stored-record.js';
 import { findViolation } from '../reports/violations.js';
 import { textList } from '../tenants/json-documents.js';
@@ -87,16 +88,7 @@ async function recordedCall(
   tenantId: string,
   chainIndex: number,
 ): Promise<AskedCall> {
-  const row = await store.read
-    .selectFrom('evidence')
-    .leftJoin('policy_inputs', (join) =>
-      join
-        .onRef('policy_inputs.tenant_id', '=', 'evidence.tenant_id')
-        .onRef('policy_inputs.chain_index', '=', 'evidence.chain_index'),
-    )
-    .select(['evidence.record', 'policy_inputs.input'])
-    .where('evidence.tenant_id', '=', tenantId)
-    .where('evidence.kind', '=', 'decision')
+  const row = await decisionsWithInput(store, tenantId)
     .where('evidence.chain_index', '=', chainIndex)
     .executeTakeFirst();
   if (row === undefined) throw new HttpError(404, 'not_found', `record ${chainIndex} is no decision`);

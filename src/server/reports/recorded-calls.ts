@@ -4,6 +4,7 @@ import type { Decision, TenantSnapshot } from '../../engine/types.js';
 import type { RecordedCall, RecordedCallPage } from '../../contract/govapi/types.js';
 import { isJsonObject } from '../../engine/json-object.js';
 import type { ServerContext } from '../context.js';
+import { decisionsWithInput } from './decisions-with-input.js';
 import { instant, wholeNumber } from './query-values.js';
 import { textList } from '../tenants/json-documents.js';
 import { storedRecord, textMember } from './stored-record.js';
@@ -19,16 +20,7 @@ export async function recordedCalls(
   const after = wholeNumber(query, 'from_sequence', { min: 0 }) ?? 0;
   const limit = wholeNumber(query, 'limit', { min: 1, max: 1000 }) ?? 500;
   const from = instant(query, 'from');
-  const rows = await context.store.read
-    .selectFrom('evidence')
-    .leftJoin('policy_inputs', (join) =>
-      join
-        .onRef('policy_inputs.tenant_id', '=', 'evidence.tenant_id')
-        .onRef('policy_inputs.chain_index', '=', 'evidence.chain_index'),
-    )
-    .select(['evidence.chain_index', 'evidence.record', 'policy_inputs.input'])
-    .where('evidence.tenant_id', '=', tenantId)
-    .where('evidence.kind', '=', 'decision')
+  const rows = await decisionsWithInput(context.store, tenantId)
     .where('evidence.chain_index', '>', after)
     .$if(from !== undefined, (select) => select.where('evidence.occurred_at', '>=', from ?? 0))
     .orderBy('evidence.chain_index')

@@ -1,9 +1,10 @@
-import { sql, type Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { EvidenceRecord } from '../../../evidence/types.js';
 import type { ServerContext } from '../../context.js';
 import { HttpError } from '../../http/port.js';
 import type { Database } from '../../store/schema.js';
 import { objectMember, parseDocument, textList } from '../../tenants/json-documents.js';
+import { decisionsWithInput } from '../decisions-with-input.js';
 import { instant, wholeNumber } from '../query-values.js';
 import { present, storedRecord, textMember } from '../stored-record.js';
 import { identityHasher } from './identity-key.js';
@@ -51,16 +52,7 @@ export async function exportDecisionMetadata(
   const limit = wholeNumber(query, 'limit', { min: 1, max: LIMIT.max }) ?? LIMIT.fallback;
   const hashed = await identityHasher(context, tenantId);
   const [decisions, approvals] = await Promise.all([
-    context.store.read
-      .selectFrom('evidence')
-      .leftJoin('policy_inputs', (join) =>
-        join
-          .onRef('policy_inputs.tenant_id', '=', 'evidence.tenant_id')
-          .onRef('policy_inputs.chain_index', '=', 'evidence.chain_index'),
-      )
-      .select(['evidence.record', 'policy_inputs.input'])
-      .where('evidence.tenant_id', '=', tenantId)
-      .where('evidence.kind', '=', sql.lit('decision'))
+    decisionsWithInput(context.store, tenantId)
       .where('evidence.occurred_at', '>=', from)
       .where('evidence.occurred_at', '<=', to)
       .orderBy('evidence.occurred_at')
