@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { ResolvedConfig } from './config/options.js';
 import { readDecision, type EnforcementDecision, type ReadDecision } from './decision/read.js';
@@ -132,7 +133,8 @@ function transportFailure(config: ResolvedConfig, failure: TransportFailure): Ch
 
 /** An object that says the same to every reader; undefined for anything else. */
 export function parseObject(body: Buffer | undefined): JsonObject | undefined {
-  if (body === undefined || body.length === 0) return undefined;
+  // Bytes that are no UTF-8 would be replaced without a word, also in arguments a tool is to run with.
+  if (body === undefined || body.length === 0 || !isUtf8(body)) return undefined;
   try {
     const text = body.toString('utf8');
     const parsed: unknown = JSON.parse(text);

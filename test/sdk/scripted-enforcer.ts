@@ -16,7 +16,7 @@ export interface Answer {
   readonly status?: number;
   readonly body?: unknown;
   /** Sent as it is instead of `body`. */
-  readonly text?: string;
+  readonly text?: string | Buffer;
   readonly headers?: Record<string, string>;
   readonly delayMs?: number;
   /** Answer when this settles. */

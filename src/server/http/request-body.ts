@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { jsonFault } from '../../errors/index.js';
 import type { IncomingMessage } from 'node:http';
 import { HttpError } from './port.js';
@@ -44,6 +45,8 @@ export function readBody(request: IncomingMessage, limit = BODY_LIMIT_BYTES): Pr
 /** Parses JSON strictly; the error names the place so that a hand-written body can be mended. */
 export function parseJsonBody(raw: Buffer | undefined): unknown {
   if (raw === undefined || raw.length === 0) return undefined;
+  // Decoding would replace such bytes without a word: the decision would be about another call than the one that was sent.
+  if (!isUtf8(raw)) throw new HttpError(400, 'invalid_json', 'the body is not UTF-8 text');
   const text = raw.toString('utf8');
   try {
     return JSON.parse(text);

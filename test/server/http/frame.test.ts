@@ -80,6 +80,16 @@ describe('bodies', () => {
     expect((await thoth.call('PUT', '/thoth/settings')).status).toBe(400);
   });
 
+  it('that are not UTF-8 are refused', async () => {
+    const reply = await fetch(`${thoth.server.url}/local/thoth/settings`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${thoth.adminToken}`, 'content-type': 'application/json' },
+      body: Buffer.from('{"custom":"caf\u00e9"}', 'latin1'),
+    });
+    expect(reply.status).toBe(400);
+    expect(await reply.json()).toMatchObject({ error: 'invalid_json' });
+  });
+
   it('of 20 MB are refused by their declared length, unread', async () => {
     const reply = await refusedUpload({ 'content-length': String(20 * 1024 * 1024) }, 1024);
     expect(reply).toMatchObject({ status: 413, error: 'payload_too_large' });
