@@ -43,7 +43,16 @@ export class PlacedDocument {
       overflow = true;
     }
     const document = new PlacedDocument(file, text, yaml, counter, parsed, value ?? undefined);
-    for (const error of parsed.errors) document.#faultAt(error.pos[0], 'manifest_syntax', error.message);
+    // What follows the place where the reader gave up is its confusion, thousands of faults long.
+    const tooDeep = parsed.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+    if (tooDeep !== undefined)
+      document.#faultAt(
+        tooDeep.pos[0],
+        'manifest_syntax',
+        'it nests too deeply to be read',
+        'write it flatter',
+      );
+    else for (const error of parsed.errors) document.#faultAt(error.pos[0], 'manifest_syntax', error.message);
     if (overflow)
       document.#faultAt(0, 'manifest_syntax', 'aliases expand to too much', 'write the values out');
     return document;

@@ -230,6 +230,19 @@ describe('loadPolicy', () => {
     expect(faults[0]?.message).toMatch(/aliases/);
   });
 
+  it('says of a manifest that nests without end only that', async () => {
+    const root = await directory({ 'a.cedar': 'a', 'thoth.policy.yaml': `bundles: ${'['.repeat(20_000)}` });
+    const { faults } = await loadPolicy(root);
+    expect(faults).toMatchObject([
+      {
+        code: 'manifest_syntax',
+        message: 'it nests too deeply to be read',
+        file: 'thoth.policy.yaml',
+        line: 1,
+      },
+    ]);
+  });
+
   it('places a YAML syntax error and shows the line', async () => {
     const root = await directory({ 'a.cedar': 'a', 'thoth.policy.yaml': 'bundles:\n  - file: [a.cedar\n' });
     const { faults } = await loadPolicy(root);
