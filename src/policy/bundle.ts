@@ -19,6 +19,8 @@ export interface DesiredBundle {
   /** SHA-256 of the UTF-8 bytes of `rawPolicy`, lower-case hex. */
   readonly policyHash: string;
   readonly assignments: readonly string[];
+  /** It is assigned to all because no manifest says whose it is. */
+  readonly forAllByDefault?: boolean;
   readonly mode: PolicyMode;
   readonly status: PolicyStatus;
   readonly description: string;

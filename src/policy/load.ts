@@ -90,6 +90,7 @@ function desired(file: string, text: string, said: BundleSettings): DesiredBundl
     lineOffset,
     policyHash: policyHash(rawPolicy),
     assignments: said.assignments === undefined ? ['all'] : [...new Set(said.assignments)],
+    forAllByDefault: said.assignments === undefined,
     mode: said.mode ?? modeFor(said.status),
     status: said.status ?? statusFor(said.mode),
     description: said.description ?? '',

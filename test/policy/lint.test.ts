@@ -267,10 +267,14 @@ describe('an allow-list for every agent', () => {
       [...LISTS]
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([file, , line, rule]) =>
-          expect.stringMatching(`^${file}:${line} ${rule} assign it to the agents`),
+          expect.stringMatching(`^${file}:${line} ${rule} say in thoth.policy.yaml whose it is`),
         ),
     );
-    expect(await findings(LISTS.slice(0, 1), 'defaults: { assignments: all }\n')).toHaveLength(1);
+    expect(await findings(LISTS.slice(0, 1), 'defaults: { mode: observe }\n')).toHaveLength(1);
+  });
+
+  it('is not, where somebody says that every agent is meant', async () => {
+    expect(await findings(LISTS, 'defaults: { assignments: all }\n')).toEqual([]);
   });
 
   it('is none where agents are named, or nothing is refused for want of a permit', async () => {

@@ -41,6 +41,7 @@ describe('loadPolicy', () => {
         lineOffset: 1,
         policyHash: createHash('sha256').update('permit(principal, action, resource);').digest('hex'),
         assignments: ['all'],
+        forAllByDefault: true,
         mode: 'enforce',
         status: 'active',
         description: '',

@@ -14,7 +14,7 @@ export async function lintAssigned(
   const found = await lintBundles(bundles, signal);
   const broken = new Set(found.filter(({ severity }) => severity === 'error').map(({ file }) => file));
   const sound = bundles.filter(({ file }) => !broken.has(file));
-  return [...found, ...sound.filter(({ assignments }) => governsAll(assignments)).flatMap(allowList)];
+  return [...found, ...sound.filter(({ forAllByDefault }) => forAllByDefault).flatMap(allowList)];
 }
 
 function allowList({ name, file, framework, rawPolicy, lineOffset }: DesiredBundle): PolicyFault[] {
@@ -26,17 +26,12 @@ function allowList({ name, file, framework, rawPolicy, lineOffset }: DesiredBund
     {
       severity: 'warning',
       code: 'permit_for_all',
-      message: `${name} is assigned to \`all\` and permits some calls, so whatever ${rules.join(', ')} ${rules.length > 1 ? 'do' : 'does'} not permit is refused, for every agent`,
+      message: `${name} is assigned to \`all\` by default and permits some calls, so whatever ${rules.join(', ')} ${rules.length > 1 ? 'do' : 'does'} not permit is refused, for every agent`,
       file,
       line: line + lineOffset,
       column,
       excerpt,
-      fix: 'assign it to the agents it is meant for in thoth.policy.yaml: `assignments: [agent:<id>]`; a bundle without a permit leaves alone what it does not forbid',
+      fix: 'say in thoth.policy.yaml whose it is: `assignments: [agent:<id>]`, or `[all]` if every agent is meant; a bundle without a permit leaves alone what it does not forbid',
     },
   ];
-}
-
-/** None named means all. */
-function governsAll(assignments: readonly string[]): boolean {
-  return assignments.length === 0 || assignments.includes('all');
 }
