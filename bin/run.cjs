@@ -74,9 +74,9 @@ function loadChunk(name) {
 }
 
 function load(name) {
-  const { enableCompileCache } = require('node:module');
+  // From Node 22.1 on the runtime keeps such caches itself. Before that, asking it for them costs half a millisecond.
+  const { enableCompileCache } = process.versions.node.startsWith('20.') ? {} : require('node:module');
   if (enableCompileCache === undefined) return loadChunk(name);
-  // From Node 22.1 on the runtime keeps such caches itself.
   const folder = cacheFolder();
   enableCompileCache(folder && join(folder, 'compile-cache'));
   return require(join(dist, name));

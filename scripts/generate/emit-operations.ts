@@ -1,12 +1,15 @@
 import type { Contract, Operation } from './document.js';
 
-/** The light table: what a client or router needs to know of an operation, without any validator. */
+/**
+ * The light table: what a client or router needs to know of an operation, without any validator. Each entry is made when it
+ * is asked for: every command reads this table and needs a few entries of it.
+ */
 export function emitOperations(contract: Contract): string {
   return `import type { OperationEntry } from '../operation-entry.js';
 
 export const operations = {
 ${contract.operations.map(entry).join('\n')}
-} as const satisfies Record<string, OperationEntry>;
+} satisfies Record<string, () => OperationEntry>;
 `;
 }
 
@@ -29,7 +32,7 @@ function entry(operation: Operation): string {
   if (operation.row !== undefined) members['stream'] = true;
   if (operation.pagination !== undefined) members['pagination'] = operation.pagination;
   if (operation.bareArrayMember !== undefined) members['bareArrayMember'] = operation.bareArrayMember;
-  return `  ${operation.id}: ${JSON.stringify(members)},`;
+  return `  ${operation.id}: (): OperationEntry => (${JSON.stringify(members)}),`;
 }
 
 /** One loader per operation; each imports the module of its resource and nothing else. */

@@ -3,7 +3,7 @@ import type { OperationTypes as Govapi } from './govapi/operation-types.js';
 import type { OperationId } from './operations.js';
 
 export type { OperationEntry, Pagination } from './operation-entry.js';
-export { isOperationId, operationEntry, operations, type OperationId } from './operations.js';
+export { isOperationId, operationEntry, operationIds, type OperationId } from './operations.js';
 export type { Schema } from './schema.js';
 
 export interface OperationTypes extends Govapi, Enforcer {}

@@ -1,14 +1,23 @@
-import type { Agent, IncomingMessage } from 'node:http';
-import type { Agent as SecureAgent } from 'node:https';
 import { deadline } from './deadline.js';
 import { networkFault } from './fault.js';
+import { Connection, type IncomingReply } from './http1/connection.js';
 import { readText } from './read-text.js';
 import type { HttpReply, HttpRequest, HttpStream, Transport } from './transport.js';
 
-/** Transport over node:http and node:https: ten times cheaper to start than undici, which pays off only later. */
+/** Seconds a connection may have been idle: the peer may be closing one that was not used for longer. */
+const MAX_IDLE = 2;
+
+interface Idle {
+  readonly connection: Connection;
+  readonly origin: string;
+  /** Seconds since the process began; the clock of `performance` takes a millisecond to load. */
+  readonly since: number;
+}
+
+/** Transport over plain sockets: loading node:http alone would take a tenth of a command's time, undici ten times that. */
 export class OneShotTransport implements Transport {
   readonly #ca: string | undefined;
-  #agent: Promise<Agent | SecureAgent> | undefined;
+  readonly #idle: Idle[] = [];
 
   /** @param ca PEM of the only authority to trust; undefined trusts what Node trusts. */
   constructor(ca: string | undefined) {
@@ -18,12 +27,8 @@ export class OneShotTransport implements Transport {
   async send(request: HttpRequest): Promise<HttpReply> {
     const limit = deadline(request.timeoutMs, request.signal);
     try {
-      const reply = await this.#exchange(request, limit.signal);
-      return {
-        status: reply.statusCode ?? 0,
-        headers: flatten(reply),
-        text: await readText(reply, request.url),
-      };
+      const { status, headers, chunks } = await this.#exchange(request, limit.signal);
+      return { status, headers, text: await readText(chunks, request.url) };
     } catch (error) {
       throw networkFault(error, request.url, limit.passed(), request.signal);
     } finally {
@@ -34,59 +39,38 @@ export class OneShotTransport implements Transport {
   async open(request: HttpRequest): Promise<HttpStream> {
     const limit = deadline(request.timeoutMs, request.signal);
     try {
-      const reply = await this.#exchange(request, limit.signal);
-      limit.clear();
-      return {
-        status: reply.statusCode ?? 0,
-        headers: flatten(reply),
-        chunks: reply,
-        close: () => {
-          reply.destroy();
-        },
-      };
+      const { status, headers, chunks, close } = await this.#exchange(request, limit.signal);
+      return { status, headers, chunks, close };
     } catch (error) {
-      limit.clear();
       throw networkFault(error, request.url, limit.passed(), request.signal);
+    } finally {
+      limit.clear();
     }
   }
 
   async close(): Promise<void> {
-    (await this.#agent)?.destroy();
+    for (const { connection } of this.#idle.splice(0)) connection.close();
   }
 
-  async #exchange(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
-    const secure = request.url.protocol === 'https:';
-    const { request: start } = secure ? await import('node:https') : await import('node:http');
-    const agent = request.once
-      ? await this.#newAgent(secure, false)
-      : await (this.#agent ??= this.#newAgent(secure, true));
-    return new Promise((resolve, reject) => {
-      const outgoing = start(request.url, {
-        method: request.method,
-        headers: request.headers,
-        agent,
-        signal,
-      });
-      outgoing.once('response', resolve);
-      outgoing.on('error', reject);
-      outgoing.end(request.body);
+  async #exchange(
+    request: HttpRequest,
+    signal: AbortSignal,
+  ): Promise<IncomingReply & { readonly close: () => void }> {
+    const { url, once } = request;
+    const connection =
+      (once ? undefined : this.#takeIdle(url.origin)) ?? (await Connection.open(url, this.#ca, signal));
+    const reply = await connection.exchange({ ...request, last: once }, signal, () => {
+      this.#idle.push({ connection, origin: url.origin, since: process.uptime() });
     });
+    return { ...reply, close: () => connection.close() };
   }
 
-  async #newAgent(secure: boolean, keepAlive: boolean): Promise<Agent | SecureAgent> {
-    if (!secure) return new (await import('node:http')).Agent({ keepAlive });
-    return new (await import('node:https')).Agent({
-      keepAlive,
-      ...(this.#ca === undefined ? {} : { ca: this.#ca }),
-    });
+  #takeIdle(origin: string): Connection | undefined {
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      const fresh = process.uptime() - idle.since < MAX_IDLE;
+      if (fresh && idle.origin === origin && idle.connection.usable) return idle.connection;
+      idle.connection.close();
+    }
+    return undefined;
   }
-}
-
-function flatten(reply: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(reply.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ]),
-  );
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
-import { operationEntry, operations, isOperationId } from '../../src/contract/index.js';
+import { operationEntry, operationIds, isOperationId } from '../../src/contract/index.js';
 import { readContract } from '../../scripts/generate/document.js';
 
 const run = promisify(execFile);
@@ -66,11 +66,12 @@ test('the table agrees with both documents', async () => {
       expect([...entry.pathParams].sort()).toEqual([...inPath].sort());
     }
   }
-  expect(Object.keys(operations).sort()).toEqual([...seen].sort());
+  expect(operationIds().sort()).toEqual([...seen].sort());
 });
 
 test('what this project added says so and lives under its own prefix', () => {
-  for (const [id, entry] of Object.entries(operations)) {
+  for (const id of operationIds()) {
+    const entry = operationEntry(id);
     const ours = 'origin' in entry;
     // The data plane has no such prefix: additions there stand under the path of the hold that they are about.
     if (id === 'withdrawHold' || id === 'answerHold') continue;

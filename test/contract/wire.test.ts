@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { operations } from '../../src/contract/index.js';
+import { operationEntry } from '../../src/contract/index.js';
 import { loadSchemas } from '../../src/contract/validators.js';
 import { createGovApi, type GovApi } from '../../src/govapi/index.js';
 import { flush, instrument } from '../../src/sdk/index.js';
@@ -141,7 +141,7 @@ describe('the guard itself', () => {
     } as const;
     const endpoints = [endpoint, { operationId: 'checkEnforcement', dataPlane: true }] as const;
     const checks = await loadContractChecks(endpoints, { validateResponses: true });
-    expect(operations.getTenantSettings.success).toEqual([200]);
+    expect(operationEntry('getTenantSettings').success).toEqual([200]);
     expect(() => checks.reply(endpoint, { status: 200, body: { model_router: 'none' } })).toThrow(
       'breaks the contract',
     );

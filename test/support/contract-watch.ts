@@ -1,4 +1,4 @@
-import { isOperationId, operations, type OperationId } from '../../src/contract/index.js';
+import { operationEntry, operationIds, type OperationId } from '../../src/contract/index.js';
 import { describeIssues, loadSchemas, type Schema } from '../../src/contract/validators.js';
 
 interface Sent {
@@ -17,7 +17,9 @@ export async function requestBreaches(sent: Sent): Promise<string[]> {
   const { id, path } = found;
   const schemas = await loadSchemas(id);
   const query = Object.fromEntries(url.searchParams);
-  const unknown = Object.keys(query).filter((name) => !operations[id].query.some((known) => known === name));
+  const unknown = Object.keys(query).filter(
+    (name) => !operationEntry(id).query.some((known) => known === name),
+  );
   const breaches = unknown.map((name) => `${id}: unknown query parameter ${name}`);
   const check = (part: string, schema: Schema<unknown>, value: unknown): void => {
     const { error } = schema.safeParse(value);
@@ -26,7 +28,7 @@ export async function requestBreaches(sent: Sent): Promise<string[]> {
   };
   check('path', schemas.path(), path);
   check('query', schemas.query(), query);
-  if (schemas.request !== undefined && (sent.body !== undefined || operations[id].bodyRequired))
+  if (schemas.request !== undefined && (sent.body !== undefined || operationEntry(id).bodyRequired))
     check('body', schemas.request(), sent.body);
   else if (schemas.request === undefined && sent.body !== undefined)
     breaches.push(`${id}: a body it does not take`);
@@ -40,9 +42,9 @@ export function operationOf(
 ): { readonly id: OperationId; readonly path: Readonly<Record<string, string>> } | undefined {
   const segments = path.split('/');
   let best: { readonly id: OperationId; readonly path: Record<string, string> } | undefined;
-  for (const id of Object.keys(operations).filter(isOperationId)) {
-    if (operations[id].method.toUpperCase() !== method) continue;
-    const pattern = operations[id].path.split('/');
+  for (const id of operationIds()) {
+    if (operationEntry(id).method.toUpperCase() !== method) continue;
+    const pattern = operationEntry(id).path.split('/');
     if (pattern.length !== segments.length) continue;
     const parameters: Record<string, string> = {};
     const matches = pattern.every((part, index) => {

@@ -3,7 +3,7 @@
 import type { OperationEntry } from '../operation-entry.js';
 
 export const operations = {
-  checkEnforcement: {
+  checkEnforcement: (): OperationEntry => ({
     method: 'POST',
     path: '/v1/enforce',
     tag: 'enforcement',
@@ -15,8 +15,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: false,
-  },
-  getHold: {
+  }),
+  getHold: (): OperationEntry => ({
     method: 'GET',
     path: '/v1/enforce/hold/{hold_token}',
     tag: 'enforcement',
@@ -28,8 +28,8 @@ export const operations = {
     success: [200, 202],
     retryable: false,
     idempotent: false,
-  },
-  withdrawHold: {
+  }),
+  withdrawHold: (): OperationEntry => ({
     method: 'DELETE',
     path: '/v1/enforce/hold/{hold_token}',
     tag: 'enforcement',
@@ -42,8 +42,8 @@ export const operations = {
     retryable: false,
     idempotent: false,
     origin: 'design',
-  },
-  answerHold: {
+  }),
+  answerHold: (): OperationEntry => ({
     method: 'POST',
     path: '/v1/enforce/hold/{hold_token}/answer',
     tag: 'enforcement',
@@ -56,8 +56,8 @@ export const operations = {
     retryable: false,
     idempotent: false,
     origin: 'design',
-  },
-  ingestEvents: {
+  }),
+  ingestEvents: (): OperationEntry => ({
     method: 'POST',
     path: '/v1/events/batch',
     tag: 'telemetry',
@@ -69,8 +69,8 @@ export const operations = {
     success: [202],
     retryable: false,
     idempotent: false,
-  },
-  explainDecision: {
+  }),
+  explainDecision: (): OperationEntry => ({
     method: 'POST',
     path: '/v1/explain',
     tag: 'explanation',
@@ -82,5 +82,5 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: false,
-  },
-} as const satisfies Record<string, OperationEntry>;
+  }),
+} satisfies Record<string, () => OperationEntry>;

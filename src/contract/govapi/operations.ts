@@ -3,7 +3,7 @@
 import type { OperationEntry } from '../operation-entry.js';
 
 export const operations = {
-  getTenantSettings: {
+  getTenantSettings: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/settings',
     tag: 'settings',
@@ -15,8 +15,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  updateTenantSettings: {
+  }),
+  updateTenantSettings: (): OperationEntry => ({
     method: 'PUT',
     path: '/{tenantId}/thoth/settings',
     tag: 'settings',
@@ -28,8 +28,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  testWebhook: {
+  }),
+  testWebhook: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/settings/webhook/test',
     tag: 'webhooks',
@@ -41,8 +41,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: false,
-  },
-  listMdmProviders: {
+  }),
+  listMdmProviders: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/mdm/providers',
     tag: 'mdm',
@@ -54,8 +54,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  upsertMdmProvider: {
+  }),
+  upsertMdmProvider: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/mdm/providers',
     tag: 'mdm',
@@ -67,8 +67,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  startMdmSync: {
+  }),
+  startMdmSync: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/mdm/providers/{provider}/sync',
     tag: 'mdm',
@@ -80,8 +80,8 @@ export const operations = {
     success: [202],
     retryable: false,
     idempotent: false,
-  },
-  getMdmSyncJob: {
+  }),
+  getMdmSyncJob: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/mdm/sync-jobs/{jobId}',
     tag: 'mdm',
@@ -93,8 +93,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  listBrowserProviders: {
+  }),
+  listBrowserProviders: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/browser/providers',
     tag: 'browser',
@@ -106,8 +106,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  upsertBrowserProvider: {
+  }),
+  upsertBrowserProvider: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/browser/providers',
     tag: 'browser',
@@ -119,8 +119,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  listBrowserPolicies: {
+  }),
+  listBrowserPolicies: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/browser/policies',
     tag: 'browser',
@@ -132,8 +132,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  upsertBrowserPolicy: {
+  }),
+  upsertBrowserPolicy: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/browser/policies',
     tag: 'browser',
@@ -145,8 +145,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  listBrowserEnrollments: {
+  }),
+  listBrowserEnrollments: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/browser/enrollments',
     tag: 'browser',
@@ -158,8 +158,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  upsertBrowserEnrollment: {
+  }),
+  upsertBrowserEnrollment: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/browser/enrollments',
     tag: 'browser',
@@ -171,8 +171,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  listMcpVendors: {
+  }),
+  listMcpVendors: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/mcp/vendors',
     tag: 'mcp',
@@ -184,8 +184,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  createMcpVendor: {
+  }),
+  createMcpVendor: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/mcp/vendors',
     tag: 'mcp',
@@ -197,8 +197,8 @@ export const operations = {
     success: [201],
     retryable: false,
     idempotent: false,
-  },
-  getMcpVendor: {
+  }),
+  getMcpVendor: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/mcp/vendors/{vendorId}',
     tag: 'mcp',
@@ -210,8 +210,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  updateMcpVendor: {
+  }),
+  updateMcpVendor: (): OperationEntry => ({
     method: 'PUT',
     path: '/{tenantId}/thoth/mcp/vendors/{vendorId}',
     tag: 'mcp',
@@ -223,8 +223,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: true,
-  },
-  deleteMcpVendor: {
+  }),
+  deleteMcpVendor: (): OperationEntry => ({
     method: 'DELETE',
     path: '/{tenantId}/thoth/mcp/vendors/{vendorId}',
     tag: 'mcp',
@@ -236,8 +236,8 @@ export const operations = {
     success: [200, 204],
     retryable: false,
     idempotent: true,
-  },
-  getMcpInventoryReport: {
+  }),
+  getMcpInventoryReport: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/mcp/inventory/report',
     tag: 'mcp',
@@ -249,8 +249,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getMcpInventoryDigest: {
+  }),
+  getMcpInventoryDigest: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/mcp/inventory/digest',
     tag: 'mcp',
@@ -262,8 +262,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  verifyMcpCatalog: {
+  }),
+  verifyMcpCatalog: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/mcp/catalog/verify',
     tag: 'mcp',
@@ -275,8 +275,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: true,
-  },
-  listApiKeys: {
+  }),
+  listApiKeys: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/api-keys',
     tag: 'api-keys',
@@ -288,8 +288,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  createApiKey: {
+  }),
+  createApiKey: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/api-keys',
     tag: 'api-keys',
@@ -301,8 +301,8 @@ export const operations = {
     success: [201],
     retryable: false,
     idempotent: false,
-  },
-  getApiKeyMetrics: {
+  }),
+  getApiKeyMetrics: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/api-keys/metrics',
     tag: 'api-keys',
@@ -314,8 +314,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  revokeApiKey: {
+  }),
+  revokeApiKey: (): OperationEntry => ({
     method: 'DELETE',
     path: '/{tenantId}/thoth/api-keys/{keyId}',
     tag: 'api-keys',
@@ -327,8 +327,8 @@ export const operations = {
     success: [200, 204],
     retryable: true,
     idempotent: true,
-  },
-  authorizeApiKey: {
+  }),
+  authorizeApiKey: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/api-keys/{keyId}/authorize',
     tag: 'api-keys',
@@ -340,8 +340,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: true,
-  },
-  getEvidenceChain: {
+  }),
+  getEvidenceChain: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/evidence/chain',
     tag: 'evidence',
@@ -354,8 +354,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     pagination: { style: 'cursor', cursor: 'from_sequence' },
-  },
-  verifyEvidenceChain: {
+  }),
+  verifyEvidenceChain: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/governance/evidence/verify-chain',
     tag: 'evidence',
@@ -367,8 +367,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getSessionEvidenceBundle: {
+  }),
+  getSessionEvidenceBundle: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/sessions/{sessionId}/evidence-bundle',
     tag: 'evidence',
@@ -380,8 +380,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  backfillGovernanceEvidence: {
+  }),
+  backfillGovernanceEvidence: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/governance/evidence/thoth/backfill',
     tag: 'evidence',
@@ -393,8 +393,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: true,
-  },
-  backfillGovernanceEvidenceCompat: {
+  }),
+  backfillGovernanceEvidenceCompat: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/governance/evidence/thoth/backfill',
     tag: 'evidence',
@@ -406,8 +406,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: true,
-  },
-  getSessionForensics: {
+  }),
+  getSessionForensics: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/sessions/{sessionId}/forensics',
     tag: 'forensics',
@@ -419,8 +419,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getIncidentForensics: {
+  }),
+  getIncidentForensics: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/incidents/{incidentId}/forensics',
     tag: 'forensics',
@@ -432,8 +432,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getAgentLatestForensics: {
+  }),
+  getAgentLatestForensics: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/agents/{agentId}/forensics/latest',
     tag: 'forensics',
@@ -445,8 +445,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  listGovernanceFeed: {
+  }),
+  listGovernanceFeed: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/governance/feed',
     tag: 'governance',
@@ -472,8 +472,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     pagination: { style: 'page', params: ['page', 'per_page'] },
-  },
-  listGovernanceTools: {
+  }),
+  listGovernanceTools: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/governance/tools',
     tag: 'governance',
@@ -485,8 +485,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getGovernanceEvidenceSlos: {
+  }),
+  getGovernanceEvidenceSlos: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/governance/evidence-slos',
     tag: 'governance',
@@ -498,8 +498,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  backfillGovernanceDecisionFields: {
+  }),
+  backfillGovernanceDecisionFields: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/governance/backfill-decision-fields',
     tag: 'governance',
@@ -511,8 +511,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: true,
-  },
-  exportDecisionMetadata: {
+  }),
+  exportDecisionMetadata: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/governance/decision-metadata/export',
     tag: 'governance',
@@ -524,8 +524,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  collectDecisionMetadata: {
+  }),
+  collectDecisionMetadata: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/governance/moses/training/decision-metadata/collect',
     tag: 'governance',
@@ -537,8 +537,8 @@ export const operations = {
     success: [202],
     retryable: false,
     idempotent: true,
-  },
-  triggerPolicySync: {
+  }),
+  triggerPolicySync: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/policies/sync',
     tag: 'policy-sync',
@@ -550,8 +550,8 @@ export const operations = {
     success: [202],
     retryable: false,
     idempotent: false,
-  },
-  getPolicySyncStatus: {
+  }),
+  getPolicySyncStatus: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/policies/sync/status',
     tag: 'policy-sync',
@@ -563,8 +563,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  listPolicyExceptions: {
+  }),
+  listPolicyExceptions: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/policy-exceptions',
     tag: 'policy-exceptions',
@@ -577,8 +577,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     pagination: { style: 'offset', params: ['limit', 'offset'] },
-  },
-  createPolicyException: {
+  }),
+  createPolicyException: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/policy-exceptions',
     tag: 'policy-exceptions',
@@ -590,8 +590,8 @@ export const operations = {
     success: [201],
     retryable: false,
     idempotent: false,
-  },
-  getPolicyException: {
+  }),
+  getPolicyException: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/policy-exceptions/{requestId}',
     tag: 'policy-exceptions',
@@ -603,8 +603,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  reviewPolicyException: {
+  }),
+  reviewPolicyException: (): OperationEntry => ({
     method: 'PATCH',
     path: '/{tenantId}/thoth/policy-exceptions/{requestId}/review',
     tag: 'policy-exceptions',
@@ -616,8 +616,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: false,
-  },
-  listPolicyChangeArtifacts: {
+  }),
+  listPolicyChangeArtifacts: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/policy-change-artifacts',
     tag: 'policy-change-artifacts',
@@ -630,8 +630,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     pagination: { style: 'offset', params: ['limit', 'offset'] },
-  },
-  getPolicyChangeArtifact: {
+  }),
+  getPolicyChangeArtifact: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/policy-change-artifacts/{requestId}',
     tag: 'policy-change-artifacts',
@@ -643,8 +643,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  generatePolicyChangeArtifact: {
+  }),
+  generatePolicyChangeArtifact: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/policy-change-artifacts/{requestId}/generate',
     tag: 'policy-change-artifacts',
@@ -656,8 +656,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: true,
-  },
-  applyPolicyChangeArtifact: {
+  }),
+  applyPolicyChangeArtifact: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/policy-change-artifacts/{requestId}/apply',
     tag: 'policy-change-artifacts',
@@ -669,8 +669,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: false,
-  },
-  listPolicyBundles: {
+  }),
+  listPolicyBundles: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/policy-bundles',
     tag: 'policy-bundles',
@@ -682,8 +682,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  createPolicyBundle: {
+  }),
+  createPolicyBundle: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/policy-bundles',
     tag: 'policy-bundles',
@@ -695,8 +695,8 @@ export const operations = {
     success: [201],
     retryable: false,
     idempotent: false,
-  },
-  listEffectivePolicyBundles: {
+  }),
+  listEffectivePolicyBundles: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/policy-bundles/effective',
     tag: 'policy-bundles',
@@ -708,8 +708,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getPolicyBundle: {
+  }),
+  getPolicyBundle: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/policy-bundles/{bundleId}',
     tag: 'policy-bundles',
@@ -721,8 +721,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  deletePolicyBundle: {
+  }),
+  deletePolicyBundle: (): OperationEntry => ({
     method: 'DELETE',
     path: '/{tenantId}/thoth/policy-bundles/{bundleId}',
     tag: 'policy-bundles',
@@ -734,8 +734,8 @@ export const operations = {
     success: [200, 204],
     retryable: false,
     idempotent: true,
-  },
-  rollbackPolicyBundle: {
+  }),
+  rollbackPolicyBundle: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/policy-bundles/{bundleId}/rollback',
     tag: 'policy-bundles',
@@ -747,8 +747,8 @@ export const operations = {
     success: [201],
     retryable: false,
     idempotent: false,
-  },
-  listApprovals: {
+  }),
+  listApprovals: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/approvals',
     tag: 'approvals',
@@ -761,8 +761,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     pagination: { style: 'page', params: ['page', 'per_page'] },
-  },
-  resolveApproval: {
+  }),
+  resolveApproval: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/approvals/{approvalId}/resolve',
     tag: 'approvals',
@@ -774,8 +774,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: true,
-  },
-  listGovernancePacks: {
+  }),
+  listGovernancePacks: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/packs',
     tag: 'packs',
@@ -787,8 +787,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  applyPacksBulk: {
+  }),
+  applyPacksBulk: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/packs/apply',
     tag: 'packs',
@@ -800,8 +800,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: true,
-  },
-  getPackRuntimeStatus: {
+  }),
+  getPackRuntimeStatus: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/packs/runtime-status',
     tag: 'packs',
@@ -813,8 +813,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getGovernancePackRules: {
+  }),
+  getGovernancePackRules: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/packs/{packId}/rules',
     tag: 'packs',
@@ -826,8 +826,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  listGovernancePackRuleVersions: {
+  }),
+  listGovernancePackRuleVersions: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/packs/{packId}/rules/history',
     tag: 'packs',
@@ -839,8 +839,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  applyPackToAgent: {
+  }),
+  applyPackToAgent: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/agents/{agentId}/apply-pack',
     tag: 'packs',
@@ -852,8 +852,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: true,
-  },
-  listAgentPacks: {
+  }),
+  listAgentPacks: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/agents/{agentId}/packs',
     tag: 'packs',
@@ -865,8 +865,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  revokePackFromAgent: {
+  }),
+  revokePackFromAgent: (): OperationEntry => ({
     method: 'DELETE',
     path: '/{tenantId}/thoth/agents/{agentId}/packs/{packId}',
     tag: 'packs',
@@ -878,8 +878,8 @@ export const operations = {
     success: [200, 204],
     retryable: false,
     idempotent: true,
-  },
-  listFleets: {
+  }),
+  listFleets: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/fleets',
     tag: 'fleets',
@@ -891,8 +891,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  createFleet: {
+  }),
+  createFleet: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/fleets',
     tag: 'fleets',
@@ -904,8 +904,8 @@ export const operations = {
     success: [201],
     retryable: false,
     idempotent: false,
-  },
-  getFleet: {
+  }),
+  getFleet: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/fleets/{fleetId}',
     tag: 'fleets',
@@ -917,8 +917,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  updateFleet: {
+  }),
+  updateFleet: (): OperationEntry => ({
     method: 'PUT',
     path: '/{tenantId}/thoth/fleets/{fleetId}',
     tag: 'fleets',
@@ -930,8 +930,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: true,
-  },
-  deleteFleet: {
+  }),
+  deleteFleet: (): OperationEntry => ({
     method: 'DELETE',
     path: '/{tenantId}/thoth/fleets/{fleetId}',
     tag: 'fleets',
@@ -943,8 +943,8 @@ export const operations = {
     success: [200, 204],
     retryable: false,
     idempotent: true,
-  },
-  listEndpoints: {
+  }),
+  listEndpoints: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/endpoints',
     tag: 'endpoints',
@@ -957,8 +957,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     pagination: { style: 'cursor', cursor: 'after', key: 'endpoint_id' },
-  },
-  registerEndpoint: {
+  }),
+  registerEndpoint: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/endpoints',
     tag: 'endpoints',
@@ -970,8 +970,8 @@ export const operations = {
     success: [200, 201],
     retryable: false,
     idempotent: true,
-  },
-  getEndpointStats: {
+  }),
+  getEndpointStats: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/endpoints/stats',
     tag: 'endpoints',
@@ -983,8 +983,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getEndpoint: {
+  }),
+  getEndpoint: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/endpoints/{endpointId}',
     tag: 'endpoints',
@@ -996,8 +996,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  quarantineEndpoint: {
+  }),
+  quarantineEndpoint: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/endpoints/{endpointId}/quarantine',
     tag: 'endpoints',
@@ -1009,8 +1009,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: true,
-  },
-  getBillingPricing: {
+  }),
+  getBillingPricing: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/billing/pricing',
     tag: 'billing',
@@ -1022,8 +1022,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getBillingMonthlyCost: {
+  }),
+  getBillingMonthlyCost: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/billing/monthly-cost',
     tag: 'billing',
@@ -1035,8 +1035,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getBillingCreditBank: {
+  }),
+  getBillingCreditBank: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/billing/credit-bank',
     tag: 'billing',
@@ -1048,8 +1048,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getBillingEstimate: {
+  }),
+  getBillingEstimate: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/billing/estimate',
     tag: 'billing',
@@ -1061,8 +1061,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: true,
-  },
-  updateBillingOverageCap: {
+  }),
+  updateBillingOverageCap: (): OperationEntry => ({
     method: 'PUT',
     path: '/{tenantId}/billing/overage-cap',
     tag: 'billing',
@@ -1074,8 +1074,8 @@ export const operations = {
     success: [200],
     retryable: false,
     idempotent: true,
-  },
-  listBillingInvoices: {
+  }),
+  listBillingInvoices: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/billing/invoices',
     tag: 'billing',
@@ -1088,8 +1088,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     pagination: { style: 'limit' },
-  },
-  listBillingReports: {
+  }),
+  listBillingReports: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/billing/reports',
     tag: 'billing',
@@ -1101,8 +1101,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getBillingReport: {
+  }),
+  getBillingReport: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/billing/reports/{year}/{month}',
     tag: 'billing',
@@ -1114,8 +1114,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  listBillingArtifacts: {
+  }),
+  listBillingArtifacts: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/billing/artifacts',
     tag: 'billing',
@@ -1128,8 +1128,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     pagination: { style: 'limit' },
-  },
-  getBillingArtifact: {
+  }),
+  getBillingArtifact: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/billing/artifacts/{year}/{month}',
     tag: 'billing',
@@ -1141,8 +1141,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  listAirsReports: {
+  }),
+  listAirsReports: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/reports',
     tag: 'reports',
@@ -1154,8 +1154,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getDay7Report: {
+  }),
+  getDay7Report: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/reports/day7',
     tag: 'reports',
@@ -1167,8 +1167,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getReportsOverview: {
+  }),
+  getReportsOverview: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/reports/overview',
     tag: 'reports',
@@ -1180,8 +1180,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getCostReport: {
+  }),
+  getCostReport: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/reports/cost',
     tag: 'reports',
@@ -1193,8 +1193,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getExecutiveSummary: {
+  }),
+  getExecutiveSummary: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/reports/executive-summary',
     tag: 'reports',
@@ -1206,8 +1206,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getBoardIncidentSummary: {
+  }),
+  getBoardIncidentSummary: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/reports/board-incident/{violationId}',
     tag: 'reports',
@@ -1219,8 +1219,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  getAirsReport: {
+  }),
+  getAirsReport: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/reports/{reportId}',
     tag: 'reports',
@@ -1232,8 +1232,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  listViolations: {
+  }),
+  listViolations: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/violations',
     tag: 'violations',
@@ -1247,8 +1247,8 @@ export const operations = {
     idempotent: true,
     pagination: { style: 'limit' },
     bareArrayMember: 'items',
-  },
-  listAlerts: {
+  }),
+  listAlerts: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/alerts',
     tag: 'alerts',
@@ -1261,8 +1261,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     pagination: { style: 'limit' },
-  },
-  getAgentStats: {
+  }),
+  getAgentStats: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/agent-stats',
     tag: 'agent-stats',
@@ -1274,8 +1274,8 @@ export const operations = {
     success: [200],
     retryable: true,
     idempotent: true,
-  },
-  receivePamCallback: {
+  }),
+  receivePamCallback: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/pam/callback',
     tag: 'pam',
@@ -1288,8 +1288,8 @@ export const operations = {
     retryable: false,
     idempotent: true,
     open: true,
-  },
-  startCliLogin: {
+  }),
+  startCliLogin: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/auth/cli/start',
     tag: 'auth',
@@ -1303,8 +1303,8 @@ export const operations = {
     idempotent: false,
     origin: 'design',
     open: true,
-  },
-  exchangeCliLogin: {
+  }),
+  exchangeCliLogin: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/auth/cli/exchange',
     tag: 'auth',
@@ -1318,8 +1318,8 @@ export const operations = {
     idempotent: false,
     origin: 'design',
     open: true,
-  },
-  checkAuth: {
+  }),
+  checkAuth: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/auth/check',
     tag: 'auth',
@@ -1332,8 +1332,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  endCliSession: {
+  }),
+  endCliSession: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/x/auth/logout',
     tag: 'auth',
@@ -1346,8 +1346,8 @@ export const operations = {
     retryable: false,
     idempotent: true,
     origin: 'design',
-  },
-  issueLoginCode: {
+  }),
+  issueLoginCode: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/x/auth/codes',
     tag: 'auth',
@@ -1360,8 +1360,8 @@ export const operations = {
     retryable: false,
     idempotent: false,
     origin: 'design',
-  },
-  listTenants: {
+  }),
+  listTenants: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/tenants',
     tag: 'tenants',
@@ -1374,8 +1374,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  createTenant: {
+  }),
+  createTenant: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/x/tenants',
     tag: 'tenants',
@@ -1388,8 +1388,8 @@ export const operations = {
     retryable: false,
     idempotent: false,
     origin: 'design',
-  },
-  getViolation: {
+  }),
+  getViolation: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/violations/{violationId}',
     tag: 'violations',
@@ -1402,8 +1402,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  getApproval: {
+  }),
+  getApproval: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/approvals/{approvalId}',
     tag: 'approvals',
@@ -1416,8 +1416,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  getApiKey: {
+  }),
+  getApiKey: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/api-keys/{keyId}',
     tag: 'api-keys',
@@ -1430,8 +1430,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  openPolicyBundleGroup: {
+  }),
+  openPolicyBundleGroup: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/x/policy-bundles/groups',
     tag: 'policy-bundles',
@@ -1444,8 +1444,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  stagePolicyBundles: {
+  }),
+  stagePolicyBundles: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/x/policy-bundles/groups/{groupId}/members',
     tag: 'policy-bundles',
@@ -1458,8 +1458,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  commitPolicyBundleGroup: {
+  }),
+  commitPolicyBundleGroup: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/x/policy-bundles/groups/{groupId}/commit',
     tag: 'policy-bundles',
@@ -1472,8 +1472,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  listMdmSyncJobs: {
+  }),
+  listMdmSyncJobs: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/mdm/sync-jobs',
     tag: 'mdm',
@@ -1487,8 +1487,8 @@ export const operations = {
     idempotent: true,
     origin: 'design',
     pagination: { style: 'cursor', cursor: 'before', key: 'job_id' },
-  },
-  getMdmProvider: {
+  }),
+  getMdmProvider: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/mdm/providers/{provider}',
     tag: 'mdm',
@@ -1501,8 +1501,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  listDeliveries: {
+  }),
+  listDeliveries: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/deliveries',
     tag: 'webhooks',
@@ -1516,8 +1516,8 @@ export const operations = {
     idempotent: true,
     origin: 'design',
     pagination: { style: 'cursor', cursor: 'before', key: 'delivery_id' },
-  },
-  triggerSampleEvent: {
+  }),
+  triggerSampleEvent: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/x/deliveries',
     tag: 'webhooks',
@@ -1530,8 +1530,8 @@ export const operations = {
     retryable: false,
     idempotent: false,
     origin: 'design',
-  },
-  getDelivery: {
+  }),
+  getDelivery: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/deliveries/{deliveryId}',
     tag: 'webhooks',
@@ -1544,8 +1544,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  redeliver: {
+  }),
+  redeliver: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/x/deliveries/{deliveryId}/redeliver',
     tag: 'webhooks',
@@ -1558,8 +1558,8 @@ export const operations = {
     retryable: false,
     idempotent: false,
     origin: 'design',
-  },
-  streamViolations: {
+  }),
+  streamViolations: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/stream/violations',
     tag: 'violations',
@@ -1573,8 +1573,8 @@ export const operations = {
     idempotent: true,
     origin: 'design',
     stream: true,
-  },
-  streamFeed: {
+  }),
+  streamFeed: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/stream/feed',
     tag: 'governance',
@@ -1588,8 +1588,8 @@ export const operations = {
     idempotent: true,
     origin: 'design',
     stream: true,
-  },
-  streamApprovals: {
+  }),
+  streamApprovals: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/stream/approvals',
     tag: 'approvals',
@@ -1603,8 +1603,8 @@ export const operations = {
     idempotent: true,
     origin: 'design',
     stream: true,
-  },
-  releaseEndpoint: {
+  }),
+  releaseEndpoint: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/x/endpoints/{endpointId}/release',
     tag: 'endpoints',
@@ -1617,8 +1617,8 @@ export const operations = {
     retryable: false,
     idempotent: true,
     origin: 'design',
-  },
-  listAgents: {
+  }),
+  listAgents: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/agents',
     tag: 'agents',
@@ -1631,8 +1631,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  getAgentScope: {
+  }),
+  getAgentScope: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/agents/{agentId}/scope',
     tag: 'agents',
@@ -1645,8 +1645,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  setAgentScope: {
+  }),
+  setAgentScope: (): OperationEntry => ({
     method: 'PUT',
     path: '/{tenantId}/thoth/x/agents/{agentId}/scope',
     tag: 'agents',
@@ -1659,8 +1659,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  exportEvidence: {
+  }),
+  exportEvidence: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/evidence/export',
     tag: 'evidence',
@@ -1674,8 +1674,8 @@ export const operations = {
     idempotent: true,
     origin: 'design',
     pagination: { style: 'cursor', cursor: 'from_sequence' },
-  },
-  getEvidenceHead: {
+  }),
+  getEvidenceHead: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/evidence/head',
     tag: 'evidence',
@@ -1688,8 +1688,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  listEvidenceKeys: {
+  }),
+  listEvidenceKeys: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/evidence/keys',
     tag: 'evidence',
@@ -1702,8 +1702,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  listRecordedCalls: {
+  }),
+  listRecordedCalls: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/policy/recorded-calls',
     tag: 'policy-bundles',
@@ -1716,8 +1716,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  explainPolicy: {
+  }),
+  explainPolicy: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/x/policy/explain',
     tag: 'policy-bundles',
@@ -1730,8 +1730,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  getPolicyInput: {
+  }),
+  getPolicyInput: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/evidence/{chainIndex}/policy-input',
     tag: 'evidence',
@@ -1744,8 +1744,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  generateAirsReport: {
+  }),
+  generateAirsReport: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/x/reports',
     tag: 'reports',
@@ -1758,8 +1758,8 @@ export const operations = {
     retryable: false,
     idempotent: false,
     origin: 'design',
-  },
-  grantBillingCredit: {
+  }),
+  grantBillingCredit: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/x/billing/credits',
     tag: 'billing',
@@ -1772,8 +1772,8 @@ export const operations = {
     retryable: false,
     idempotent: false,
     origin: 'design',
-  },
-  getBillingArtifactCsv: {
+  }),
+  getBillingArtifactCsv: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/billing/artifacts/{year}/{month}/csv',
     tag: 'billing',
@@ -1786,8 +1786,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  getBillingArtifactPdf: {
+  }),
+  getBillingArtifactPdf: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/billing/artifacts/{year}/{month}/pdf',
     tag: 'billing',
@@ -1800,8 +1800,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  getServerInfo: {
+  }),
+  getServerInfo: (): OperationEntry => ({
     method: 'GET',
     path: '/{tenantId}/thoth/x/server',
     tag: 'server',
@@ -1814,8 +1814,8 @@ export const operations = {
     retryable: true,
     idempotent: true,
     origin: 'design',
-  },
-  backupServer: {
+  }),
+  backupServer: (): OperationEntry => ({
     method: 'POST',
     path: '/{tenantId}/thoth/x/server/backup',
     tag: 'server',
@@ -1828,5 +1828,5 @@ export const operations = {
     retryable: false,
     idempotent: false,
     origin: 'design',
-  },
-} as const satisfies Record<string, OperationEntry>;
+  }),
+} satisfies Record<string, () => OperationEntry>;

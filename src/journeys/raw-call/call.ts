@@ -1,4 +1,4 @@
-import { operations, type OperationEntry, type Pagination } from '../../contract/index.js';
+import { operationEntry, operationIds, type Pagination } from '../../contract/index.js';
 import { usageError } from '../../errors/index.js';
 import type { GovApi } from '../../govapi/client.js';
 import { failureOf } from '../../govapi/failure.js';
@@ -70,10 +70,12 @@ export async function rawPages(api: RawApi, call: RawCall): Promise<unknown> {
 function pagingOf(call: RawCall, tenantId: string): Pagination | undefined {
   if (call.method !== 'GET') throw usageError('--paginate goes with GET only');
   const path = call.path.split('?')[0] ?? '';
-  const entry = Object.values<OperationEntry>(operations).find(
-    (operation) =>
-      operation.method.toUpperCase() === 'GET' &&
-      operation.path.replace('{tenantId}', encodeURIComponent(tenantId)) === path,
-  );
+  const entry = operationIds()
+    .map(operationEntry)
+    .find(
+      (operation) =>
+        operation.method.toUpperCase() === 'GET' &&
+        operation.path.replace('{tenantId}', encodeURIComponent(tenantId)) === path,
+    );
   return hasPages(entry?.pagination) ? entry.pagination : undefined;
 }

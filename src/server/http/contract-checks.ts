@@ -1,4 +1,4 @@
-import { operations } from '../../contract/index.js';
+import { operationEntry } from '../../contract/index.js';
 import { describeIssues, loadSchemas, type Issue, type Schema } from '../../contract/validators.js';
 import type { Endpoint } from './endpoint-table.js';
 import { unkeepable } from './json-bounds.js';
@@ -38,7 +38,7 @@ export async function loadContractChecks(
       request: schemas.request?.(),
       query: schemas.query(),
       responses: schemas.responses,
-      success: operations[operationId].success,
+      success: operationEntry(operationId).success,
     });
   }
 

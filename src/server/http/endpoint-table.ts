@@ -1,5 +1,5 @@
 import findMyWay from 'find-my-way';
-import { operations, type OperationId } from '../../contract/index.js';
+import { isOperationId, operationEntry, type OperationId } from '../../contract/index.js';
 import { ThothctlError } from '../../errors/index.js';
 import type { Route } from './port.js';
 
@@ -41,7 +41,7 @@ export function buildEndpointTable(routes: readonly Route[]): EndpointTable {
 
   for (const route of routes) {
     const operationId = knownOperation(route.operationId);
-    const operation = operations[operationId];
+    const operation = operationEntry(operationId);
     const method = knownMethod(operation.method);
     const endpoint: Endpoint = {
       route,
@@ -85,10 +85,6 @@ function knownOperation(name: string): OperationId {
     message: `a route names the operation ${name}, which the contract does not have`,
     exit: 'unexpected',
   });
-}
-
-function isOperationId(name: string): name is OperationId {
-  return Object.hasOwn(operations, name);
 }
 
 function knownMethod(name: string): Method {

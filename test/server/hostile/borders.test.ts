@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isOperationId, operations } from '../../../src/contract/index.js';
+import { operationEntry, operationIds } from '../../../src/contract/index.js';
 import { startDataPlane, type DataPlane, type Row } from '../enforce/data-plane.js';
 import { contractIssues, send, type Reply } from '../http/running-server.js';
 
@@ -17,8 +17,8 @@ async function everyOperation(
   credential: string | null,
 ): Promise<{ readonly id: string; readonly reply: Reply; readonly dataPlane: boolean }[]> {
   const answers = [];
-  for (const id of Object.keys(operations).filter(isOperationId)) {
-    const { method, path, hasBody } = operations[id];
+  for (const id of operationIds()) {
+    const { method, path, hasBody } = operationEntry(id);
     const url =
       thoth.server.url +
       path.replaceAll(/\{(\w+)\}/g, (_all, name) => (name === 'tenantId' ? thoth.server.tenantId : 'x'));

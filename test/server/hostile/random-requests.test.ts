@@ -1,7 +1,7 @@
 import { request as httpRequest, Agent } from 'node:http';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isOperationId, operations, type OperationId } from '../../../src/contract/index.js';
+import { operationEntry, operationIds, type OperationId } from '../../../src/contract/index.js';
 import { ContractArbitraries, hostile, jsonText } from '../../support/contract-arbitraries.js';
 import { startDataPlane, type DataPlane } from '../enforce/data-plane.js';
 import { contractIssues } from '../http/running-server.js';
@@ -60,17 +60,15 @@ beforeAll(async () => {
     spare.body.key_id,
   ];
   const found = await Promise.all(
-    Object.keys(operations)
-      .filter(isOperationId)
-      .map(async (id) => {
-        const answer = await ask(
-          operations[id].method,
-          pathOf(id, () => 'x'),
-          undefined,
-          undefined,
-        );
-        return answer.text.includes('no such path') || answer.status === 405 ? [] : [id];
-      }),
+    operationIds().map(async (id) => {
+      const answer = await ask(
+        operationEntry(id).method,
+        pathOf(id, () => 'x'),
+        undefined,
+        undefined,
+      );
+      return answer.text.includes('no such path') || answer.status === 405 ? [] : [id];
+    }),
   );
   served = found.flat();
 });
@@ -81,7 +79,7 @@ afterAll(async () => {
 });
 
 function pathOf(id: OperationId, value: (name: string) => string): string {
-  return operations[id].path.replaceAll(/\{(\w+)\}/g, (_all, name: string) =>
+  return operationEntry(id).path.replaceAll(/\{(\w+)\}/g, (_all, name: string) =>
     name === 'tenantId' ? thoth.server.tenantId : value(name),
   );
 }
@@ -179,7 +177,7 @@ const credentialName = fc.oneof(
 
 const exchange = fc.nat().chain((pick) => {
   const id = served[pick % served.length] ?? 'getTenantSettings';
-  const { method, path, hasBody, query } = operations[id];
+  const { method, path, hasBody, query } = operationEntry(id);
   const source = path.startsWith('/v1/') ? data : control;
   return fc.record({
     id: fc.constant(id),
