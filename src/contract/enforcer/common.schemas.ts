@@ -4,6 +4,8 @@ import * as z from 'zod/mini';
 import { once, type Schema } from '../schema.js';
 import type * as T from './types.js';
 
+const string = once(() => z.string());
+
 export const EnforcementMode: () => Schema<T.EnforcementMode> = once(() =>
   z.enum(['observe', 'step_up', 'block', 'progressive', 'shadow']),
 );
@@ -12,9 +14,9 @@ export const ToolArgs: () => Schema<T.ToolArgs> = once(() => z.record(z.string()
 
 export const Error: () => Schema<T.Error> = once(() =>
   z.looseObject({
-    message: z.string(),
+    message: string(),
     error: z.optional(
-      z.looseObject({ code: z.string(), message: z.string(), requestId: z.optional(z.string()) }),
+      z.looseObject({ code: string(), message: string(), requestId: z.optional(z.string()) }),
     ),
   }),
 );

@@ -11,6 +11,16 @@ export const schemas: () => ResourceSchemas<
   OperationTypes,
   'checkEnforcement' | 'getHold' | 'withdrawHold' | 'answerHold'
 > = once(() => {
+  const optionalString = once(() => z.optional(z.string()));
+
+  const optionalArrayString = once(() => z.optional(z.array(z.string())));
+
+  const string = once(() => z.string());
+
+  const arrayString = once(() => z.array(z.string()));
+
+  const optionalNumber = once(() => z.optional(z.number()));
+
   const CanonicalDecision: () => Schema<T.CanonicalDecision> = once(() =>
     z.enum(['ALLOW', 'BLOCK', 'STEP_UP', 'MODIFY', 'DEFER']),
   );
@@ -18,82 +28,78 @@ export const schemas: () => ResourceSchemas<
   const DecisionWord: () => Schema<T.DecisionWord> = once(() => z.string());
 
   const IdentityBinding: () => Schema<T.IdentityBinding> = once(() =>
-    z.looseObject({
-      agent_id: z.optional(z.string()),
-      tenant_id: z.optional(z.string()),
-      user_id: z.optional(z.string()),
-    }),
+    z.looseObject({ agent_id: optionalString(), tenant_id: optionalString(), user_id: optionalString() }),
   );
 
   const TaskContext: () => Schema<T.TaskContext> = once(() =>
     z.looseObject({
-      initiated_by: z.optional(z.string()),
-      initiatedBy: z.optional(z.string()),
-      task_id: z.optional(z.string()),
-      taskId: z.optional(z.string()),
-      chain: z.optional(z.array(z.string())),
+      initiated_by: optionalString(),
+      initiatedBy: optionalString(),
+      task_id: optionalString(),
+      taskId: optionalString(),
+      chain: optionalArrayString(),
     }),
   );
 
   const RequestMetadata: () => Schema<T.RequestMetadata> = once(() =>
     z.looseObject({
       policy_context: z.optional(z.record(z.string(), z.unknown())),
-      mcp_runtime_identity: z.optional(z.string()),
-      mcp_host: z.optional(z.string()),
-      mcp_client: z.optional(z.string()),
-      tool_call_id: z.optional(z.string()),
+      mcp_runtime_identity: optionalString(),
+      mcp_host: optionalString(),
+      mcp_client: optionalString(),
+      tool_call_id: optionalString(),
       surface: z.optional(z.enum(['sdk', 'mcp'])),
       process_lineage: z.optional(z.record(z.string(), z.unknown())),
-      mcp_server_url: z.optional(z.string()),
+      mcp_server_url: optionalString(),
     }),
   );
 
   const EnforceRequest: () => Schema<T.EnforceRequest> = once(() =>
     z.looseObject({
-      agent_id: z.string(),
-      tenant_id: z.string(),
-      user_id: z.string(),
-      tool_name: z.string(),
-      session_id: z.string(),
-      session_tool_calls: z.array(z.string()),
-      approved_scope: z.array(z.string()),
+      agent_id: string(),
+      tenant_id: string(),
+      user_id: string(),
+      tool_name: string(),
+      session_id: string(),
+      session_tool_calls: arrayString(),
+      approved_scope: arrayString(),
       enforcement_mode: EnforcementMode(),
-      environment: z.optional(z.string()),
-      enforcement_trace_id: z.optional(z.string()),
+      environment: optionalString(),
+      enforcement_trace_id: optionalString(),
       tool_args: z.optional(z.lazy(ToolArgs)),
       identity_binding: z.optional(z.lazy(IdentityBinding)),
-      session_intent: z.optional(z.string()),
-      purpose: z.optional(z.string()),
-      data_classification: z.optional(z.string()),
+      session_intent: optionalString(),
+      purpose: optionalString(),
+      data_classification: optionalString(),
       task_context: z.optional(z.lazy(TaskContext)),
       metadata: z.optional(z.lazy(RequestMetadata)),
-      request_id: z.optional(z.string()),
+      request_id: optionalString(),
       occurred_at: z.optional(dateTime()),
-      action_attestation_id: z.optional(z.string()),
-      model_name: z.optional(z.string()),
-      model_provider: z.optional(z.string()),
-      model_artifact_id: z.optional(z.string()),
-      model_artifact_version: z.optional(z.string()),
+      action_attestation_id: optionalString(),
+      model_name: optionalString(),
+      model_provider: optionalString(),
+      model_artifact_id: optionalString(),
+      model_artifact_version: optionalString(),
       auth_context: z.optional(z.record(z.string(), z.unknown())),
       delegation_context: z.optional(z.record(z.string(), z.unknown())),
-      endpoint_id: z.optional(z.string()),
-      fleet_id: z.optional(z.string()),
+      endpoint_id: optionalString(),
+      fleet_id: optionalString(),
     }),
   );
 
   const Receipt: () => Schema<T.Receipt> = once(() =>
     z.looseObject({
-      receipt_id: z.optional(z.string()),
-      decision_id: z.optional(z.string()),
-      schema_version: z.optional(z.string()),
-      key_id: z.optional(z.string()),
-      signing_algorithm: z.optional(z.string()),
-      signature: z.optional(z.string()),
+      receipt_id: optionalString(),
+      decision_id: optionalString(),
+      schema_version: optionalString(),
+      key_id: optionalString(),
+      signing_algorithm: optionalString(),
+      signature: optionalString(),
       decision: z.optional(
         z.looseObject({
           authorization_decision: z.optional(CanonicalDecision()),
-          decision_reason_code: z.optional(z.string()),
-          outcome: z.optional(z.string()),
+          decision_reason_code: optionalString(),
+          outcome: optionalString(),
         }),
       ),
     }),
@@ -105,32 +111,32 @@ export const schemas: () => ResourceSchemas<
         decision: DecisionWord(),
         authorization_decision: z.optional(DecisionWord()),
         shadow_decision: z.optional(CanonicalDecision()),
-        decision_reason_code: z.optional(z.string()),
-        action_classification: z.optional(z.string()),
-        reason: z.optional(z.string()),
-        violation_id: z.optional(z.string()),
-        hold_token: z.optional(z.string()),
+        decision_reason_code: optionalString(),
+        action_classification: optionalString(),
+        reason: optionalString(),
+        violation_id: optionalString(),
+        hold_token: optionalString(),
         step_up_timeout_seconds: z.optional(z.int().check(z.gte(0))),
         self_approval: z.optional(z.lazy(SelfApprovalOffer)),
-        joined_decision_id: z.optional(z.string()),
+        joined_decision_id: optionalString(),
         modified_tool_args: z.optional(z.record(z.string(), z.unknown())),
-        modification_reason: z.optional(z.string()),
-        defer_reason: z.optional(z.string()),
+        modification_reason: optionalString(),
+        defer_reason: optionalString(),
         defer_timeout_seconds: z.optional(z.int().check(z.gte(0))),
-        risk_score: z.optional(z.number()),
-        latency_ms: z.optional(z.number()),
-        pack_id: z.optional(z.string()),
-        pack_version: z.optional(z.string()),
+        risk_score: optionalNumber(),
+        latency_ms: optionalNumber(),
+        pack_id: optionalString(),
+        pack_version: optionalString(),
         rule_version: z.optional(z.int()),
-        regulatory_regimes: z.optional(z.array(z.string())),
-        matched_rule_ids: z.optional(z.array(z.string())),
-        matched_control_ids: z.optional(z.array(z.string())),
-        policy_references: z.optional(z.array(z.string())),
-        model_signals: z.optional(z.array(z.string())),
+        regulatory_regimes: optionalArrayString(),
+        matched_rule_ids: optionalArrayString(),
+        matched_control_ids: optionalArrayString(),
+        policy_references: optionalArrayString(),
+        model_signals: optionalArrayString(),
         receipt: z.optional(z.lazy(Receipt)),
-        decision_envelope_version: z.optional(z.string()),
-        enforcement_trace_id: z.optional(z.string()),
-        action_attestation_id: z.optional(z.string()),
+        decision_envelope_version: optionalString(),
+        enforcement_trace_id: optionalString(),
+        action_attestation_id: optionalString(),
         fastml_features: z.optional(z.record(z.string(), z.number())),
         score_components: z.optional(z.record(z.string(), z.unknown())),
         top_contributors: z.optional(z.array(z.record(z.string(), z.unknown()))),
@@ -162,7 +168,7 @@ export const schemas: () => ResourceSchemas<
 
   const HoldPending: () => Schema<T.HoldPending> = once(() =>
     z.looseObject({
-      token: z.optional(z.string()),
+      token: optionalString(),
       resolved: z.literal(false),
       resolution: z.optional(z.null()),
       decision: z.literal('STEP_UP'),
@@ -172,16 +178,16 @@ export const schemas: () => ResourceSchemas<
 
   const HoldResolved: () => Schema<T.HoldResolved> = once(() =>
     z.looseObject({
-      token: z.optional(z.string()),
+      token: optionalString(),
       resolved: z.literal(true),
       resolution: z.enum(['ALLOW', 'BLOCK']),
       decision: z.enum(['ALLOW', 'BLOCK']),
       authorization_decision: z.optional(z.enum(['ALLOW', 'BLOCK'])),
-      reason: z.optional(z.string()),
-      violation_id: z.optional(z.string()),
-      decision_reason_code: z.optional(z.string()),
-      action_classification: z.optional(z.string()),
-      resolved_by: z.optional(z.string()),
+      reason: optionalString(),
+      violation_id: optionalString(),
+      decision_reason_code: optionalString(),
+      action_classification: optionalString(),
+      resolved_by: optionalString(),
       self_approved: z.optional(z.boolean()),
       resolved_at: z.optional(dateTime()),
       receipt: z.optional(z.lazy(Receipt)),

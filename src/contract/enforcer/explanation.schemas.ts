@@ -8,48 +8,56 @@ import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
 export const schemas: () => ResourceSchemas<OperationTypes, 'explainDecision'> = once(() => {
+  const string = once(() => z.string());
+
+  const optionalArrayString = once(() => z.optional(z.array(z.string())));
+
+  const optionalString = once(() => z.optional(z.string()));
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
   const ExplainRequest: () => Schema<T.ExplainRequest> = once(() =>
     z.looseObject({
-      agent_id: z.string(),
-      tenant_id: z.string(),
-      user_id: z.string(),
-      tool_name: z.string(),
-      session_id: z.string(),
-      session_tool_calls: z.optional(z.array(z.string())),
-      approved_scope: z.optional(z.array(z.string())),
+      agent_id: string(),
+      tenant_id: string(),
+      user_id: string(),
+      tool_name: string(),
+      session_id: string(),
+      session_tool_calls: optionalArrayString(),
+      approved_scope: optionalArrayString(),
       tool_args: z.optional(z.lazy(ToolArgs)),
-      action_attestation_id: z.optional(z.string()),
+      action_attestation_id: optionalString(),
       decision: z.enum(['BLOCK', 'STEP_UP']),
-      decision_reason_code: z.optional(z.nullable(z.string())),
-      action_classification: z.optional(z.nullable(z.string())),
-      violation_id: z.optional(z.nullable(z.string())),
+      decision_reason_code: optionalNullableString(),
+      action_classification: optionalNullableString(),
+      violation_id: optionalNullableString(),
       risk_score: z.optional(z.nullable(z.number())),
-      regulatory_regimes: z.optional(z.array(z.string())),
-      matched_rule_ids: z.optional(z.array(z.string())),
-      matched_control_ids: z.optional(z.array(z.string())),
-      policy_references: z.optional(z.array(z.string())),
+      regulatory_regimes: optionalArrayString(),
+      matched_rule_ids: optionalArrayString(),
+      matched_control_ids: optionalArrayString(),
+      policy_references: optionalArrayString(),
       step_up_timeout_seconds: z.optional(z.nullable(z.int())),
     }),
   );
 
   const HumanExplanation: () => Schema<T.HumanExplanation> = once(() =>
     z.looseObject({
-      violation_id: z.string(),
-      tenant_id: z.optional(z.string()),
-      session_id: z.optional(z.string()),
-      agent_id: z.optional(z.string()),
-      user_id: z.optional(z.string()),
-      tool_name: z.optional(z.string()),
-      what_happened: z.string(),
-      why_it_was_blocked: z.string(),
-      what_to_do_next: z.string(),
-      business_impact: z.string(),
-      request_url: z.optional(z.string()),
+      violation_id: string(),
+      tenant_id: optionalString(),
+      session_id: optionalString(),
+      agent_id: optionalString(),
+      user_id: optionalString(),
+      tool_name: optionalString(),
+      what_happened: string(),
+      why_it_was_blocked: string(),
+      what_to_do_next: string(),
+      business_impact: string(),
+      request_url: optionalString(),
       timestamp: z.optional(dateTime()),
-      severity: z.string(),
-      regulatory_context: z.optional(z.string()),
-      decision_reason_code: z.optional(z.string()),
-      action_classification: z.optional(z.string()),
+      severity: string(),
+      regulatory_context: optionalString(),
+      decision_reason_code: optionalString(),
+      action_classification: optionalString(),
       risk_score: z.optional(z.number()),
     }),
   );

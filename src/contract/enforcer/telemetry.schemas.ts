@@ -8,6 +8,16 @@ import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
 export const schemas: () => ResourceSchemas<OperationTypes, 'ingestEvents'> = once(() => {
+  const optionalString = once(() => z.optional(z.string()));
+
+  const optionalInt = once(() => z.optional(z.int()));
+
+  const string = once(() => z.string());
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
+  const optionalArrayString = once(() => z.optional(z.array(z.string())));
+
   const EventType: () => Schema<T.EventType> = once(() =>
     z.enum(['TOOL_CALL_PRE', 'TOOL_CALL_POST', 'TOOL_CALL_BLOCK', 'LLM_INVOCATION']),
   );
@@ -18,78 +28,78 @@ export const schemas: () => ResourceSchemas<OperationTypes, 'ingestEvents'> = on
 
   const EventMetadata: () => Schema<T.EventMetadata> = once(() =>
     z.looseObject({
-      sdk_language: z.optional(z.string()),
-      event_phase: z.optional(z.string()),
-      enforcement_trace_id: z.optional(z.string()),
-      telemetry_capture: z.optional(z.string()),
-      authorization_decision: z.optional(z.string()),
-      prompt_tokens: z.optional(z.int()),
-      completion_tokens: z.optional(z.int()),
-      total_tokens: z.optional(z.int()),
-      provider: z.optional(z.string()),
-      model_name: z.optional(z.string()),
-      mcp_host: z.optional(z.string()),
-      endpoint_id: z.optional(z.string()),
+      sdk_language: optionalString(),
+      event_phase: optionalString(),
+      enforcement_trace_id: optionalString(),
+      telemetry_capture: optionalString(),
+      authorization_decision: optionalString(),
+      prompt_tokens: optionalInt(),
+      completion_tokens: optionalInt(),
+      total_tokens: optionalInt(),
+      provider: optionalString(),
+      model_name: optionalString(),
+      mcp_host: optionalString(),
+      endpoint_id: optionalString(),
     }),
   );
 
   const BehavioralEventSnake: () => Schema<T.BehavioralEventSnake> = once(() =>
     z.looseObject({
-      event_id: z.optional(z.string()),
-      tenant_id: z.string(),
-      agent_id: z.optional(z.nullable(z.string())),
-      session_id: z.string(),
-      user_id: z.string(),
+      event_id: optionalString(),
+      tenant_id: string(),
+      agent_id: optionalNullableString(),
+      session_id: string(),
+      user_id: string(),
       source_type: SourceType(),
       event_type: EventType(),
-      tool_name: z.optional(z.string()),
-      content: z.optional(z.string()),
+      tool_name: optionalString(),
+      content: optionalString(),
       metadata: z.optional(z.lazy(EventMetadata)),
-      approved_scope: z.optional(z.array(z.string())),
+      approved_scope: optionalArrayString(),
       enforcement_mode: z.optional(EnforcementMode()),
-      session_tool_calls: z.optional(z.array(z.string())),
+      session_tool_calls: optionalArrayString(),
       occurred_at: z.optional(dateTime()),
-      ttl: z.optional(z.int()),
-      violation_id: z.optional(z.nullable(z.string())),
-      purpose: z.optional(z.nullable(z.string())),
-      data_classification: z.optional(z.nullable(z.string())),
+      ttl: optionalInt(),
+      violation_id: optionalNullableString(),
+      purpose: optionalNullableString(),
+      data_classification: optionalNullableString(),
       task_context: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-      initiated_by: z.optional(z.nullable(z.string())),
-      task_id: z.optional(z.nullable(z.string())),
+      initiated_by: optionalNullableString(),
+      task_id: optionalNullableString(),
       delegation_chain: z.optional(z.nullable(z.array(z.string()))),
       ingested_at: z.optional(dateTime()),
-      endpoint_id: z.optional(z.nullable(z.string())),
-      hostname: z.optional(z.nullable(z.string())),
-      chain_index: z.optional(z.int()),
-      hash: z.optional(z.string()),
-      previous_hash: z.optional(z.string()),
-      signature: z.optional(z.string()),
+      endpoint_id: optionalNullableString(),
+      hostname: optionalNullableString(),
+      chain_index: optionalInt(),
+      hash: optionalString(),
+      previous_hash: optionalString(),
+      signature: optionalString(),
     }),
   );
 
   const BehavioralEventCamel: () => Schema<T.BehavioralEventCamel> = once(() =>
     z.looseObject({
-      eventId: z.optional(z.string()),
-      tenantId: z.string(),
-      agentId: z.optional(z.string()),
-      sessionId: z.string(),
-      userId: z.string(),
+      eventId: optionalString(),
+      tenantId: string(),
+      agentId: optionalString(),
+      sessionId: string(),
+      userId: string(),
       sourceType: SourceType(),
       eventType: EventType(),
-      toolName: z.optional(z.string()),
-      content: z.optional(z.string()),
+      toolName: optionalString(),
+      content: optionalString(),
       metadata: z.optional(z.lazy(EventMetadata)),
-      approvedScope: z.optional(z.array(z.string())),
+      approvedScope: optionalArrayString(),
       enforcementMode: z.optional(EnforcementMode()),
-      sessionToolCalls: z.optional(z.array(z.string())),
+      sessionToolCalls: optionalArrayString(),
       occurredAt: z.optional(dateTime()),
-      violationId: z.optional(z.string()),
-      purpose: z.optional(z.string()),
-      dataClassification: z.optional(z.string()),
+      violationId: optionalString(),
+      purpose: optionalString(),
+      dataClassification: optionalString(),
       taskContext: z.optional(z.record(z.string(), z.unknown())),
-      initiatedBy: z.optional(z.string()),
-      taskId: z.optional(z.string()),
-      delegationChain: z.optional(z.array(z.string())),
+      initiatedBy: optionalString(),
+      taskId: optionalString(),
+      delegationChain: optionalArrayString(),
     }),
   );
 
@@ -109,8 +119,8 @@ export const schemas: () => ResourceSchemas<OperationTypes, 'ingestEvents'> = on
         z.array(
           z.looseObject({
             index: z.int().check(z.gte(0)),
-            event_id: z.optional(z.nullable(z.string())),
-            message: z.string(),
+            event_id: optionalNullableString(),
+            message: string(),
           }),
         ),
       ),

@@ -8,23 +8,25 @@ import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
 export const schemas: () => ResourceSchemas<OperationTypes, 'getAgentStats'> = once(() => {
+  const optionalInt = once(() => z.optional(z.int()));
+
   const AgentStat: () => Schema<T.AgentStat> = once(() =>
     z.looseObject({
       agent_id: z.string(),
       agent_name: z.optional(z.nullable(z.string())),
-      sessions: z.optional(z.int()),
-      calls: z.optional(z.int()),
-      allowed: z.optional(z.int()),
-      stepped_up: z.optional(z.int()),
-      blocked: z.optional(z.int()),
-      violations: z.optional(z.int()),
+      sessions: optionalInt(),
+      calls: optionalInt(),
+      allowed: optionalInt(),
+      stepped_up: optionalInt(),
+      blocked: optionalInt(),
+      violations: optionalInt(),
       avg_risk_score: z.optional(z.nullable(z.number())),
       last_seen_at: z.optional(z.nullable(dateTime())),
     }),
   );
 
   const AgentStatsList: () => Schema<T.AgentStatsList> = once(() =>
-    z.looseObject({ items: z.array(AgentStat()), total: z.optional(z.int()) }),
+    z.looseObject({ items: z.array(AgentStat()), total: optionalInt() }),
   );
 
   return {

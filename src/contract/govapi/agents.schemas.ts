@@ -11,9 +11,11 @@ export const schemas: () => ResourceSchemas<
   OperationTypes,
   'listAgents' | 'getAgentScope' | 'setAgentScope'
 > = once(() => {
+  const string = once(() => z.string());
+
   const AgentScope: () => Schema<T.AgentScope> = once(() =>
     z.looseObject({
-      agent_id: z.string(),
+      agent_id: string(),
       approved_scope: z.array(z.string()),
       updated_at: z.nullable(dateTime()),
     }),
@@ -25,7 +27,7 @@ export const schemas: () => ResourceSchemas<
 
   const Agent: () => Schema<T.Agent> = once(() =>
     z.looseObject({
-      agent_id: z.string(),
+      agent_id: string(),
       approved_scope: z.optional(z.nullable(z.array(z.string()))),
       first_seen_at: z.optional(z.nullable(dateTime())),
       last_seen_at: z.optional(z.nullable(dateTime())),

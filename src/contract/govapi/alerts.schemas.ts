@@ -8,14 +8,16 @@ import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
 export const schemas: () => ResourceSchemas<OperationTypes, 'listAlerts'> = once(() => {
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
   const Alert: () => Schema<T.Alert> = once(() =>
     z.looseObject({
       alert_id: z.string(),
       severity: z.optional(z.nullable(RiskTier())),
-      title: z.optional(z.nullable(z.string())),
-      status: z.optional(z.nullable(z.string())),
-      agent_id: z.optional(z.nullable(z.string())),
-      violation_id: z.optional(z.nullable(z.string())),
+      title: optionalNullableString(),
+      status: optionalNullableString(),
+      agent_id: optionalNullableString(),
+      violation_id: optionalNullableString(),
       metadata: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
       created_at: z.optional(dateTime()),
     }),

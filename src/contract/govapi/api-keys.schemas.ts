@@ -11,15 +11,27 @@ export const schemas: () => ResourceSchemas<
   OperationTypes,
   'listApiKeys' | 'createApiKey' | 'getApiKeyMetrics' | 'revokeApiKey' | 'authorizeApiKey' | 'getApiKey'
 > = once(() => {
+  const optionalString = once(() => z.optional(z.string()));
+
+  const string = once(() => z.string());
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
+  const boolean = once(() => z.boolean());
+
+  const optionalBoolean = once(() => z.optional(z.boolean()));
+
+  const int = once(() => z.int());
+
   const ApiKeyCreate: () => Schema<T.ApiKeyCreate> = once(() =>
     z
       .looseObject({
-        name: z.optional(z.string()),
+        name: optionalString(),
         scope_level: ApiKeyScopeLevel(),
-        scope_target_id: z.optional(z.string()),
+        scope_target_id: optionalString(),
         permissions: z.array(ApiKeyPermission()).check(z.minLength(1), uniqueItems()),
         ttl_seconds: z.optional(z.int().check(z.gte(1))),
-        jit_reason: z.optional(z.string()),
+        jit_reason: optionalString(),
       })
       .check(
         matchesAny(
@@ -35,39 +47,39 @@ export const schemas: () => ResourceSchemas<
 
   const ApiKey: () => Schema<T.ApiKey> = once(() =>
     z.looseObject({
-      key_id: z.string(),
-      name: z.optional(z.nullable(z.string())),
-      prefix: z.string(),
+      key_id: string(),
+      name: optionalNullableString(),
+      prefix: string(),
       scope_level: ApiKeyScopeLevel(),
-      scope_target_id: z.optional(z.nullable(z.string())),
+      scope_target_id: optionalNullableString(),
       permissions: z.array(ApiKeyPermission()),
       created_at: z.optional(dateTime()),
       expires_at: z.optional(z.nullable(dateTime())),
       last_used_at: z.optional(z.nullable(dateTime())),
-      active: z.boolean(),
+      active: boolean(),
       revoked_at: z.optional(z.nullable(dateTime())),
-      jit_reason: z.optional(z.nullable(z.string())),
-      created_by: z.optional(z.nullable(z.string())),
-      minted_by: z.optional(z.nullable(z.string())),
+      jit_reason: optionalNullableString(),
+      created_by: optionalNullableString(),
+      minted_by: optionalNullableString(),
     }),
   );
 
   const ApiKeyCreated: () => Schema<T.ApiKeyCreated> = once(() =>
     z.looseObject({
-      key_id: z.string(),
-      name: z.optional(z.nullable(z.string())),
-      prefix: z.string(),
+      key_id: string(),
+      name: optionalNullableString(),
+      prefix: string(),
       scope_level: ApiKeyScopeLevel(),
-      scope_target_id: z.optional(z.nullable(z.string())),
+      scope_target_id: optionalNullableString(),
       permissions: z.array(ApiKeyPermission()),
       created_at: z.optional(dateTime()),
       expires_at: z.optional(z.nullable(dateTime())),
       last_used_at: z.optional(z.nullable(dateTime())),
-      active: z.boolean(),
+      active: boolean(),
       revoked_at: z.optional(z.nullable(dateTime())),
-      jit_reason: z.optional(z.nullable(z.string())),
-      created_by: z.optional(z.nullable(z.string())),
-      minted_by: z.optional(z.nullable(z.string())),
+      jit_reason: optionalNullableString(),
+      created_by: optionalNullableString(),
+      minted_by: optionalNullableString(),
       api_key: z.string().check(z.regex(new RegExp('^thoth_'))),
     }),
   );
@@ -78,9 +90,9 @@ export const schemas: () => ResourceSchemas<
 
   const ApiKeyRevoked: () => Schema<T.ApiKeyRevoked> = once(() =>
     z.looseObject({
-      key_id: z.optional(z.string()),
-      revoked: z.optional(z.boolean()),
-      active: z.optional(z.boolean()),
+      key_id: optionalString(),
+      revoked: optionalBoolean(),
+      active: optionalBoolean(),
       revoked_at: z.optional(z.nullable(dateTime())),
     }),
   );
@@ -90,29 +102,29 @@ export const schemas: () => ResourceSchemas<
       api_key: z.string().check(z.minLength(1)),
       permission: ApiKeyPermission(),
       resource_type: ApiKeyScopeLevel(),
-      resource_id: z.optional(z.string()),
+      resource_id: optionalString(),
     }),
   );
 
   const ApiKeyAuthorizeResult: () => Schema<T.ApiKeyAuthorizeResult> = once(() =>
     z.looseObject({
-      valid: z.boolean(),
-      permission_allowed: z.boolean(),
-      scope_allowed: z.boolean(),
-      expired: z.boolean(),
+      valid: boolean(),
+      permission_allowed: boolean(),
+      scope_allowed: boolean(),
+      expired: boolean(),
       scope_level: z.optional(z.nullable(ApiKeyScopeLevel())),
-      scope_target_id: z.optional(z.nullable(z.string())),
+      scope_target_id: optionalNullableString(),
       validated_at: dateTime(),
-      authorized: z.optional(z.boolean()),
+      authorized: optionalBoolean(),
     }),
   );
 
   const ApiKeyMetrics: () => Schema<T.ApiKeyMetrics> = once(() =>
     z.looseObject({
-      key_usage_24h: z.int(),
-      red_team_tests: z.int(),
+      key_usage_24h: int(),
+      red_team_tests: int(),
       avg_latency_ms: z.number(),
-      active_sdk_keys: z.int(),
+      active_sdk_keys: int(),
     }),
   );
 

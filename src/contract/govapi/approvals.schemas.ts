@@ -11,29 +11,33 @@ export const schemas: () => ResourceSchemas<
   OperationTypes,
   'listApprovals' | 'resolveApproval' | 'getApproval' | 'streamApprovals'
 > = once(() => {
+  const string = once(() => z.string());
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
   const Approval: () => Schema<T.Approval> = once(() =>
     z.looseObject({
-      approval_id: z.string(),
+      approval_id: string(),
       status: ApprovalStatus(),
-      reason: z.optional(z.nullable(z.string())),
-      agent_id: z.optional(z.nullable(z.string())),
-      tool_name: z.optional(z.nullable(z.string())),
-      session_id: z.optional(z.nullable(z.string())),
-      user_id: z.optional(z.nullable(z.string())),
-      hold_token: z.optional(z.nullable(z.string())),
-      violation_id: z.optional(z.nullable(z.string())),
+      reason: optionalNullableString(),
+      agent_id: optionalNullableString(),
+      tool_name: optionalNullableString(),
+      session_id: optionalNullableString(),
+      user_id: optionalNullableString(),
+      hold_token: optionalNullableString(),
+      violation_id: optionalNullableString(),
       risk_score: z.optional(z.nullable(z.number())),
-      environment: z.optional(z.nullable(z.string())),
+      environment: optionalNullableString(),
       requested_at: z.optional(z.nullable(dateTime())),
       expires_at: z.optional(z.nullable(dateTime())),
       resolved_at: z.optional(z.nullable(dateTime())),
-      resolved_by: z.optional(z.nullable(z.string())),
+      resolved_by: optionalNullableString(),
       created_at: z.optional(z.nullable(dateTime())),
       request: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
       matched_rule_ids: z.optional(z.array(z.string())),
-      decision_reason_code: z.optional(z.nullable(z.string())),
-      requested_by: z.optional(z.nullable(z.string())),
-      session_intent: z.optional(z.nullable(z.string())),
+      decision_reason_code: optionalNullableString(),
+      requested_by: optionalNullableString(),
+      session_intent: optionalNullableString(),
       risk_tier: z.optional(z.nullable(RiskTier())),
       required_approvers: z.optional(z.int().check(z.gte(1))),
       self_approved: z.optional(z.boolean()),
@@ -60,8 +64,8 @@ export const schemas: () => ResourceSchemas<
   const ApprovalVote: () => Schema<T.ApprovalVote> = once(() =>
     z.looseObject({
       decision: z.enum(['approved', 'denied']),
-      resolved_by: z.string(),
-      reason: z.optional(z.nullable(z.string())),
+      resolved_by: string(),
+      reason: optionalNullableString(),
       resolved_at: dateTime(),
     }),
   );

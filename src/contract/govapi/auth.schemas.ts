@@ -11,20 +11,28 @@ export const schemas: () => ResourceSchemas<
   OperationTypes,
   'startCliLogin' | 'exchangeCliLogin' | 'checkAuth' | 'endCliSession' | 'issueLoginCode'
 > = once(() => {
+  const optionalString = once(() => z.optional(z.string()));
+
+  const string = once(() => z.string());
+
+  const nullableString = once(() => z.nullable(z.string()));
+
+  const boolean = once(() => z.boolean());
+
   const CliLoginStart: () => Schema<T.CliLoginStart> = once(() =>
     z.looseObject({
-      admin_email: z.optional(z.string()),
-      customer_domain: z.optional(z.string()),
-      redirect_uri: z.optional(z.string()),
+      admin_email: optionalString(),
+      customer_domain: optionalString(),
+      redirect_uri: optionalString(),
     }),
   );
 
   const CliLoginStarted: () => Schema<T.CliLoginStarted> = once(() =>
-    z.looseObject({ state: z.string(), authorize_url: z.nullable(z.string()), expires_at: dateTime() }),
+    z.looseObject({ state: string(), authorize_url: nullableString(), expires_at: dateTime() }),
   );
 
   const CliLoginExchange: () => Schema<T.CliLoginExchange> = once(() =>
-    z.looseObject({ code: z.string().check(z.minLength(1)), state: z.optional(z.string()) }),
+    z.looseObject({ code: z.string().check(z.minLength(1)), state: optionalString() }),
   );
 
   const CliLoginSession: () => Schema<T.CliLoginSession> = once(() =>
@@ -32,34 +40,34 @@ export const schemas: () => ResourceSchemas<
       token: z.string().check(z.minLength(1)),
       token_type: z.literal('Bearer'),
       expires_at: z.nullable(dateTime()),
-      principal: z.string(),
+      principal: string(),
     }),
   );
 
   const AuthCheck: () => Schema<T.AuthCheck> = once(() =>
     z.looseObject({
-      authenticated: z.boolean(),
-      principal: z.string(),
+      authenticated: boolean(),
+      principal: string(),
       kind: z.enum(['admin', 'api_key', 'ingest']),
       permissions: z.array(ApiKeyPermission()),
       scope_level: ApiKeyScopeLevel(),
-      scope_target_id: z.nullable(z.string()),
-      tenant_id: z.string(),
+      scope_target_id: nullableString(),
+      tenant_id: string(),
       expires_at: z.nullable(dateTime()),
     }),
   );
 
-  const SessionEnded: () => Schema<T.SessionEnded> = once(() => z.looseObject({ revoked: z.boolean() }));
+  const SessionEnded: () => Schema<T.SessionEnded> = once(() => z.looseObject({ revoked: boolean() }));
 
   const LoginCodeIssue: () => Schema<T.LoginCodeIssue> = once(() =>
     z.looseObject({
-      admin_email: z.optional(z.string()),
+      admin_email: optionalString(),
       ttl_seconds: z.optional(z.int().check(z.gte(30), z.lte(86400))),
     }),
   );
 
   const LoginCode: () => Schema<T.LoginCode> = once(() =>
-    z.looseObject({ code: z.string(), expires_at: dateTime() }),
+    z.looseObject({ code: string(), expires_at: dateTime() }),
   );
 
   return {

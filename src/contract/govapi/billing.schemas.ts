@@ -23,15 +23,29 @@ export const schemas: () => ResourceSchemas<
   | 'getBillingArtifactCsv'
   | 'getBillingArtifactPdf'
 > = once(() => {
+  const optionalNumber = once(() => z.optional(z.number()));
+
+  const optionalInt = once(() => z.optional(z.int()));
+
+  const string = once(() => z.string());
+
+  const optionalString = once(() => z.optional(z.string()));
+
+  const int = once(() => z.int());
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
+  const optionalNullableNumber = once(() => z.optional(z.nullable(z.number())));
+
   const MeteredPricing: () => Schema<T.MeteredPricing> = once(() =>
     z.looseObject({
-      base_monthly_platform_fee_usd: z.optional(z.number()),
-      included_governed_identities: z.optional(z.int()),
-      included_policy_checks: z.optional(z.int()),
-      governed_identity_usd_per_month: z.optional(z.number()),
-      policy_checks_usd_per_million: z.optional(z.number()),
-      prepaid_credit_usd: z.optional(z.number()),
-      credit_discount_percent: z.optional(z.number()),
+      base_monthly_platform_fee_usd: optionalNumber(),
+      included_governed_identities: optionalInt(),
+      included_policy_checks: optionalInt(),
+      governed_identity_usd_per_month: optionalNumber(),
+      policy_checks_usd_per_million: optionalNumber(),
+      prepaid_credit_usd: optionalNumber(),
+      credit_discount_percent: optionalNumber(),
     }),
   );
 
@@ -41,8 +55,8 @@ export const schemas: () => ResourceSchemas<
 
   const BillingPricing: () => Schema<T.BillingPricing> = once(() =>
     z.looseObject({
-      active_tier: z.string(),
-      catalog_version: z.optional(z.string()),
+      active_tier: string(),
+      catalog_version: optionalString(),
       metered_pricing: MeteredPricing(),
       pilot_package: PilotPackage(),
     }),
@@ -54,38 +68,38 @@ export const schemas: () => ResourceSchemas<
 
   const PilotMeterEstimate: () => Schema<T.PilotMeterEstimate> = once(() =>
     z.looseObject({
-      policy_checks_total: z.optional(z.int()),
-      governed_identities_observed: z.optional(z.int()),
-      policy_checks_cost_usd: z.optional(z.number()),
-      governed_identity_cost_usd: z.optional(z.number()),
-      credit_discount_usd: z.optional(z.number()),
-      net_cost_usd: z.optional(z.number()),
-      total_cost_usd: z.optional(z.number()),
+      policy_checks_total: optionalInt(),
+      governed_identities_observed: optionalInt(),
+      policy_checks_cost_usd: optionalNumber(),
+      governed_identity_cost_usd: optionalNumber(),
+      credit_discount_usd: optionalNumber(),
+      net_cost_usd: optionalNumber(),
+      total_cost_usd: optionalNumber(),
     }),
   );
 
   const StripeReconciliation: () => Schema<T.StripeReconciliation> = once(() =>
     z.looseObject({
-      stripe_invoice_total_usd: z.optional(z.number()),
-      stripe_reconciliation_usd: z.optional(z.number()),
+      stripe_invoice_total_usd: optionalNumber(),
+      stripe_reconciliation_usd: optionalNumber(),
     }),
   );
 
   const BillingMonthlyCost: () => Schema<T.BillingMonthlyCost> = once(() =>
     z.looseObject({
-      tier: z.string(),
-      action_cost_usd: z.optional(z.number()),
+      tier: string(),
+      action_cost_usd: optionalNumber(),
       pilot_meter_estimate: PilotMeterEstimate(),
       stripe_reconciliation: StripeReconciliation(),
-      period: z.optional(z.string()),
+      period: optionalString(),
     }),
   );
 
   const CreditWallet: () => Schema<T.CreditWallet> = once(() =>
     z.looseObject({
-      wallet_id: z.string(),
-      balance_cents: z.int(),
-      initial_cents: z.optional(z.int()),
+      wallet_id: string(),
+      balance_cents: int(),
+      initial_cents: optionalInt(),
       purchased_at: z.optional(z.nullable(dateTime())),
       expires_at: z.optional(z.nullable(dateTime())),
     }),
@@ -101,9 +115,9 @@ export const schemas: () => ResourceSchemas<
   const BillingCreditBank: () => Schema<T.BillingCreditBank> = once(() =>
     z.looseObject({
       as_of: z.optional(dateTime()),
-      total_active_balance_cents: z.int(),
-      active_wallet_count: z.int(),
-      low_balance_threshold_cents: z.int(),
+      total_active_balance_cents: int(),
+      active_wallet_count: int(),
+      low_balance_threshold_cents: int(),
       low_balance_alert: z.boolean(),
       active_wallets: z.array(CreditWallet()),
     }),
@@ -113,36 +127,36 @@ export const schemas: () => ResourceSchemas<
     z.looseObject({
       period: z.optional(z.string().check(z.regex(new RegExp('^[0-9]{4}-(0[1-9]|1[0-2])$')))),
       as_of: z.optional(dateTime()),
-      compliance_uplift_percent: z.optional(z.number()),
-      fixed_discount_percent: z.optional(z.number()),
-      average_monthly_burn_cents: z.optional(z.int()),
-      active_identities_override: z.optional(z.int()),
-      policy_checks_override: z.optional(z.int()),
+      compliance_uplift_percent: optionalNumber(),
+      fixed_discount_percent: optionalNumber(),
+      average_monthly_burn_cents: optionalInt(),
+      active_identities_override: optionalInt(),
+      policy_checks_override: optionalInt(),
     }),
   );
 
   const BillingEstimateSummary: () => Schema<T.BillingEstimateSummary> = once(() =>
     z.looseObject({
-      gross_bill_cents: z.int(),
-      net_total_cents: z.int(),
-      line_item_platform_fee_cents: z.optional(z.int()),
-      line_item_identity_overage_cents: z.optional(z.int()),
-      line_item_enforcement_overage_cents: z.optional(z.int()),
-      line_item_storage_capacity_cents: z.optional(z.int()),
-      line_item_storage_retention_cents: z.optional(z.int()),
-      line_item_compliance_uplift_cents: z.optional(z.int()),
-      line_item_fixed_discount_cents: z.optional(z.int()),
-      line_item_credits_applied_cents: z.optional(z.int()),
+      gross_bill_cents: int(),
+      net_total_cents: int(),
+      line_item_platform_fee_cents: optionalInt(),
+      line_item_identity_overage_cents: optionalInt(),
+      line_item_enforcement_overage_cents: optionalInt(),
+      line_item_storage_capacity_cents: optionalInt(),
+      line_item_storage_retention_cents: optionalInt(),
+      line_item_compliance_uplift_cents: optionalInt(),
+      line_item_fixed_discount_cents: optionalInt(),
+      line_item_credits_applied_cents: optionalInt(),
       credit_burns: z.optional(z.array(z.record(z.string(), z.unknown()))),
     }),
   );
 
   const BillingEstimate: () => Schema<T.BillingEstimate> = once(() =>
     z.looseObject({
-      period: z.string(),
-      pricing_tier: z.string(),
-      worm_retention_days: z.optional(z.int()),
-      compliance_receipt: z.optional(z.string()),
+      period: string(),
+      pricing_tier: string(),
+      worm_retention_days: optionalInt(),
+      compliance_receipt: optionalString(),
       low_balance_alert: z.optional(z.boolean()),
       summary: BillingEstimateSummary(),
     }),
@@ -150,13 +164,13 @@ export const schemas: () => ResourceSchemas<
 
   const BillingInvoice: () => Schema<T.BillingInvoice> = once(() =>
     z.looseObject({
-      invoice_id: z.string(),
-      period: z.optional(z.nullable(z.string())),
-      status: z.optional(z.nullable(z.string())),
-      amount_due_usd: z.optional(z.nullable(z.number())),
-      amount_paid_usd: z.optional(z.nullable(z.number())),
-      hosted_url: z.optional(z.nullable(z.string())),
-      pdf_url: z.optional(z.nullable(z.string())),
+      invoice_id: string(),
+      period: optionalNullableString(),
+      status: optionalNullableString(),
+      amount_due_usd: optionalNullableNumber(),
+      amount_paid_usd: optionalNullableNumber(),
+      hosted_url: optionalNullableString(),
+      pdf_url: optionalNullableString(),
       created_at: z.optional(z.nullable(dateTime())),
     }),
   );
@@ -164,28 +178,28 @@ export const schemas: () => ResourceSchemas<
   const BillingInvoiceList: () => Schema<T.BillingInvoiceList> = once(() =>
     z.looseObject({
       invoices: z.array(BillingInvoice()),
-      count: z.int(),
+      count: int(),
       totals: z.record(z.string(), z.unknown()),
     }),
   );
 
   const BillingReportSummary: () => Schema<T.BillingReportSummary> = once(() =>
     z.looseObject({
-      year: z.int(),
-      month: z.int(),
+      year: int(),
+      month: int(),
       net_total_cents: z.optional(z.nullable(z.int())),
       generated_at: z.optional(z.nullable(dateTime())),
     }),
   );
 
   const BillingReportList: () => Schema<T.BillingReportList> = once(() =>
-    z.looseObject({ reports: z.array(BillingReportSummary()), count: z.int() }),
+    z.looseObject({ reports: z.array(BillingReportSummary()), count: int() }),
   );
 
   const BillingReport: () => Schema<T.BillingReport> = once(() =>
     z.looseObject({
-      year: z.optional(z.int()),
-      month: z.optional(z.int()),
+      year: optionalInt(),
+      month: optionalInt(),
       summary: z.optional(z.lazy(BillingEstimateSummary)),
       generated_at: z.optional(dateTime()),
     }),
@@ -193,16 +207,16 @@ export const schemas: () => ResourceSchemas<
 
   const BillingArtifact: () => Schema<T.BillingArtifact> = once(() =>
     z.looseObject({
-      year: z.optional(z.int()),
-      month: z.optional(z.int()),
-      pdf_url: z.optional(z.nullable(z.string())),
-      csv_url: z.optional(z.nullable(z.string())),
+      year: optionalInt(),
+      month: optionalInt(),
+      pdf_url: optionalNullableString(),
+      csv_url: optionalNullableString(),
       generated_at: z.optional(z.nullable(dateTime())),
     }),
   );
 
   const BillingArtifactList: () => Schema<T.BillingArtifactList> = once(() =>
-    z.looseObject({ artifacts: z.array(BillingArtifact()), count: z.int() }),
+    z.looseObject({ artifacts: z.array(BillingArtifact()), count: int() }),
   );
 
   return {

@@ -16,6 +16,18 @@ export const schemas: () => ResourceSchemas<
   | 'listBrowserEnrollments'
   | 'upsertBrowserEnrollment'
 > = once(() => {
+  const optionalString = once(() => z.optional(z.string()));
+
+  const optionalBoolean = once(() => z.optional(z.boolean()));
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
+  const boolean = once(() => z.boolean());
+
+  const string = once(() => z.string());
+
+  const optionalInt = once(() => z.optional(z.int()));
+
   const BrowserProviderSlug: () => Schema<T.BrowserProviderSlug> = once(() =>
     z.enum(['chrome', 'firefox', 'safari', 'island']),
   );
@@ -27,10 +39,10 @@ export const schemas: () => ResourceSchemas<
   const BrowserProviderUpsert: () => Schema<T.BrowserProviderUpsert> = once(() =>
     z.looseObject({
       provider: BrowserProviderSlug(),
-      name: z.optional(z.string()),
-      enabled: z.optional(z.boolean()),
+      name: optionalString(),
+      enabled: optionalBoolean(),
       status: z.optional(BrowserProviderStatus()),
-      last_error: z.optional(z.string()),
+      last_error: optionalString(),
       config: z.optional(z.record(z.string(), z.unknown())),
     }),
   );
@@ -38,11 +50,11 @@ export const schemas: () => ResourceSchemas<
   const BrowserProvider: () => Schema<T.BrowserProvider> = once(() =>
     z.looseObject({
       provider: BrowserProviderSlug(),
-      name: z.optional(z.nullable(z.string())),
-      enabled: z.boolean(),
+      name: optionalNullableString(),
+      enabled: boolean(),
       status: z.optional(z.nullable(BrowserProviderStatus())),
       config: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-      last_error: z.optional(z.nullable(z.string())),
+      last_error: optionalNullableString(),
       created_at: z.optional(z.nullable(dateTime())),
       updated_at: z.optional(z.nullable(dateTime())),
     }),
@@ -50,33 +62,33 @@ export const schemas: () => ResourceSchemas<
 
   const BrowserPolicyUpsert: () => Schema<T.BrowserPolicyUpsert> = once(() =>
     z.looseObject({
-      policy_id: z.optional(z.string()),
+      policy_id: optionalString(),
       name: z.string().check(z.minLength(1)),
       provider: BrowserProviderSlug(),
       policy: z.optional(z.record(z.string(), z.unknown())),
       enforcement_mode: z.optional(z.enum(['monitor', 'enforce'])),
-      active: z.optional(z.boolean()),
+      active: optionalBoolean(),
       version: z.optional(z.int().check(z.gte(1))),
       metadata: z.optional(z.record(z.string(), z.unknown())),
-      created_by: z.optional(z.string()),
-      updated_by: z.optional(z.string()),
+      created_by: optionalString(),
+      updated_by: optionalString(),
     }),
   );
 
   const BrowserPolicy: () => Schema<T.BrowserPolicy> = once(() =>
     z.looseObject({
-      policy_id: z.string(),
-      name: z.string(),
+      policy_id: string(),
+      name: string(),
       provider: BrowserProviderSlug(),
       policy: z.record(z.string(), z.unknown()),
       compiled_policy: z.record(z.string(), z.unknown()),
       unsupported_controls: z.optional(z.array(z.string())),
       enforcement_mode: z.optional(z.nullable(z.enum(['monitor', 'enforce']))),
-      active: z.boolean(),
+      active: boolean(),
       version: z.optional(z.int().check(z.gte(1))),
       metadata: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-      created_by: z.optional(z.nullable(z.string())),
-      updated_by: z.optional(z.nullable(z.string())),
+      created_by: optionalNullableString(),
+      updated_by: optionalNullableString(),
       created_at: z.optional(z.nullable(dateTime())),
       updated_at: z.optional(z.nullable(dateTime())),
     }),
@@ -88,11 +100,11 @@ export const schemas: () => ResourceSchemas<
 
   const BrowserEnrollmentUpsert: () => Schema<T.BrowserEnrollmentUpsert> = once(() =>
     z.looseObject({
-      enrollment_id: z.optional(z.string()),
+      enrollment_id: optionalString(),
       provider: BrowserProviderSlug(),
       user_id: z.string().check(z.minLength(1)),
       device_id: z.string().check(z.minLength(1)),
-      browser_profile: z.optional(z.string()),
+      browser_profile: optionalString(),
       status: z.optional(BrowserEnrollmentStatus()),
       last_seen_at: z.optional(dateTime()),
       metadata: z.optional(z.record(z.string(), z.unknown())),
@@ -101,11 +113,11 @@ export const schemas: () => ResourceSchemas<
 
   const BrowserEnrollment: () => Schema<T.BrowserEnrollment> = once(() =>
     z.looseObject({
-      enrollment_id: z.string(),
+      enrollment_id: string(),
       provider: BrowserProviderSlug(),
-      user_id: z.string(),
-      device_id: z.string(),
-      browser_profile: z.optional(z.nullable(z.string())),
+      user_id: string(),
+      device_id: string(),
+      browser_profile: optionalNullableString(),
       status: z.optional(z.nullable(BrowserEnrollmentStatus())),
       metadata: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
       last_seen_at: z.optional(z.nullable(dateTime())),
@@ -115,15 +127,15 @@ export const schemas: () => ResourceSchemas<
   );
 
   const BrowserProviderList: () => Schema<T.BrowserProviderList> = once(() =>
-    z.looseObject({ data: z.array(BrowserProvider()), total: z.optional(z.int()) }),
+    z.looseObject({ data: z.array(BrowserProvider()), total: optionalInt() }),
   );
 
   const BrowserPolicyList: () => Schema<T.BrowserPolicyList> = once(() =>
-    z.looseObject({ data: z.array(BrowserPolicy()), total: z.optional(z.int()) }),
+    z.looseObject({ data: z.array(BrowserPolicy()), total: optionalInt() }),
   );
 
   const BrowserEnrollmentList: () => Schema<T.BrowserEnrollmentList> = once(() =>
-    z.looseObject({ data: z.array(BrowserEnrollment()), total: z.optional(z.int()) }),
+    z.looseObject({ data: z.array(BrowserEnrollment()), total: optionalInt() }),
   );
 
   return {
@@ -157,7 +169,7 @@ export const schemas: () => ResourceSchemas<
       },
       listBrowserPolicies: {
         path: once(() => z.looseObject({})),
-        query: once(() => z.looseObject({ provider: z.optional(z.string()) })),
+        query: once(() => z.looseObject({ provider: optionalString() })),
         responses: { 200: BrowserPolicyList },
         error: Error,
       },
@@ -171,7 +183,7 @@ export const schemas: () => ResourceSchemas<
       listBrowserEnrollments: {
         path: once(() => z.looseObject({})),
         query: once(() =>
-          z.looseObject({ provider: z.optional(z.string()), status: z.optional(BrowserEnrollmentStatus()) }),
+          z.looseObject({ provider: optionalString(), status: z.optional(BrowserEnrollmentStatus()) }),
         ),
         responses: { 200: BrowserEnrollmentList },
         error: Error,

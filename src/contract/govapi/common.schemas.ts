@@ -5,12 +5,16 @@ import { dateTime } from '../checks.js';
 import { once, type Schema } from '../schema.js';
 import type * as T from './types.js';
 
+const string = once(() => z.string());
+
+const optionalString = once(() => z.optional(z.string()));
+
 export const Error: () => Schema<T.Error> = once(() =>
   z.looseObject({
-    error: z.string(),
-    message: z.string(),
-    error_description: z.optional(z.string()),
-    request_id: z.optional(z.string()),
+    error: string(),
+    message: string(),
+    error_description: optionalString(),
+    request_id: optionalString(),
     details: z.optional(z.record(z.string(), z.unknown())),
   }),
 );
@@ -45,12 +49,12 @@ export const ApprovalStatus: () => Schema<T.ApprovalStatus> = once(() =>
 
 export const ApprovalResolveResult: () => Schema<T.ApprovalResolveResult> = once(() =>
   z.looseObject({
-    approval_id: z.optional(z.string()),
-    decision: z.string(),
+    approval_id: optionalString(),
+    decision: string(),
     resolved_by: z.nullable(z.string()),
     status: z.optional(ApprovalStatus()),
     resolved_at: z.optional(dateTime()),
     already_resolved: z.optional(z.boolean()),
-    resolution_reason: z.optional(z.string()),
+    resolution_reason: optionalString(),
   }),
 );

@@ -16,26 +16,40 @@ export const schemas: () => ResourceSchemas<
   | 'quarantineEndpoint'
   | 'releaseEndpoint'
 > = once(() => {
+  const optionalString = once(() => z.optional(z.string()));
+
+  const optionalArrayString = once(() => z.optional(z.array(z.string())));
+
+  const optionalNumber = once(() => z.optional(z.number()));
+
+  const optionalInt = once(() => z.optional(z.int()));
+
+  const string = once(() => z.string());
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
+  const int = once(() => z.int());
+
   const EndpointRegister: () => Schema<T.EndpointRegister> = once(() =>
     z.looseObject({
       endpoint_id: z.string().check(z.minLength(1)),
       hostname: z.string().check(z.minLength(1)),
-      employee_name: z.optional(z.string()),
-      employee_email: z.optional(z.string()),
-      department: z.optional(z.string()),
+      employee_name: optionalString(),
+      employee_email: optionalString(),
+      department: optionalString(),
       os: z.optional(EndpointOs()),
-      os_version: z.optional(z.string()),
+      os_version: optionalString(),
       enrollment: z.optional(EndpointEnrollment()),
       status: z.optional(EndpointStatus()),
       enforcement_mode: z.optional(EndpointEnforcementMode()),
       environment: z.optional(EndpointEnvironment()),
-      proxy_version: z.optional(z.string()),
-      agent_ids: z.optional(z.array(z.string())),
-      risk_score: z.optional(z.number()),
-      violations_today: z.optional(z.int()),
-      sessions_today: z.optional(z.int()),
-      fleet_id: z.optional(z.string()),
-      provider: z.optional(z.string()),
+      proxy_version: optionalString(),
+      agent_ids: optionalArrayString(),
+      risk_score: optionalNumber(),
+      violations_today: optionalInt(),
+      sessions_today: optionalInt(),
+      fleet_id: optionalString(),
+      provider: optionalString(),
     }),
   );
 
@@ -57,27 +71,27 @@ export const schemas: () => ResourceSchemas<
 
   const Endpoint: () => Schema<T.Endpoint> = once(() =>
     z.looseObject({
-      endpoint_id: z.string(),
-      hostname: z.string(),
-      employee_name: z.optional(z.nullable(z.string())),
-      employee_email: z.optional(z.nullable(z.string())),
-      department: z.optional(z.nullable(z.string())),
+      endpoint_id: string(),
+      hostname: string(),
+      employee_name: optionalNullableString(),
+      employee_email: optionalNullableString(),
+      department: optionalNullableString(),
       os: z.optional(z.nullable(EndpointOs())),
-      os_version: z.optional(z.nullable(z.string())),
+      os_version: optionalNullableString(),
       enrollment: z.optional(z.nullable(EndpointEnrollment())),
       status: z.optional(z.nullable(EndpointStatus())),
       enforcement_mode: z.optional(z.nullable(EndpointEnforcementMode())),
       environment: z.optional(z.nullable(EndpointEnvironment())),
-      proxy_version: z.optional(z.nullable(z.string())),
-      agent_ids: z.optional(z.array(z.string())),
-      risk_score: z.optional(z.number()),
-      violations_today: z.optional(z.int()),
-      sessions_today: z.optional(z.int()),
-      fleet_id: z.optional(z.nullable(z.string())),
-      provider: z.optional(z.nullable(z.string())),
-      runtime_auth_mode: z.optional(z.nullable(z.string())),
-      identity_binding_user: z.optional(z.nullable(z.string())),
-      managed_runtime_key_id: z.optional(z.nullable(z.string())),
+      proxy_version: optionalNullableString(),
+      agent_ids: optionalArrayString(),
+      risk_score: optionalNumber(),
+      violations_today: optionalInt(),
+      sessions_today: optionalInt(),
+      fleet_id: optionalNullableString(),
+      provider: optionalNullableString(),
+      runtime_auth_mode: optionalNullableString(),
+      identity_binding_user: optionalNullableString(),
+      managed_runtime_key_id: optionalNullableString(),
       last_seen: z.optional(z.nullable(dateTime())),
       quarantined_at: z.optional(z.nullable(dateTime())),
       created_at: z.optional(dateTime()),
@@ -87,20 +101,20 @@ export const schemas: () => ResourceSchemas<
 
   const EndpointStats: () => Schema<T.EndpointStats> = once(() =>
     z.looseObject({
-      total: z.int(),
-      managed: z.int(),
-      unmanaged: z.int(),
-      online: z.int(),
-      quarantined: z.int(),
-      stale: z.int(),
-      at_risk: z.int(),
-      proxy_outdated: z.int(),
-      latest_version: z.optional(z.nullable(z.string())),
+      total: int(),
+      managed: int(),
+      unmanaged: int(),
+      online: int(),
+      quarantined: int(),
+      stale: int(),
+      at_risk: int(),
+      proxy_outdated: int(),
+      latest_version: optionalNullableString(),
     }),
   );
 
   const EndpointList: () => Schema<T.EndpointList> = once(() =>
-    z.looseObject({ data: z.array(Endpoint()), total: z.optional(z.int()) }),
+    z.looseObject({ data: z.array(Endpoint()), total: optionalInt() }),
   );
 
   return {
@@ -120,11 +134,11 @@ export const schemas: () => ResourceSchemas<
         path: once(() => z.looseObject({})),
         query: once(() =>
           z.looseObject({
-            env: z.optional(z.string()),
-            fleet_id: z.optional(z.string()),
+            env: optionalString(),
+            fleet_id: optionalString(),
             quarantined: z.optional(queryBoolean(z.boolean())),
             limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(1000)))),
-            after: z.optional(z.string()),
+            after: optionalString(),
           }),
         ),
         responses: { 200: EndpointList },

@@ -19,29 +19,41 @@ export const schemas: () => ResourceSchemas<
   | 'listEvidenceKeys'
   | 'getPolicyInput'
 > = once(() => {
+  const string = once(() => z.string());
+
+  const optionalString = once(() => z.optional(z.string()));
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
+  const optionalNullableInt = once(() => z.optional(z.nullable(z.int())));
+
+  const optionalBoolean = once(() => z.optional(z.boolean()));
+
+  const int = once(() => z.int());
+
   const EvidenceRecord: () => Schema<T.EvidenceRecord> = once(() =>
     z.looseObject({
       chain_index: z.int().check(z.gte(1)),
-      hash: z.string(),
-      previous_hash: z.string(),
-      signature: z.optional(z.string()),
-      evidence_id: z.optional(z.string()),
-      event_id: z.optional(z.string()),
-      tenant_id: z.optional(z.string()),
-      session_id: z.optional(z.nullable(z.string())),
-      agent_id: z.optional(z.nullable(z.string())),
-      user_id: z.optional(z.nullable(z.string())),
-      tool_name: z.optional(z.nullable(z.string())),
-      event_type: z.optional(z.nullable(z.string())),
+      hash: string(),
+      previous_hash: string(),
+      signature: optionalString(),
+      evidence_id: optionalString(),
+      event_id: optionalString(),
+      tenant_id: optionalString(),
+      session_id: optionalNullableString(),
+      agent_id: optionalNullableString(),
+      user_id: optionalNullableString(),
+      tool_name: optionalNullableString(),
+      event_type: optionalNullableString(),
       decision: z.optional(z.nullable(DecisionType())),
-      decision_reason_code: z.optional(z.nullable(z.string())),
-      violation_id: z.optional(z.nullable(z.string())),
+      decision_reason_code: optionalNullableString(),
+      violation_id: optionalNullableString(),
       policy_references: z.optional(z.array(z.string())),
-      enforcement_trace_id: z.optional(z.nullable(z.string())),
+      enforcement_trace_id: optionalNullableString(),
       occurred_at: z.optional(dateTime()),
       ingested_at: z.optional(z.nullable(dateTime())),
-      key_id: z.optional(z.string()),
-      kind: z.optional(z.string()),
+      key_id: optionalString(),
+      kind: optionalString(),
     }),
   );
 
@@ -50,9 +62,9 @@ export const schemas: () => ResourceSchemas<
       data: z.array(EvidenceRecord()),
       chain: z.optional(z.array(EvidenceRecord())),
       total: z.int().check(z.gte(0)),
-      latest_session_id: z.optional(z.nullable(z.string())),
-      next_sequence: z.optional(z.nullable(z.int())),
-      chain_head: z.optional(z.nullable(z.int())),
+      latest_session_id: optionalNullableString(),
+      next_sequence: optionalNullableInt(),
+      chain_head: optionalNullableInt(),
     }),
   );
 
@@ -61,17 +73,17 @@ export const schemas: () => ResourceSchemas<
       verified: z.boolean(),
       records_checked: z.int().check(z.gte(0)),
       chain_head: z.int().check(z.gte(0)),
-      breach_detail: z.optional(z.nullable(z.string())),
-      breach_index: z.optional(z.nullable(z.int())),
+      breach_detail: optionalNullableString(),
+      breach_index: optionalNullableInt(),
       verified_at: z.optional(dateTime()),
     }),
   );
 
   const EvidenceBundle: () => Schema<T.EvidenceBundle> = once(() =>
     z.looseObject({
-      session_id: z.string(),
-      tenant_id: z.optional(z.string()),
-      bundle_hash: z.string(),
+      session_id: string(),
+      tenant_id: optionalString(),
+      bundle_hash: string(),
       exported_at: dateTime(),
       summary: z.record(z.string(), z.unknown()),
       events: z.optional(z.array(z.record(z.string(), z.unknown()))),
@@ -83,33 +95,33 @@ export const schemas: () => ResourceSchemas<
   const EvidenceBackfillRequest: () => Schema<T.EvidenceBackfillRequest> = once(() =>
     z.looseObject({
       limit: z.optional(z.int().check(z.gte(1), z.lte(1000))),
-      include_blocked_events: z.optional(z.boolean()),
-      dry_run: z.optional(z.boolean()),
-      integration_id: z.optional(z.string()),
+      include_blocked_events: optionalBoolean(),
+      dry_run: optionalBoolean(),
+      integration_id: optionalString(),
     }),
   );
 
   const EvidenceBackfillResult: () => Schema<T.EvidenceBackfillResult> = once(() =>
     z.looseObject({
-      source_collection: z.optional(z.nullable(z.string())),
-      examined: z.int(),
-      candidates: z.int(),
-      created: z.int(),
+      source_collection: optionalNullableString(),
+      examined: int(),
+      candidates: int(),
+      created: int(),
       would_create: z.optional(z.int()),
-      skipped_existing: z.int(),
+      skipped_existing: int(),
       evidence_ids: z.array(z.string()),
-      dry_run: z.optional(z.boolean()),
+      dry_run: optionalBoolean(),
     }),
   );
 
   const EvidenceHead: () => Schema<T.EvidenceHead> = once(() =>
     z.looseObject({
-      tenant_id: z.string(),
+      tenant_id: string(),
       chain_index: z.int().check(z.gte(0)),
-      hash: z.string(),
+      hash: string(),
       signed_at: dateTime(),
-      key_id: z.string(),
-      signature: z.string(),
+      key_id: string(),
+      signature: string(),
     }),
   );
 
@@ -124,9 +136,9 @@ export const schemas: () => ResourceSchemas<
 
   const EvidenceKey: () => Schema<T.EvidenceKey> = once(() =>
     z.looseObject({
-      key_id: z.string(),
+      key_id: string(),
       algorithm: z.enum(['ed25519']),
-      public_key_pem: z.string(),
+      public_key_pem: string(),
       created_at: dateTime(),
       retired_at: z.nullable(dateTime()),
     }),
@@ -139,8 +151,8 @@ export const schemas: () => ResourceSchemas<
   const PolicyInput: () => Schema<T.PolicyInput> = once(() =>
     z.looseObject({
       chain_index: z.int().check(z.gte(1)),
-      evidence_id: z.optional(z.string()),
-      digest: z.string(),
+      evidence_id: optionalString(),
+      digest: string(),
       input: z.record(z.string(), z.unknown()),
       expires_at: z.optional(z.nullable(dateTime())),
     }),
@@ -191,7 +203,7 @@ export const schemas: () => ResourceSchemas<
             limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(1000)))),
             include_blocked_events: z.optional(queryBoolean(z.boolean())),
             dry_run: z.optional(queryBoolean(z.boolean())),
-            integration_id: z.optional(z.string()),
+            integration_id: optionalString(),
           }),
         ),
         request: once(() => z.nullable(EvidenceBackfillRequest())),
@@ -205,7 +217,7 @@ export const schemas: () => ResourceSchemas<
             limit: z.optional(queryInteger(z.int().check(z.gte(1), z.lte(1000)))),
             include_blocked_events: z.optional(queryBoolean(z.boolean())),
             dry_run: z.optional(queryBoolean(z.boolean())),
-            integration_id: z.optional(z.string()),
+            integration_id: optionalString(),
           }),
         ),
         request: once(() => z.nullable(EvidenceBackfillRequest())),

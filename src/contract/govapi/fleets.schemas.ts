@@ -11,6 +11,16 @@ export const schemas: () => ResourceSchemas<
   OperationTypes,
   'listFleets' | 'createFleet' | 'getFleet' | 'updateFleet' | 'deleteFleet'
 > = once(() => {
+  const optionalString = once(() => z.optional(z.string()));
+
+  const string = once(() => z.string());
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
+  const optionalInt = once(() => z.optional(z.int()));
+
+  const optionalNumber = once(() => z.optional(z.number()));
+
   const FleetProvider: () => Schema<T.FleetProvider> = once(() =>
     z.enum(['jamf', 'intune', 'workspace_one', 'custom', 'none']),
   );
@@ -18,9 +28,9 @@ export const schemas: () => ResourceSchemas<
   const FleetWrite: () => Schema<T.FleetWrite> = once(() =>
     z.looseObject({
       name: z.string().check(z.minLength(1)),
-      region: z.optional(z.string()),
-      policy_id: z.optional(z.string()),
-      policy_name: z.optional(z.string()),
+      region: optionalString(),
+      policy_id: optionalString(),
+      policy_name: optionalString(),
       status: z.optional(FleetStatus()),
       rollout_strategy: z.optional(FleetRolloutStrategy()),
       rollout_pct: z.optional(z.int().check(z.gte(0), z.lte(100))),
@@ -36,29 +46,29 @@ export const schemas: () => ResourceSchemas<
 
   const Fleet: () => Schema<T.Fleet> = once(() =>
     z.looseObject({
-      fleet_id: z.string(),
-      name: z.string(),
-      fleet_code: z.optional(z.nullable(z.string())),
-      region: z.optional(z.nullable(z.string())),
-      policy_id: z.optional(z.nullable(z.string())),
-      policy_name: z.optional(z.nullable(z.string())),
+      fleet_id: string(),
+      name: string(),
+      fleet_code: optionalNullableString(),
+      region: optionalNullableString(),
+      policy_id: optionalNullableString(),
+      policy_name: optionalNullableString(),
       status: z.optional(z.nullable(FleetStatus())),
       rollout_strategy: z.optional(z.nullable(FleetRolloutStrategy())),
-      rollout_pct: z.optional(z.int()),
+      rollout_pct: optionalInt(),
       provider: z.optional(z.nullable(FleetProvider())),
-      drift_pct: z.optional(z.number()),
-      drifted_endpoint_count: z.optional(z.int()),
-      endpoint_count: z.optional(z.int()),
-      compliance_pct: z.optional(z.number()),
+      drift_pct: optionalNumber(),
+      drifted_endpoint_count: optionalInt(),
+      endpoint_count: optionalInt(),
+      compliance_pct: optionalNumber(),
       last_deployed_at: z.optional(z.nullable(dateTime())),
-      last_deployed_version: z.optional(z.nullable(z.string())),
+      last_deployed_version: optionalNullableString(),
       created_at: z.optional(dateTime()),
       updated_at: z.optional(dateTime()),
     }),
   );
 
   const FleetList: () => Schema<T.FleetList> = once(() =>
-    z.looseObject({ data: z.array(Fleet()), total: z.optional(z.int()) }),
+    z.looseObject({ data: z.array(Fleet()), total: optionalInt() }),
   );
 
   return {

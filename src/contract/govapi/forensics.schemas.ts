@@ -10,14 +10,20 @@ export const schemas: () => ResourceSchemas<
   OperationTypes,
   'getSessionForensics' | 'getIncidentForensics' | 'getAgentLatestForensics'
 > = once(() => {
+  const string = once(() => z.string());
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
+  const int = once(() => z.int());
+
   const ForensicsEvent: () => Schema<T.ForensicsEvent> = once(() => z.record(z.string(), z.unknown()));
 
   const SessionForensics: () => Schema<T.SessionForensics> = once(() =>
     z.looseObject({
-      session_id: z.string(),
-      agent_id: z.optional(z.nullable(z.string())),
-      agent_name: z.optional(z.nullable(z.string())),
-      risk_score: z.int(),
+      session_id: string(),
+      agent_id: optionalNullableString(),
+      agent_name: optionalNullableString(),
+      risk_score: int(),
       events: z.array(ForensicsEvent()),
       telemetry_summary: z.record(z.string(), z.unknown()),
       attack_surface: z.record(z.string(), z.unknown()),
@@ -26,15 +32,15 @@ export const schemas: () => ResourceSchemas<
 
   const IncidentForensics: () => Schema<T.IncidentForensics> = once(() =>
     z.looseObject({
-      session_id: z.string(),
-      agent_id: z.optional(z.nullable(z.string())),
-      agent_name: z.optional(z.nullable(z.string())),
-      risk_score: z.int(),
+      session_id: string(),
+      agent_id: optionalNullableString(),
+      agent_name: optionalNullableString(),
+      risk_score: int(),
       events: z.array(ForensicsEvent()),
       telemetry_summary: z.record(z.string(), z.unknown()),
       attack_surface: z.record(z.string(), z.unknown()),
       incident_id: z.optional(z.string()),
-      incident_source: z.optional(z.nullable(z.string())),
+      incident_source: optionalNullableString(),
     }),
   );
 

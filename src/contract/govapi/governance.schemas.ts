@@ -17,42 +17,60 @@ export const schemas: () => ResourceSchemas<
   | 'collectDecisionMetadata'
   | 'streamFeed'
 > = once(() => {
+  const string = once(() => z.string());
+
+  const optionalString = once(() => z.optional(z.string()));
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
+  const optionalNullableNumber = once(() => z.optional(z.nullable(z.number())));
+
+  const optionalArrayString = once(() => z.optional(z.array(z.string())));
+
+  const int = once(() => z.int());
+
+  const optionalInt = once(() => z.optional(z.int()));
+
+  const arrayString = once(() => z.array(z.string()));
+
+  const optionalBoolean = once(() => z.optional(z.boolean()));
+
   const GovernanceFeedEvent: () => Schema<T.GovernanceFeedEvent> = once(() =>
     z.looseObject({
-      event_id: z.string(),
-      tenant_id: z.optional(z.string()),
-      session_id: z.optional(z.nullable(z.string())),
-      agent_id: z.optional(z.nullable(z.string())),
-      caller_agent_id: z.optional(z.nullable(z.string())),
-      user_id: z.optional(z.nullable(z.string())),
-      endpoint_id: z.optional(z.nullable(z.string())),
-      fleet_id: z.optional(z.nullable(z.string())),
-      tool_name: z.optional(z.nullable(z.string())),
-      event_type: z.optional(z.nullable(z.string())),
+      event_id: string(),
+      tenant_id: optionalString(),
+      session_id: optionalNullableString(),
+      agent_id: optionalNullableString(),
+      caller_agent_id: optionalNullableString(),
+      user_id: optionalNullableString(),
+      endpoint_id: optionalNullableString(),
+      fleet_id: optionalNullableString(),
+      tool_name: optionalNullableString(),
+      event_type: optionalNullableString(),
       decision: z.optional(z.nullable(DecisionType())),
       authorization_decision: z.optional(z.nullable(DecisionType())),
-      decision_reason_code: z.optional(z.nullable(z.string())),
-      reason: z.optional(z.nullable(z.string())),
-      action_classification: z.optional(z.nullable(z.string())),
-      risk_score: z.optional(z.nullable(z.number())),
+      decision_reason_code: optionalNullableString(),
+      reason: optionalNullableString(),
+      action_classification: optionalNullableString(),
+      risk_score: optionalNullableNumber(),
       risk_tier: z.optional(z.nullable(RiskTier())),
-      violation_id: z.optional(z.nullable(z.string())),
-      hold_token: z.optional(z.nullable(z.string())),
-      enforcement_trace_id: z.optional(z.nullable(z.string())),
-      pack_id: z.optional(z.nullable(z.string())),
-      pack_version: z.optional(z.nullable(z.string())),
+      violation_id: optionalNullableString(),
+      hold_token: optionalNullableString(),
+      enforcement_trace_id: optionalNullableString(),
+      pack_id: optionalNullableString(),
+      pack_version: optionalNullableString(),
       rule_version: z.optional(z.nullable(z.int())),
-      regulatory_regimes: z.optional(z.array(z.string())),
-      matched_rule_ids: z.optional(z.array(z.string())),
-      matched_control_ids: z.optional(z.array(z.string())),
-      policy_references: z.optional(z.array(z.string())),
-      model_signals: z.optional(z.array(z.string())),
+      regulatory_regimes: optionalArrayString(),
+      matched_rule_ids: optionalArrayString(),
+      matched_control_ids: optionalArrayString(),
+      policy_references: optionalArrayString(),
+      model_signals: optionalArrayString(),
       decision_evidence: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
       deepllm_enrichment: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
       metadata: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-      session_intent: z.optional(z.nullable(z.string())),
-      purpose: z.optional(z.nullable(z.string())),
-      environment: z.optional(z.nullable(z.string())),
+      session_intent: optionalNullableString(),
+      purpose: optionalNullableString(),
+      environment: optionalNullableString(),
       occurred_at: dateTime(),
       ingested_at: z.optional(z.nullable(dateTime())),
     }),
@@ -61,23 +79,23 @@ export const schemas: () => ResourceSchemas<
   const GovernanceFeedPage: () => Schema<T.GovernanceFeedPage> = once(() =>
     z.looseObject({
       data: z.array(GovernanceFeedEvent()),
-      total: z.int(),
+      total: int(),
       page: z.optional(z.int().check(z.gte(1))),
       per_page: z.optional(z.int().check(z.gte(1))),
-      sort_by: z.optional(z.string()),
+      sort_by: optionalString(),
       sort_dir: z.optional(z.enum(['asc', 'desc'])),
     }),
   );
 
   const GovernanceToolRow: () => Schema<T.GovernanceToolRow> = once(() =>
     z.looseObject({
-      tool_name: z.string(),
-      calls: z.optional(z.int()),
-      allowed: z.optional(z.int()),
-      stepped_up: z.optional(z.int()),
-      blocked: z.optional(z.int()),
-      avg_risk_score: z.optional(z.nullable(z.number())),
-      agents: z.optional(z.array(z.string())),
+      tool_name: string(),
+      calls: optionalInt(),
+      allowed: optionalInt(),
+      stepped_up: optionalInt(),
+      blocked: optionalInt(),
+      avg_risk_score: optionalNullableNumber(),
+      agents: optionalArrayString(),
       last_seen_at: z.optional(z.nullable(dateTime())),
       risk_tier: z.optional(z.nullable(RiskTier())),
     }),
@@ -86,16 +104,16 @@ export const schemas: () => ResourceSchemas<
   const GovernanceToolsPage: () => Schema<T.GovernanceToolsPage> = once(() =>
     z.looseObject({
       data: z.array(GovernanceToolRow()),
-      total: z.int(),
-      window_hours: z.optional(z.int()),
-      limit: z.optional(z.int()),
+      total: int(),
+      window_hours: optionalInt(),
+      limit: optionalInt(),
     }),
   );
 
   const EvidenceSloMetrics: () => Schema<T.EvidenceSloMetrics> = once(() =>
     z.looseObject({
-      rows_scanned: z.int(),
-      violation_relevant_rows: z.int(),
+      rows_scanned: int(),
+      violation_relevant_rows: int(),
       violation_id_presence_rate: z.optional(z.number().check(z.gte(0), z.lte(1))),
       decision_reason_code_coverage: z.optional(z.number().check(z.gte(0), z.lte(1))),
       policy_reference_coverage_non_allow: z.optional(z.number().check(z.gte(0), z.lte(1))),
@@ -107,14 +125,14 @@ export const schemas: () => ResourceSchemas<
 
   const EvidenceSloReport: () => Schema<T.EvidenceSloReport> = once(() =>
     z.looseObject({
-      tenant_id: z.string(),
+      tenant_id: string(),
       generated_at: dateTime(),
       passed: z.boolean(),
-      failures: z.array(z.string()),
+      failures: arrayString(),
       thresholds: z.record(z.string(), z.unknown()),
       metrics: EvidenceSloMetrics(),
-      window_hours: z.optional(z.int()),
-      scan_limit: z.optional(z.int()),
+      window_hours: optionalInt(),
+      scan_limit: optionalInt(),
     }),
   );
 
@@ -122,52 +140,52 @@ export const schemas: () => ResourceSchemas<
     z.looseObject({
       limit: z.optional(z.int().check(z.gte(1), z.lte(5000))),
       window_hours: z.optional(z.int().check(z.gte(1), z.lte(2880))),
-      include_blocked_events: z.optional(z.boolean()),
-      dry_run: z.optional(z.boolean()),
+      include_blocked_events: optionalBoolean(),
+      dry_run: optionalBoolean(),
     }),
   );
 
   const DecisionFieldBackfillResult: () => Schema<T.DecisionFieldBackfillResult> = once(() =>
     z.looseObject({
-      examined: z.int(),
-      candidates: z.int(),
-      updated: z.int(),
-      would_update: z.optional(z.int()),
-      skipped_no_change: z.optional(z.int()),
-      patched_violation_id: z.optional(z.int()),
-      patched_decision_reason_code: z.optional(z.int()),
-      patched_authorization_decision: z.optional(z.int()),
-      patched_enforcement_trace_id: z.optional(z.int()),
-      patched_decision_evidence: z.optional(z.int()),
-      patched_deepllm_enrichment: z.optional(z.int()),
-      row_ids: z.array(z.string()),
+      examined: int(),
+      candidates: int(),
+      updated: int(),
+      would_update: optionalInt(),
+      skipped_no_change: optionalInt(),
+      patched_violation_id: optionalInt(),
+      patched_decision_reason_code: optionalInt(),
+      patched_authorization_decision: optionalInt(),
+      patched_enforcement_trace_id: optionalInt(),
+      patched_decision_evidence: optionalInt(),
+      patched_deepllm_enrichment: optionalInt(),
+      row_ids: arrayString(),
     }),
   );
 
   const DecisionMetadataExport: () => Schema<T.DecisionMetadataExport> = once(() =>
     z.looseObject({
-      record_count: z.int(),
-      approval_count: z.int(),
-      tenant_id: z.optional(z.string()),
+      record_count: int(),
+      approval_count: int(),
+      tenant_id: optionalString(),
       from: z.optional(dateTime()),
       to: z.optional(dateTime()),
       generated_at: z.optional(dateTime()),
       records: z.optional(z.array(z.record(z.string(), z.unknown()))),
       approvals: z.optional(z.array(z.record(z.string(), z.unknown()))),
-      schema_version: z.optional(z.string()),
+      schema_version: optionalString(),
     }),
   );
 
   const DecisionMetadataCollectRequest: () => Schema<T.DecisionMetadataCollectRequest> = once(() =>
     z.looseObject({
-      record_count: z.optional(z.int()),
-      approval_count: z.optional(z.int()),
-      tenant_id: z.optional(z.string()),
+      record_count: optionalInt(),
+      approval_count: optionalInt(),
+      tenant_id: optionalString(),
     }),
   );
 
   const DecisionMetadataCollectResult: () => Schema<T.DecisionMetadataCollectResult> = once(() =>
-    z.looseObject({ status: z.string(), record_count: z.optional(z.int()) }),
+    z.looseObject({ status: string(), record_count: optionalInt() }),
   );
 
   return {
@@ -191,15 +209,15 @@ export const schemas: () => ResourceSchemas<
           z.looseObject({
             page: z.optional(queryInteger(z.int().check(z.gte(1)))),
             per_page: z.optional(queryInteger(z.int().check(z.gte(1)))),
-            agent_id: z.optional(z.string()),
-            caller_agent_id: z.optional(z.string()),
-            tool_name: z.optional(z.string()),
-            decision: z.optional(z.string()),
-            reason_code: z.optional(z.string()),
-            search: z.optional(z.string()),
+            agent_id: optionalString(),
+            caller_agent_id: optionalString(),
+            tool_name: optionalString(),
+            decision: optionalString(),
+            reason_code: optionalString(),
+            search: optionalString(),
             from: z.optional(dateTime()),
             to: z.optional(dateTime()),
-            sort_by: z.optional(z.string()),
+            sort_by: optionalString(),
             sort_dir: z.optional(z.enum(['asc', 'desc'])),
           }),
         ),

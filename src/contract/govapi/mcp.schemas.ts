@@ -18,17 +18,33 @@ export const schemas: () => ResourceSchemas<
   | 'getMcpInventoryDigest'
   | 'verifyMcpCatalog'
 > = once(() => {
+  const optionalBoolean = once(() => z.optional(z.boolean()));
+
+  const optionalString = once(() => z.optional(z.string()));
+
+  const optionalNullableArrayString = once(() => z.optional(z.nullable(z.array(z.string()))));
+
+  const string = once(() => z.string());
+
+  const arrayString = once(() => z.array(z.string()));
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
+  const optionalArrayString = once(() => z.optional(z.array(z.string())));
+
+  const int = once(() => z.int());
+
   const McpVendorWrite: () => Schema<T.McpVendorWrite> = once(() =>
     z.looseObject({
       vendor_id: z.optional(z.string().check(z.minLength(1))),
       display_name: z.string().check(z.minLength(1)),
-      approved: z.optional(z.boolean()),
+      approved: optionalBoolean(),
       host_patterns: z.array(z.string()).check(z.minLength(1)),
-      source: z.optional(z.string()),
-      notes: z.optional(z.string()),
+      source: optionalString(),
+      notes: optionalString(),
       last_seen_at: z.optional(dateTime()),
-      allowed_tools: z.optional(z.nullable(z.array(z.string()))),
-      blocked_tools: z.optional(z.nullable(z.array(z.string()))),
+      allowed_tools: optionalNullableArrayString(),
+      blocked_tools: optionalNullableArrayString(),
     }),
   );
 
@@ -36,27 +52,27 @@ export const schemas: () => ResourceSchemas<
     z.looseObject({
       vendor_id: z.string().check(z.minLength(1)),
       display_name: z.string().check(z.minLength(1)),
-      approved: z.optional(z.boolean()),
+      approved: optionalBoolean(),
       host_patterns: z.array(z.string()).check(z.minLength(1)),
-      source: z.optional(z.string()),
-      notes: z.optional(z.string()),
+      source: optionalString(),
+      notes: optionalString(),
       last_seen_at: z.optional(dateTime()),
-      allowed_tools: z.optional(z.nullable(z.array(z.string()))),
-      blocked_tools: z.optional(z.nullable(z.array(z.string()))),
+      allowed_tools: optionalNullableArrayString(),
+      blocked_tools: optionalNullableArrayString(),
     }),
   );
 
   const McpVendor: () => Schema<T.McpVendor> = once(() =>
     z.looseObject({
-      vendor_id: z.string(),
-      display_name: z.string(),
+      vendor_id: string(),
+      display_name: string(),
       approved: z.boolean(),
-      host_patterns: z.array(z.string()),
-      source: z.optional(z.nullable(z.string())),
-      notes: z.optional(z.nullable(z.string())),
+      host_patterns: arrayString(),
+      source: optionalNullableString(),
+      notes: optionalNullableString(),
       last_seen_at: z.optional(z.nullable(dateTime())),
-      allowed_tools: z.optional(z.nullable(z.array(z.string()))),
-      blocked_tools: z.optional(z.nullable(z.array(z.string()))),
+      allowed_tools: optionalNullableArrayString(),
+      blocked_tools: optionalNullableArrayString(),
       created_at: z.optional(z.nullable(dateTime())),
       updated_at: z.optional(z.nullable(dateTime())),
     }),
@@ -64,15 +80,15 @@ export const schemas: () => ResourceSchemas<
 
   const McpInventoryRow: () => Schema<T.McpInventoryRow> = once(() =>
     z.looseObject({
-      endpoint_id: z.string(),
+      endpoint_id: string(),
       unapproved_calls: z.int().check(z.gte(0)),
       approved_calls: z.optional(z.int().check(z.gte(0))),
       total_calls: z.optional(z.int().check(z.gte(0))),
-      hostname: z.optional(z.nullable(z.string())),
-      fleet_id: z.optional(z.nullable(z.string())),
-      hosts: z.optional(z.array(z.string())),
-      unapproved_hosts: z.optional(z.array(z.string())),
-      vendors: z.optional(z.array(z.string())),
+      hostname: optionalNullableString(),
+      fleet_id: optionalNullableString(),
+      hosts: optionalArrayString(),
+      unapproved_hosts: optionalArrayString(),
+      vendors: optionalArrayString(),
       last_seen_at: z.optional(z.nullable(dateTime())),
     }),
   );
@@ -88,12 +104,12 @@ export const schemas: () => ResourceSchemas<
 
   const McpInventoryDigest: () => Schema<T.McpInventoryDigest> = once(() =>
     z.looseObject({
-      window_hours: z.int(),
-      total_endpoints: z.int(),
-      unapproved_endpoints: z.int(),
-      unapproved_calls: z.int(),
+      window_hours: int(),
+      total_endpoints: int(),
+      unapproved_endpoints: int(),
+      unapproved_calls: int(),
       top_unapproved_endpoints: z.array(McpInventoryRow()),
-      recommended_actions: z.array(z.string()),
+      recommended_actions: arrayString(),
       generated_at: z.optional(dateTime()),
     }),
   );
@@ -101,10 +117,10 @@ export const schemas: () => ResourceSchemas<
   const McpCatalogVerifyRequest: () => Schema<T.McpCatalogVerifyRequest> = once(() =>
     z
       .looseObject({
-        principal: z.optional(z.string()),
-        human_role: z.optional(z.string()),
-        human_principal: z.optional(z.string()),
-        human_groups: z.optional(z.array(z.string())),
+        principal: optionalString(),
+        human_role: optionalString(),
+        human_principal: optionalString(),
+        human_groups: optionalArrayString(),
         auth_context: z.optional(z.record(z.string(), z.unknown())),
       })
       .check(minProperties(1)),
@@ -114,12 +130,12 @@ export const schemas: () => ResourceSchemas<
     z.looseObject({
       policy_count: z.int().check(z.gte(0)),
       matched_policies: z.optional(z.array(z.unknown())),
-      allowed_tools: z.array(z.string()),
-      blocked_tools: z.array(z.string()),
-      step_up_tools: z.optional(z.array(z.string())),
-      truncated: z.optional(z.boolean()),
-      principal: z.optional(z.nullable(z.string())),
-      environment: z.optional(z.nullable(z.string())),
+      allowed_tools: arrayString(),
+      blocked_tools: arrayString(),
+      step_up_tools: optionalArrayString(),
+      truncated: optionalBoolean(),
+      principal: optionalNullableString(),
+      environment: optionalNullableString(),
       verified_at: z.optional(dateTime()),
     }),
   );
@@ -191,7 +207,7 @@ export const schemas: () => ResourceSchemas<
       },
       verifyMcpCatalog: {
         path: once(() => z.looseObject({})),
-        query: once(() => z.looseObject({ env: z.optional(z.string()) })),
+        query: once(() => z.looseObject({ env: optionalString() })),
         request: McpCatalogVerifyRequest,
         responses: { 200: McpCatalogVerifyResult },
         error: Error,

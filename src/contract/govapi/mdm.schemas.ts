@@ -16,47 +16,53 @@ export const schemas: () => ResourceSchemas<
   | 'listMdmSyncJobs'
   | 'getMdmProvider'
 > = once(() => {
+  const string = once(() => z.string());
+
+  const optionalString = once(() => z.optional(z.string()));
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
   const MdmProviderSlug: () => Schema<T.MdmProviderSlug> = once(() =>
     z.enum(['jamf', 'intune', 'kandji', 'workspace_one', 'custom']),
   );
 
   const MdmJamfConfig: () => Schema<T.MdmJamfConfig> = once(() =>
     z.looseObject({
-      base_url: z.string(),
-      client_id: z.string(),
-      client_secret: z.string(),
-      token_url: z.optional(z.string()),
+      base_url: string(),
+      client_id: string(),
+      client_secret: string(),
+      token_url: optionalString(),
     }),
   );
 
   const MdmIntuneConfig: () => Schema<T.MdmIntuneConfig> = once(() =>
     z.looseObject({
-      azure_tenant_id: z.optional(z.string()),
-      client_id: z.optional(z.string()),
-      client_secret: z.optional(z.string()),
-      base_url: z.optional(z.string()),
-      authority: z.optional(z.string()),
+      azure_tenant_id: optionalString(),
+      client_id: optionalString(),
+      client_secret: optionalString(),
+      base_url: optionalString(),
+      authority: optionalString(),
     }),
   );
 
   const MdmKandjiConfig: () => Schema<T.MdmKandjiConfig> = once(() =>
-    z.looseObject({ api_url: z.optional(z.string()), api_token: z.optional(z.string()) }),
+    z.looseObject({ api_url: optionalString(), api_token: optionalString() }),
   );
 
   const MdmWorkspaceOneConfig: () => Schema<T.MdmWorkspaceOneConfig> = once(() =>
     z.looseObject({
-      base_url: z.optional(z.string()),
-      tenant_code: z.optional(z.string()),
-      client_id: z.optional(z.string()),
-      client_secret: z.optional(z.string()),
-      token_url: z.optional(z.string()),
-      username: z.optional(z.string()),
-      password: z.optional(z.string()),
+      base_url: optionalString(),
+      tenant_code: optionalString(),
+      client_id: optionalString(),
+      client_secret: optionalString(),
+      token_url: optionalString(),
+      username: optionalString(),
+      password: optionalString(),
     }),
   );
 
   const MdmCustomConfig: () => Schema<T.MdmCustomConfig> = once(() =>
-    z.looseObject({ endpoint: z.optional(z.string()), api_token: z.optional(z.string()) }),
+    z.looseObject({ endpoint: optionalString(), api_token: optionalString() }),
   );
 
   const MdmProviderConfig: () => Schema<T.MdmProviderConfig> = once(() =>
@@ -77,26 +83,26 @@ export const schemas: () => ResourceSchemas<
   const MdmProviderUpsert: () => Schema<T.MdmProviderUpsert> = once(() =>
     z.looseObject({
       provider: MdmProviderSlug(),
-      name: z.optional(z.string()),
+      name: optionalString(),
       enabled: z.optional(z.boolean()),
       config: z.optional(z.lazy(MdmProviderConfig)),
-      endpoint_url: z.optional(z.string()),
-      api_key: z.optional(z.string()),
+      endpoint_url: optionalString(),
+      api_key: optionalString(),
     }),
   );
 
   const MdmProvider: () => Schema<T.MdmProvider> = once(() =>
     z.looseObject({
       provider: MdmProviderSlug(),
-      name: z.optional(z.nullable(z.string())),
+      name: optionalNullableString(),
       enabled: z.boolean(),
       status: z.optional(z.nullable(z.enum(['connected', 'disabled', 'error', 'pending']))),
       config: z.optional(z.nullable(MdmProviderConfig())),
-      endpoint_url: z.optional(z.nullable(z.string())),
+      endpoint_url: optionalNullableString(),
       last_sync_at: z.optional(z.nullable(dateTime())),
       last_sync_status: z.optional(z.nullable(MdmSyncStatus())),
-      last_sync_job_id: z.optional(z.nullable(z.string())),
-      last_error: z.optional(z.nullable(z.string())),
+      last_sync_job_id: optionalNullableString(),
+      last_error: optionalNullableString(),
       synced_endpoints: z.optional(z.int().check(z.gte(0))),
       created_at: z.optional(z.nullable(dateTime())),
       updated_at: z.optional(z.nullable(dateTime())),
@@ -109,12 +115,12 @@ export const schemas: () => ResourceSchemas<
 
   const MdmSyncJob: () => Schema<T.MdmSyncJob> = once(() =>
     z.looseObject({
-      job_id: z.string(),
+      job_id: string(),
       provider: MdmProviderSlug(),
       status: MdmSyncStatus(),
       synced_endpoints: z.optional(z.int().check(z.gte(0))),
       unassigned_count: z.optional(z.int().check(z.gte(0))),
-      error: z.optional(z.nullable(z.string())),
+      error: optionalNullableString(),
       pages: z.optional(z.int().check(z.gte(0))),
       devices_seen: z.optional(z.int().check(z.gte(0))),
       total_devices: z.optional(z.nullable(z.int().check(z.gte(0)))),
@@ -131,7 +137,7 @@ export const schemas: () => ResourceSchemas<
   );
 
   const MdmDeviceError: () => Schema<T.MdmDeviceError> = once(() =>
-    z.looseObject({ row: z.int().check(z.gte(1)), device: z.nullable(z.string()), reason: z.string() }),
+    z.looseObject({ row: z.int().check(z.gte(1)), device: z.nullable(z.string()), reason: string() }),
   );
 
   const MdmProviderList: () => Schema<T.MdmProviderList> = once(() =>

@@ -18,6 +18,18 @@ export const schemas: () => ResourceSchemas<
   | 'listAgentPacks'
   | 'revokePackFromAgent'
 > = once(() => {
+  const string = once(() => z.string());
+
+  const optionalString = once(() => z.optional(z.string()));
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
+  const optionalInt = once(() => z.optional(z.int()));
+
+  const int = once(() => z.int());
+
+  const optionalBoolean = once(() => z.optional(z.boolean()));
+
   const PackEnvironment: () => Schema<T.PackEnvironment> = once(() => z.enum(['dev', 'prod']));
 
   const BehavioralControls: () => Schema<T.BehavioralControls> = once(() =>
@@ -35,28 +47,28 @@ export const schemas: () => ResourceSchemas<
 
   const GovernancePack: () => Schema<T.GovernancePack> = once(() =>
     z.looseObject({
-      pack_id: z.string(),
-      display_name: z.optional(z.string()),
-      regulation: z.optional(z.string()),
-      version: z.optional(z.string()),
-      description: z.optional(z.nullable(z.string())),
-      rule_count: z.optional(z.int()),
-      rule_version: z.optional(z.int()),
+      pack_id: string(),
+      display_name: optionalString(),
+      regulation: optionalString(),
+      version: optionalString(),
+      description: optionalNullableString(),
+      rule_count: optionalInt(),
+      rule_version: optionalInt(),
       controls: z.optional(z.array(z.string())),
     }),
   );
 
   const GovernancePackList: () => Schema<T.GovernancePackList> = once(() =>
-    z.looseObject({ packs: z.array(GovernancePack()), total: z.int() }),
+    z.looseObject({ packs: z.array(GovernancePack()), total: int() }),
   );
 
   const PackRuleVersion: () => Schema<T.PackRuleVersion> = once(() =>
     z.looseObject({
-      rule_version: z.int(),
-      base_pack_version: z.optional(z.nullable(z.string())),
+      rule_version: int(),
+      base_pack_version: optionalNullableString(),
       created_at: z.optional(z.nullable(dateTime())),
-      created_by: z.optional(z.nullable(z.string())),
-      active: z.optional(z.boolean()),
+      created_by: optionalNullableString(),
+      active: optionalBoolean(),
       rules: z.optional(z.array(z.record(z.string(), z.unknown()))),
       behavioral_controls: z.optional(z.lazy(BehavioralControls)),
     }),
@@ -64,22 +76,22 @@ export const schemas: () => ResourceSchemas<
 
   const GovernancePackRules: () => Schema<T.GovernancePackRules> = once(() =>
     z.looseObject({
-      pack_id: z.optional(z.string()),
-      regulation: z.optional(z.nullable(z.string())),
-      display_name: z.optional(z.nullable(z.string())),
-      base_pack_version: z.optional(z.nullable(z.string())),
-      total_versions: z.int(),
+      pack_id: optionalString(),
+      regulation: optionalNullableString(),
+      display_name: optionalNullableString(),
+      base_pack_version: optionalNullableString(),
+      total_versions: int(),
       current_version: PackRuleVersion(),
     }),
   );
 
   const GovernancePackRuleHistory: () => Schema<T.GovernancePackRuleHistory> = once(() =>
-    z.looseObject({ pack_id: z.optional(z.string()), versions: z.array(PackRuleVersion()), total: z.int() }),
+    z.looseObject({ pack_id: optionalString(), versions: z.array(PackRuleVersion()), total: int() }),
   );
 
   const PackRuntimeStatus: () => Schema<T.PackRuntimeStatus> = once(() =>
     z.looseObject({
-      environment: z.optional(z.nullable(z.string())),
+      environment: optionalNullableString(),
       generated_at: z.optional(dateTime()),
       agents: z.optional(z.array(z.record(z.string(), z.unknown()))),
       drift: z.optional(z.record(z.string(), z.unknown())),
@@ -94,16 +106,16 @@ export const schemas: () => ResourceSchemas<
 
   const PackAssignment: () => Schema<T.PackAssignment> = once(() =>
     z.looseObject({
-      agent_id: z.optional(z.string()),
-      pack_id: z.string(),
+      agent_id: optionalString(),
+      pack_id: string(),
       status: PackAssignmentStatus(),
-      regulation: z.optional(z.nullable(z.string())),
-      rule_version: z.optional(z.int()),
-      applied_by: z.optional(z.nullable(z.string())),
+      regulation: optionalNullableString(),
+      rule_version: optionalInt(),
+      applied_by: optionalNullableString(),
       applied_at: z.optional(z.nullable(dateTime())),
       revoked_at: z.optional(z.nullable(dateTime())),
-      approval_policy_id: z.optional(z.nullable(z.string())),
-      environment: z.optional(z.nullable(z.string())),
+      approval_policy_id: optionalNullableString(),
+      environment: optionalNullableString(),
       overrides: z.optional(z.nullable(PackOverrides())),
     }),
   );
@@ -111,7 +123,7 @@ export const schemas: () => ResourceSchemas<
   const PackApplyRequest: () => Schema<T.PackApplyRequest> = once(() =>
     z.looseObject({
       pack_id: z.string().check(z.minLength(1)),
-      approval_policy_id: z.optional(z.string()),
+      approval_policy_id: optionalString(),
       environment: z.optional(PackEnvironment()),
       overrides: z.optional(z.lazy(PackOverrides)),
       rule_version: z.optional(z.int().check(z.gte(1))),
@@ -119,23 +131,19 @@ export const schemas: () => ResourceSchemas<
   );
 
   const AgentPackList: () => Schema<T.AgentPackList> = once(() =>
-    z.looseObject({
-      packs: z.array(PackAssignment()),
-      agent_id: z.optional(z.string()),
-      total: z.optional(z.int()),
-    }),
+    z.looseObject({ packs: z.array(PackAssignment()), agent_id: optionalString(), total: optionalInt() }),
   );
 
   const PackBulkApplyRequest: () => Schema<T.PackBulkApplyRequest> = once(() =>
     z
       .looseObject({
         pack_ids: z.array(z.string()).check(z.minLength(1)),
-        all_agents: z.optional(z.boolean()),
+        all_agents: optionalBoolean(),
         agent_ids: z.optional(z.array(z.string()).check(z.minLength(1))),
         fleet_ids: z.optional(z.array(z.string()).check(z.minLength(1))),
         endpoint_ids: z.optional(z.array(z.string()).check(z.minLength(1))),
-        approval_policy_id: z.optional(z.string()),
-        environment: z.optional(z.string()),
+        approval_policy_id: optionalString(),
+        environment: optionalString(),
         overrides_by_pack: z.optional(z.record(z.string(), PackOverrides())),
         rule_version_by_pack: z.optional(z.record(z.string(), z.int().check(z.gte(1)))),
       })
@@ -151,9 +159,9 @@ export const schemas: () => ResourceSchemas<
 
   const PackBulkApplyResult: () => Schema<T.PackBulkApplyResult> = once(() =>
     z.looseObject({
-      applied_count: z.int(),
-      failed_count: z.int(),
-      total_ops: z.int(),
+      applied_count: int(),
+      failed_count: int(),
+      total_ops: int(),
       target_agent_ids: z.array(z.string()),
       results: z.array(z.record(z.string(), z.unknown())),
     }),
@@ -193,7 +201,7 @@ export const schemas: () => ResourceSchemas<
       },
       getPackRuntimeStatus: {
         path: once(() => z.looseObject({})),
-        query: once(() => z.looseObject({ env: z.optional(z.string()) })),
+        query: once(() => z.looseObject({ env: optionalString() })),
         responses: { 200: PackRuntimeStatus },
         error: Error,
       },

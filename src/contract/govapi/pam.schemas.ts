@@ -8,13 +8,15 @@ import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
 export const schemas: () => ResourceSchemas<OperationTypes, 'receivePamCallback'> = once(() => {
+  const optionalString = once(() => z.optional(z.string()));
+
   const PamCallback: () => Schema<T.PamCallback> = once(() =>
     z.looseObject({
-      approval_id: z.optional(z.string()),
-      hold_token: z.optional(z.string()),
+      approval_id: optionalString(),
+      hold_token: optionalString(),
       decision: z.enum(['approve', 'deny', 'approved', 'blocked']),
-      resolved_by: z.optional(z.string()),
-      reason: z.optional(z.string()),
+      resolved_by: optionalString(),
+      reason: optionalString(),
       occurred_at: z.optional(dateTime()),
     }),
   );

@@ -21,6 +21,20 @@ export const schemas: () => ResourceSchemas<
   | 'listRecordedCalls'
   | 'explainPolicy'
 > = once(() => {
+  const int = once(() => z.int());
+
+  const string = once(() => z.string());
+
+  const arrayString = once(() => z.array(z.string()));
+
+  const optionalString = once(() => z.optional(z.string()));
+
+  const optionalArrayString = once(() => z.optional(z.array(z.string())));
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
+  const optionalBoolean = once(() => z.optional(z.boolean()));
+
   const PolicyFramework: () => Schema<T.PolicyFramework> = once(() => z.enum(['OPA', 'CEDAR']));
 
   const PolicyBundleStatus: () => Schema<T.PolicyBundleStatus> = once(() =>
@@ -33,21 +47,21 @@ export const schemas: () => ResourceSchemas<
 
   const RecordedCall: () => Schema<T.RecordedCall> = once(() =>
     z.looseObject({
-      chain_index: z.int(),
-      evidence_id: z.string(),
+      chain_index: int(),
+      evidence_id: string(),
       occurred_at: dateTime(),
-      agent_id: z.string(),
-      tool_name: z.string(),
-      decision: z.string(),
-      decision_reason_code: z.string(),
-      matched_rule_ids: z.array(z.string()),
+      agent_id: string(),
+      tool_name: string(),
+      decision: string(),
+      decision_reason_code: string(),
+      matched_rule_ids: arrayString(),
       in_scope: z.nullable(z.boolean()),
       input: z.nullable(z.record(z.string(), z.unknown())),
       standing: z.nullable(
         z.looseObject({
-          decision: z.string(),
-          decision_reason_code: z.string(),
-          matched_rule_ids: z.array(z.string()),
+          decision: string(),
+          decision_reason_code: string(),
+          matched_rule_ids: arrayString(),
         }),
       ),
     }),
@@ -66,22 +80,22 @@ export const schemas: () => ResourceSchemas<
   const PolicyExplainCall: () => Schema<T.PolicyExplainCall> = once(() =>
     z.looseObject({
       tool_name: z.string().check(z.minLength(1)),
-      agent_id: z.optional(z.string()),
-      user_id: z.optional(z.string()),
+      agent_id: optionalString(),
+      user_id: optionalString(),
       tool_args: z.optional(z.record(z.string(), z.unknown())),
-      approved_scope: z.optional(z.array(z.string())),
+      approved_scope: optionalArrayString(),
       enforcement_mode: z.optional(z.enum(['observe', 'step_up', 'block', 'progressive'])),
-      environment: z.optional(z.string()),
-      session_intent: z.optional(z.string()),
-      purpose: z.optional(z.string()),
-      data_classification: z.optional(z.string()),
+      environment: optionalString(),
+      session_intent: optionalString(),
+      purpose: optionalString(),
+      data_classification: optionalString(),
       task_context: z.optional(z.record(z.string(), z.unknown())),
       identity_binding: z.optional(z.record(z.string(), z.unknown())),
       metadata: z.optional(z.record(z.string(), z.unknown())),
       delegation_context: z.optional(z.record(z.string(), z.unknown())),
-      endpoint_id: z.optional(z.string()),
-      fleet_id: z.optional(z.string()),
-      session_tool_calls: z.optional(z.array(z.string())),
+      endpoint_id: optionalString(),
+      fleet_id: optionalString(),
+      session_tool_calls: optionalArrayString(),
       occurred_at: z.optional(dateTime()),
       session: z.optional(
         z.looseObject({
@@ -95,13 +109,13 @@ export const schemas: () => ResourceSchemas<
 
   const PolicyExplanation: () => Schema<T.PolicyExplanation> = once(() =>
     z.looseObject({
-      tool: z.string(),
-      agent: z.string(),
-      decision: z.string(),
-      reason_code: z.string(),
-      reason: z.string(),
-      matched_rule_ids: z.array(z.string()),
-      steps: z.array(z.looseObject({ step: z.string(), outcome: z.string(), detail: z.string() })),
+      tool: string(),
+      agent: string(),
+      decision: string(),
+      reason_code: string(),
+      reason: string(),
+      matched_rule_ids: arrayString(),
+      steps: z.array(z.looseObject({ step: string(), outcome: string(), detail: string() })),
       input: z.record(z.string(), z.unknown()),
     }),
   );
@@ -110,12 +124,12 @@ export const schemas: () => ResourceSchemas<
     z
       .looseObject({
         name: z.string().check(z.minLength(1)),
-        description: z.optional(z.string()),
+        description: optionalString(),
         framework: PolicyFramework(),
-        raw_policy: z.optional(z.string()),
-        source_uri: z.optional(z.string()),
-        s3_uri: z.optional(z.string()),
-        s3_version_id: z.optional(z.string()),
+        raw_policy: optionalString(),
+        source_uri: optionalString(),
+        s3_uri: optionalString(),
+        s3_version_id: optionalString(),
         expected_hash: z.optional(z.string().check(z.regex(new RegExp('^(sha256:)?[0-9a-fA-F]{64}$')))),
         assignments: z.optional(z.nullable(z.array(z.string()))),
         status: z.optional(PolicyBundleStatusInput()),
@@ -126,30 +140,30 @@ export const schemas: () => ResourceSchemas<
 
   const PolicyBundle: () => Schema<T.PolicyBundle> = once(() =>
     z.looseObject({
-      id: z.string(),
-      name: z.string(),
-      description: z.optional(z.nullable(z.string())),
+      id: string(),
+      name: string(),
+      description: optionalNullableString(),
       framework: PolicyFramework(),
-      raw_policy: z.optional(z.nullable(z.string())),
-      source_uri: z.optional(z.nullable(z.string())),
-      s3_uri: z.optional(z.nullable(z.string())),
-      s3_version_id: z.optional(z.nullable(z.string())),
-      expected_hash: z.optional(z.nullable(z.string())),
-      assignments: z.array(z.string()),
+      raw_policy: optionalNullableString(),
+      source_uri: optionalNullableString(),
+      s3_uri: optionalNullableString(),
+      s3_version_id: optionalNullableString(),
+      expected_hash: optionalNullableString(),
+      assignments: arrayString(),
       status: PolicyBundleStatus(),
       enforcement_mode: PolicyEnforcementMode(),
       version: z.int().check(z.gte(1)),
-      policy_hash: z.string(),
-      resolved_version: z.optional(z.nullable(z.string())),
-      created_by: z.optional(z.nullable(z.string())),
+      policy_hash: string(),
+      resolved_version: optionalNullableString(),
+      created_by: optionalNullableString(),
       created_at: z.optional(dateTime()),
       updated_at: z.optional(dateTime()),
-      provisioned_via: z.optional(z.nullable(z.string())),
-      provisioner: z.optional(z.nullable(z.string())),
-      provisioner_version: z.optional(z.nullable(z.string())),
-      evaluable: z.optional(z.boolean()),
+      provisioned_via: optionalNullableString(),
+      provisioner: optionalNullableString(),
+      provisioner_version: optionalNullableString(),
+      evaluable: optionalBoolean(),
       diagnostics: z.optional(z.array(PolicyDiagnostic())),
-      group_id: z.optional(z.nullable(z.string())),
+      group_id: optionalNullableString(),
       provenance: z.optional(z.lazy(PolicyProvenance)),
     }),
   );
@@ -158,7 +172,7 @@ export const schemas: () => ResourceSchemas<
     z.looseObject({
       git_commit: z.optional(z.string().check(z.maxLength(200))),
       git_author: z.optional(z.string().check(z.maxLength(200))),
-      git_modified: z.optional(z.boolean()),
+      git_modified: optionalBoolean(),
       ci_run_url: z.optional(z.string().check(z.maxLength(2000))),
     }),
   );
@@ -173,11 +187,11 @@ export const schemas: () => ResourceSchemas<
 
   const PolicyBundleGroup: () => Schema<T.PolicyBundleGroup> = once(() =>
     z.looseObject({
-      group_id: z.string(),
+      group_id: string(),
       status: z.enum(['open', 'committed']),
-      digest: z.string(),
-      size: z.int(),
-      staged: z.array(z.string()),
+      digest: string(),
+      size: int(),
+      staged: arrayString(),
       expires_at: dateTime(),
     }),
   );
@@ -188,10 +202,10 @@ export const schemas: () => ResourceSchemas<
       name: z.string().check(z.minLength(1)),
       expected_id: z.nullable(z.string()),
       framework: z.optional(PolicyFramework()),
-      raw_policy: z.optional(z.string()),
-      bundle_id: z.optional(z.string()),
-      description: z.optional(z.string()),
-      assignments: z.optional(z.array(z.string())),
+      raw_policy: optionalString(),
+      bundle_id: optionalString(),
+      description: optionalString(),
+      assignments: optionalArrayString(),
       status: z.optional(PolicyBundleStatus()),
       enforcement_mode: z.optional(PolicyEnforcementMode()),
     }),
@@ -202,18 +216,18 @@ export const schemas: () => ResourceSchemas<
   );
 
   const PolicyBundleGroupStaged: () => Schema<T.PolicyBundleGroupStaged> = once(() =>
-    z.looseObject({ group_id: z.string(), staged: z.int(), size: z.int() }),
+    z.looseObject({ group_id: string(), staged: int(), size: int() }),
   );
 
   const PolicyBundleGroupCommitted: () => Schema<T.PolicyBundleGroupCommitted> = once(() =>
     z.looseObject({
-      group_id: z.string(),
+      group_id: string(),
       status: z.enum(['committed']),
       changes: z.array(
         z.looseObject({
-          name: z.string(),
+          name: string(),
           action: z.enum(['create', 'restore', 'delete']),
-          id: z.optional(z.string()),
+          id: optionalString(),
           version: z.optional(z.int()),
         }),
       ),
@@ -221,18 +235,18 @@ export const schemas: () => ResourceSchemas<
   );
 
   const PolicyBundleList: () => Schema<T.PolicyBundleList> = once(() =>
-    z.looseObject({ data: z.array(PolicyBundle()), total: z.int() }),
+    z.looseObject({ data: z.array(PolicyBundle()), total: int() }),
   );
 
   const PolicyDiagnostic: () => Schema<T.PolicyDiagnostic> = once(() =>
     z.looseObject({
       severity: z.enum(['error', 'warning']),
-      code: z.string(),
-      message: z.string(),
+      code: string(),
+      message: string(),
       line: z.int().check(z.gte(1)),
       column: z.int().check(z.gte(1)),
-      excerpt: z.optional(z.string()),
-      fix: z.optional(z.string()),
+      excerpt: optionalString(),
+      fix: optionalString(),
     }),
   );
 
@@ -262,10 +276,10 @@ export const schemas: () => ResourceSchemas<
         path: once(() => z.looseObject({})),
         query: once(() =>
           z.looseObject({
-            framework: z.optional(z.string()),
+            framework: optionalString(),
             status: z.optional(PolicyBundleStatusInput()),
             enforcement_mode: z.optional(PolicyEnforcementMode()),
-            assignment: z.optional(z.string()),
+            assignment: optionalString(),
           }),
         ),
         responses: { 200: PolicyBundleList },
@@ -280,9 +294,7 @@ export const schemas: () => ResourceSchemas<
       },
       listEffectivePolicyBundles: {
         path: once(() => z.looseObject({})),
-        query: once(() =>
-          z.looseObject({ agent_id: z.optional(z.string()), framework: z.optional(z.string()) }),
-        ),
+        query: once(() => z.looseObject({ agent_id: optionalString(), framework: optionalString() })),
         responses: { 200: PolicyBundleList },
         error: Error,
       },

@@ -14,6 +14,14 @@ export const schemas: () => ResourceSchemas<
   | 'generatePolicyChangeArtifact'
   | 'applyPolicyChangeArtifact'
 > = once(() => {
+  const string = once(() => z.string());
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
+  const optionalInt = once(() => z.optional(z.int()));
+
+  const optionalString = once(() => z.optional(z.string()));
+
   const PolicyFormat: () => Schema<T.PolicyFormat> = once(() => z.enum(['cedar', 'rego', 'yaml']));
 
   const ApplyChannel: () => Schema<T.ApplyChannel> = once(() =>
@@ -22,19 +30,19 @@ export const schemas: () => ResourceSchemas<
 
   const PolicyChangeArtifact: () => Schema<T.PolicyChangeArtifact> = once(() =>
     z.looseObject({
-      artifact_id: z.string(),
-      request_id: z.string(),
-      target_environment: z.optional(z.nullable(z.string())),
+      artifact_id: string(),
+      request_id: string(),
+      target_environment: optionalNullableString(),
       updated_at: z.optional(z.nullable(dateTime())),
       created_at: z.optional(z.nullable(dateTime())),
-      owner: z.optional(z.nullable(z.string())),
+      owner: optionalNullableString(),
       status: z.optional(z.nullable(z.enum(['generated', 'applied']))),
       policies: z.optional(z.record(z.string(), z.string())),
       policy_change: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
       applied_at: z.optional(z.nullable(dateTime())),
-      applied_by: z.optional(z.nullable(z.string())),
+      applied_by: optionalNullableString(),
       apply_channel: z.optional(z.nullable(ApplyChannel())),
-      bundle_id: z.optional(z.nullable(z.string())),
+      bundle_id: optionalNullableString(),
     }),
   );
 
@@ -42,15 +50,15 @@ export const schemas: () => ResourceSchemas<
     z.looseObject({
       data: z.array(PolicyChangeArtifact()),
       total: z.int(),
-      limit: z.optional(z.int()),
-      offset: z.optional(z.int()),
+      limit: optionalInt(),
+      offset: optionalInt(),
     }),
   );
 
   const PolicyChangeArtifactGenerate: () => Schema<T.PolicyChangeArtifactGenerate> = once(() =>
     z.looseObject({
-      owner: z.optional(z.string()),
-      target_environment: z.optional(z.string()),
+      owner: optionalString(),
+      target_environment: optionalString(),
       policy_change: z.optional(z.record(z.string(), z.unknown())),
     }),
   );
@@ -60,8 +68,8 @@ export const schemas: () => ResourceSchemas<
       applied_by: z.string().check(z.minLength(1)),
       apply_channel: z.optional(ApplyChannel()),
       policy_format: z.optional(PolicyFormat()),
-      bundle_name: z.optional(z.string()),
-      bundle_description: z.optional(z.string()),
+      bundle_name: optionalString(),
+      bundle_description: optionalString(),
       assignments: z.optional(z.array(z.string())),
       enforcement_mode: z.optional(PolicyEnforcementMode()),
       status: z.optional(PolicyBundleStatusInput()),
@@ -70,15 +78,15 @@ export const schemas: () => ResourceSchemas<
 
   const PolicyChangeArtifactApplyResult: () => Schema<T.PolicyChangeArtifactApplyResult> = once(() =>
     z.looseObject({
-      request_id: z.string(),
-      artifact_id: z.string(),
-      target_environment: z.optional(z.nullable(z.string())),
+      request_id: string(),
+      artifact_id: string(),
+      target_environment: optionalNullableString(),
       applied_at: dateTime(),
       apply_channel: z.optional(ApplyChannel()),
       policy_format: z.optional(PolicyFormat()),
       override_revoked: z.boolean(),
       govapi_resource: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-      applied_by: z.optional(z.string()),
+      applied_by: optionalString(),
     }),
   );
 
@@ -97,7 +105,7 @@ export const schemas: () => ResourceSchemas<
         path: once(() => z.looseObject({})),
         query: once(() =>
           z.looseObject({
-            target_environment: z.optional(z.string()),
+            target_environment: optionalString(),
             limit: z.optional(queryInteger(z.int().check(z.gte(1)))),
             offset: z.optional(queryInteger(z.int().check(z.gte(0)))),
           }),

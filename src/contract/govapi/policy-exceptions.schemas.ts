@@ -11,6 +11,14 @@ export const schemas: () => ResourceSchemas<
   OperationTypes,
   'listPolicyExceptions' | 'createPolicyException' | 'getPolicyException' | 'reviewPolicyException'
 > = once(() => {
+  const optionalString = once(() => z.optional(z.string()));
+
+  const string = once(() => z.string());
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
+  const optionalInt = once(() => z.optional(z.int()));
+
   const PolicyExceptionStatus: () => Schema<T.PolicyExceptionStatus> = once(() =>
     z.enum(['pending', 'under_review', 'approved', 'denied', 'approved_with_modification']),
   );
@@ -21,39 +29,39 @@ export const schemas: () => ResourceSchemas<
 
   const PolicyExceptionCreate: () => Schema<T.PolicyExceptionCreate> = once(() =>
     z.looseObject({
-      request_id: z.optional(z.string()),
+      request_id: optionalString(),
       violation_id: z.string().check(z.minLength(1)),
-      hold_token: z.optional(z.string()),
-      agent_id: z.optional(z.string()),
-      tool_name: z.optional(z.string()),
+      hold_token: optionalString(),
+      agent_id: optionalString(),
+      tool_name: optionalString(),
       requested_by: z.string().check(z.minLength(1)),
       business_justification: z.string().check(z.minLength(1)),
       frequency_estimate: z.string().check(z.minLength(1)),
       data_sensitivity: z.string().check(z.minLength(1)),
-      alternatives_considered: z.optional(z.string()),
+      alternatives_considered: optionalString(),
     }),
   );
 
   const PolicyException: () => Schema<T.PolicyException> = once(() =>
     z.looseObject({
-      request_id: z.string(),
-      tenant_id: z.optional(z.string()),
-      violation_id: z.string(),
-      hold_token: z.optional(z.nullable(z.string())),
-      agent_id: z.optional(z.nullable(z.string())),
-      tool_name: z.optional(z.nullable(z.string())),
-      requested_by: z.string(),
-      business_justification: z.optional(z.string()),
-      frequency_estimate: z.optional(z.string()),
-      data_sensitivity: z.optional(z.string()),
-      alternatives_considered: z.optional(z.nullable(z.string())),
+      request_id: string(),
+      tenant_id: optionalString(),
+      violation_id: string(),
+      hold_token: optionalNullableString(),
+      agent_id: optionalNullableString(),
+      tool_name: optionalNullableString(),
+      requested_by: string(),
+      business_justification: optionalString(),
+      frequency_estimate: optionalString(),
+      data_sensitivity: optionalString(),
+      alternatives_considered: optionalNullableString(),
       status: PolicyExceptionStatus(),
-      reviewed_by: z.optional(z.nullable(z.string())),
+      reviewed_by: optionalNullableString(),
       review_decision: z.optional(z.nullable(ReviewDecision())),
-      review_notes: z.optional(z.nullable(z.string())),
+      review_notes: optionalNullableString(),
       policy_change: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-      owner: z.optional(z.nullable(z.string())),
-      target_environment: z.optional(z.nullable(z.string())),
+      owner: optionalNullableString(),
+      target_environment: optionalNullableString(),
       override_expires_at: z.optional(z.nullable(dateTime())),
       reviewed_at: z.optional(z.nullable(dateTime())),
       created_at: z.optional(dateTime()),
@@ -68,10 +76,10 @@ export const schemas: () => ResourceSchemas<
     z.looseObject({
       review_decision: ReviewDecision(),
       reviewed_by: z.string().check(z.minLength(1)),
-      review_notes: z.optional(z.string()),
+      review_notes: optionalString(),
       policy_change: z.optional(z.record(z.string(), z.unknown())),
-      owner: z.optional(z.string()),
-      target_environment: z.optional(z.string()),
+      owner: optionalString(),
+      target_environment: optionalString(),
       override_expires_at: z.optional(dateTime()),
     }),
   );
@@ -80,8 +88,8 @@ export const schemas: () => ResourceSchemas<
     z.looseObject({
       data: z.array(PolicyException()),
       total: z.int(),
-      limit: z.optional(z.int()),
-      offset: z.optional(z.int()),
+      limit: optionalInt(),
+      offset: optionalInt(),
     }),
   );
 
@@ -100,11 +108,11 @@ export const schemas: () => ResourceSchemas<
         query: once(() =>
           z.looseObject({
             status: z.optional(PolicyExceptionStatus()),
-            requested_by: z.optional(z.string()),
-            reviewed_by: z.optional(z.string()),
+            requested_by: optionalString(),
+            reviewed_by: optionalString(),
             limit: z.optional(queryInteger(z.int().check(z.gte(1)))),
             offset: z.optional(queryInteger(z.int().check(z.gte(0)))),
-            tenant_id: z.optional(z.string()),
+            tenant_id: optionalString(),
           }),
         ),
         responses: { 200: PolicyExceptionList },

@@ -18,13 +18,21 @@ export const schemas: () => ResourceSchemas<
   | 'getAirsReport'
   | 'generateAirsReport'
 > = once(() => {
+  const optionalInt = once(() => z.optional(z.int()));
+
+  const string = once(() => z.string());
+
+  const optionalString = once(() => z.optional(z.string()));
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
   const Day7Report: () => Schema<T.Day7Report> = once(() =>
     z.looseObject({
-      window_days: z.optional(z.int()),
+      window_days: optionalInt(),
       generated_at: z.optional(dateTime()),
-      would_allow: z.optional(z.int()),
-      would_step_up: z.optional(z.int()),
-      would_block: z.optional(z.int()),
+      would_allow: optionalInt(),
+      would_step_up: optionalInt(),
+      would_block: optionalInt(),
       top_policies: z.optional(z.array(z.record(z.string(), z.unknown()))),
       top_tools: z.optional(z.array(z.record(z.string(), z.unknown()))),
       dlp_mismatches: z.optional(z.array(z.record(z.string(), z.unknown()))),
@@ -33,7 +41,7 @@ export const schemas: () => ResourceSchemas<
 
   const ReportsOverview: () => Schema<T.ReportsOverview> = once(() =>
     z.looseObject({
-      window_days: z.optional(z.int()),
+      window_days: optionalInt(),
       generated_at: z.optional(dateTime()),
       totals: z.optional(z.record(z.string(), z.unknown())),
     }),
@@ -41,30 +49,30 @@ export const schemas: () => ResourceSchemas<
 
   const PricingEvidence: () => Schema<T.PricingEvidence> = once(() =>
     z.looseObject({
-      priced_with_catalog_count: z.optional(z.int()),
-      event_estimated_fallbacks: z.optional(z.int()),
-      flat_rate_fallbacks: z.optional(z.int()),
+      priced_with_catalog_count: optionalInt(),
+      event_estimated_fallbacks: optionalInt(),
+      flat_rate_fallbacks: optionalInt(),
       unresolved_models: z.optional(z.array(z.string())),
     }),
   );
 
   const CostReport: () => Schema<T.CostReport> = once(() =>
     z.looseObject({
-      pricing_source: z.string(),
-      pricing_version: z.optional(z.string()),
-      pricing_sha256: z.optional(z.string()),
+      pricing_source: string(),
+      pricing_version: optionalString(),
+      pricing_sha256: optionalString(),
       pricing_updated_at: z.optional(z.nullable(dateTime())),
       pricing_evidence: PricingEvidence(),
-      window_days: z.optional(z.int()),
+      window_days: optionalInt(),
       total_cost_usd: z.optional(z.number()),
-      total_tokens: z.optional(z.int()),
+      total_tokens: optionalInt(),
       rows: z.optional(z.array(z.record(z.string(), z.unknown()))),
     }),
   );
 
   const ExecutiveSummary: () => Schema<T.ExecutiveSummary> = once(() =>
     z.looseObject({
-      window_days: z.optional(z.int()),
+      window_days: optionalInt(),
       summary: z.optional(z.union([z.string(), z.record(z.string(), z.unknown())])),
       generated_at: z.optional(dateTime()),
     }),
@@ -72,7 +80,7 @@ export const schemas: () => ResourceSchemas<
 
   const BoardIncidentSummary: () => Schema<T.BoardIncidentSummary> = once(() =>
     z.looseObject({
-      violation_id: z.string(),
+      violation_id: string(),
       incident: z.record(z.string(), z.unknown()),
       generated_at: z.optional(dateTime()),
     }),
@@ -84,13 +92,13 @@ export const schemas: () => ResourceSchemas<
 
   const AirsReport: () => Schema<T.AirsReport> = once(() =>
     z.looseObject({
-      report_id: z.string(),
-      tenant_id: z.optional(z.string()),
-      cadence: z.optional(z.nullable(z.string())),
+      report_id: string(),
+      tenant_id: optionalString(),
+      cadence: optionalNullableString(),
       time_range: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
       generated_at: z.optional(z.nullable(dateTime())),
       status: AirsReportStatus(),
-      report_hash: z.optional(z.nullable(z.string())),
+      report_hash: optionalNullableString(),
       post_approval_gap: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
       governance_metrics: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
       economic_metrics: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
@@ -131,7 +139,7 @@ export const schemas: () => ResourceSchemas<
         path: once(() => z.looseObject({})),
         query: once(() =>
           z.looseObject({
-            cadence: z.optional(z.string()),
+            cadence: optionalString(),
             status: z.optional(AirsReportStatus()),
             limit: z.optional(queryInteger(z.int().check(z.gte(1)))),
           }),
@@ -182,7 +190,7 @@ export const schemas: () => ResourceSchemas<
       getAirsReport: {
         path: once(() => z.looseObject({ reportId: z.string().check(z.minLength(1)) })),
         query: once(() =>
-          z.looseObject({ cadence: z.optional(z.string()), status: z.optional(AirsReportStatus()) }),
+          z.looseObject({ cadence: optionalString(), status: z.optional(AirsReportStatus()) }),
         ),
         responses: { 200: AirsReport },
         error: Error,

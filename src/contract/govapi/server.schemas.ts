@@ -8,15 +8,19 @@ import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
 export const schemas: () => ResourceSchemas<OperationTypes, 'getServerInfo' | 'backupServer'> = once(() => {
+  const string = once(() => z.string());
+
+  const optionalString = once(() => z.optional(z.string()));
+
   const ServerInfo: () => Schema<T.ServerInfo> = once(() =>
     z.looseObject({
-      product: z.string(),
-      version: z.string(),
+      product: string(),
+      version: string(),
       started_at: dateTime(),
       uptime_seconds: z.optional(z.number().check(z.gte(0))),
       features: z.array(z.string()),
-      enforce_url: z.optional(z.string()),
-      data_dir: z.optional(z.string()),
+      enforce_url: optionalString(),
+      data_dir: optionalString(),
     }),
   );
 
@@ -27,7 +31,7 @@ export const schemas: () => ResourceSchemas<OperationTypes, 'getServerInfo' | 'b
   );
 
   const ServerBackupResult: () => Schema<T.ServerBackupResult> = once(() =>
-    z.looseObject({ file: z.string(), bytes: z.int().check(z.gte(0)), created_at: dateTime() }),
+    z.looseObject({ file: string(), bytes: z.int().check(z.gte(0)), created_at: dateTime() }),
   );
 
   return {

@@ -9,6 +9,14 @@ import type * as T from './types.js';
 
 export const schemas: () => ResourceSchemas<OperationTypes, 'getTenantSettings' | 'updateTenantSettings'> =
   once(() => {
+    const optionalString = once(() => z.optional(z.string()));
+
+    const optionalBoolean = once(() => z.optional(z.boolean()));
+
+    const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
+    const optionalArrayString = once(() => z.optional(z.array(z.string())));
+
     const ShadowAction: () => Schema<T.ShadowAction> = once(() => z.enum(['allow', 'step_up', 'block']));
 
     const ComplianceProfile: () => Schema<T.ComplianceProfile> = once(() =>
@@ -26,77 +34,74 @@ export const schemas: () => ResourceSchemas<OperationTypes, 'getTenantSettings' 
 
     const SecretBrokerAuthBinding: () => Schema<T.SecretBrokerAuthBinding> = once(() =>
       z.looseObject({
-        host_pattern: z.optional(z.string()),
-        header: z.optional(z.string()),
-        secret_ref: z.optional(z.string()),
-        prefix: z.optional(z.string()),
+        host_pattern: optionalString(),
+        header: optionalString(),
+        secret_ref: optionalString(),
+        prefix: optionalString(),
       }),
     );
 
     const SecretBrokerSettings: () => Schema<T.SecretBrokerSettings> = once(() =>
       z.looseObject({
-        enabled: z.optional(z.boolean()),
-        provider: z.optional(z.nullable(z.string())),
-        strict_endpoint_mode: z.optional(z.boolean()),
-        fail_on_missing_secret: z.optional(z.boolean()),
-        allowed_hosts: z.optional(z.array(z.string())),
+        enabled: optionalBoolean(),
+        provider: optionalNullableString(),
+        strict_endpoint_mode: optionalBoolean(),
+        fail_on_missing_secret: optionalBoolean(),
+        allowed_hosts: optionalArrayString(),
         auth_bindings: z.optional(z.array(SecretBrokerAuthBinding())),
       }),
     );
 
     const ModelRouterSettings: () => Schema<T.ModelRouterSettings> = once(() =>
       z.looseObject({
-        enabled: z.optional(z.boolean()),
-        default_provider: z.optional(z.nullable(z.string())),
-        default_model: z.optional(z.nullable(z.string())),
-        allowed_providers: z.optional(z.array(z.string())),
-        allowed_models: z.optional(z.array(z.string())),
-        failover_providers: z.optional(z.array(z.string())),
+        enabled: optionalBoolean(),
+        default_provider: optionalNullableString(),
+        default_model: optionalNullableString(),
+        allowed_providers: optionalArrayString(),
+        allowed_models: optionalArrayString(),
+        failover_providers: optionalArrayString(),
       }),
     );
 
     const WebhookSettings: () => Schema<T.WebhookSettings> = once(() =>
       z.looseObject({
-        enabled: z.optional(z.boolean()),
-        url: z.optional(z.nullable(z.string())),
-        secret: z.optional(z.nullable(z.string())),
+        enabled: optionalBoolean(),
+        url: optionalNullableString(),
+        secret: optionalNullableString(),
       }),
     );
 
     const SiemWebhookSettings: () => Schema<T.SiemWebhookSettings> = once(() =>
       z.looseObject({
-        enabled: z.optional(z.boolean()),
-        url: z.optional(z.nullable(z.string())),
-        secret: z.optional(z.nullable(z.string())),
-        provider: z.optional(z.nullable(z.string())),
+        enabled: optionalBoolean(),
+        url: optionalNullableString(),
+        secret: optionalNullableString(),
+        provider: optionalNullableString(),
       }),
     );
 
     const SiemSettings: () => Schema<T.SiemSettings> = once(() =>
-      z.looseObject({
-        provider: z.optional(z.nullable(z.string())),
-        webhook: z.optional(z.lazy(SiemWebhookSettings)),
-      }),
+      z.looseObject({ provider: optionalNullableString(), webhook: z.optional(z.lazy(SiemWebhookSettings)) }),
     );
 
     const PamSettings: () => Schema<T.PamSettings> = once(() =>
       z.looseObject({
-        enabled: z.optional(z.boolean()),
-        provider: z.optional(z.nullable(z.string())),
-        callback_secret: z.optional(z.nullable(z.string())),
-        request_url: z.optional(z.nullable(z.string())),
-        request_secret: z.optional(z.nullable(z.string())),
-        request_auth_token: z.optional(z.nullable(z.string())),
+        enabled: optionalBoolean(),
+        provider: optionalNullableString(),
+        callback_secret: optionalNullableString(),
+        request_url: optionalNullableString(),
+        request_secret: optionalNullableString(),
+        request_auth_token: optionalNullableString(),
         request_timeout_seconds: z.optional(z.nullable(z.number().check(z.gte(0)))),
       }),
     );
 
     const McpControlSettings: () => Schema<T.McpControlSettings> = once(() =>
       z.looseObject({
-        enabled: z.optional(z.boolean()),
-        observe_only: z.optional(z.boolean()),
-        pass_through_approved: z.optional(z.boolean()),
-        approved_host_patterns: z.optional(z.array(z.string())),
+        enabled: optionalBoolean(),
+        observe_only: optionalBoolean(),
+        pass_through_approved: optionalBoolean(),
+        approved_host_patterns: optionalArrayString(),
       }),
     );
 
@@ -104,7 +109,7 @@ export const schemas: () => ResourceSchemas<OperationTypes, 'getTenantSettings' 
       z.looseObject({
         self_approval: z.optional(
           z.looseObject({
-            enabled: z.optional(z.boolean()),
+            enabled: optionalBoolean(),
             max_risk_tier: z.optional(z.enum(['low', 'medium', 'high'])),
             minimum_seconds: z.optional(z.int().check(z.gte(1), z.lte(300))),
           }),
@@ -114,10 +119,10 @@ export const schemas: () => ResourceSchemas<OperationTypes, 'getTenantSettings' 
 
     const TenantSettings: () => Schema<T.TenantSettings> = once(() =>
       z.looseObject({
-        tenant_id: z.optional(z.string()),
+        tenant_id: optionalString(),
         compliance_profile: z.optional(z.nullable(ComplianceProfile())),
-        regulatory_regimes: z.optional(z.array(z.string())),
-        effective_regulatory_regimes: z.optional(z.array(z.string())),
+        regulatory_regimes: optionalArrayString(),
+        effective_regulatory_regimes: optionalArrayString(),
         shadow_policy: z.optional(z.lazy(ShadowPolicy)),
         tool_risk_overrides: z.optional(z.record(z.string(), z.string())),
         secret_broker: z.optional(z.lazy(SecretBrokerSettings)),
@@ -127,7 +132,7 @@ export const schemas: () => ResourceSchemas<OperationTypes, 'getTenantSettings' 
         pam: z.optional(z.lazy(PamSettings)),
         mcp_control: z.optional(z.lazy(McpControlSettings)),
         step_up: z.optional(z.lazy(StepUpSettings)),
-        revision: z.optional(z.string()),
+        revision: optionalString(),
         updated_at: z.optional(z.nullable(dateTime())),
       }),
     );

@@ -8,8 +8,10 @@ import type { OperationTypes } from './operation-types.js';
 import type * as T from './types.js';
 
 export const schemas: () => ResourceSchemas<OperationTypes, 'listTenants' | 'createTenant'> = once(() => {
+  const string = once(() => z.string());
+
   const Tenant: () => Schema<T.Tenant> = once(() =>
-    z.looseObject({ tenant_id: z.string(), created_at: dateTime(), owner: z.optional(z.boolean()) }),
+    z.looseObject({ tenant_id: string(), created_at: dateTime(), owner: z.optional(z.boolean()) }),
   );
 
   const TenantList: () => Schema<T.TenantList> = once(() =>
@@ -23,7 +25,7 @@ export const schemas: () => ResourceSchemas<OperationTypes, 'listTenants' | 'cre
   );
 
   const TenantCreated: () => Schema<T.TenantCreated> = once(() =>
-    z.looseObject({ tenant_id: z.string(), created_at: dateTime(), admin_token: z.optional(z.string()) }),
+    z.looseObject({ tenant_id: string(), created_at: dateTime(), admin_token: z.optional(z.string()) }),
   );
 
   return {

@@ -11,58 +11,66 @@ export const schemas: () => ResourceSchemas<
   OperationTypes,
   'listViolations' | 'getViolation' | 'streamViolations'
 > = once(() => {
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
+  const optionalNullableInt = once(() => z.optional(z.nullable(z.int())));
+
+  const optionalNullableBoolean = once(() => z.optional(z.nullable(z.boolean())));
+
+  const optionalInt = once(() => z.optional(z.int()));
+
   const ProcessLineage: () => Schema<T.ProcessLineage> = once(() =>
     z.looseObject({
-      ancestor_hash: z.optional(z.nullable(z.string())),
-      parent_pid: z.optional(z.nullable(z.int())),
-      upstream_binary: z.optional(z.nullable(z.string())),
+      ancestor_hash: optionalNullableString(),
+      parent_pid: optionalNullableInt(),
+      upstream_binary: optionalNullableString(),
     }),
   );
 
   const SecretsBrokerEvent: () => Schema<T.SecretsBrokerEvent> = once(() =>
     z.looseObject({
-      request_id: z.optional(z.nullable(z.string())),
-      target_host: z.optional(z.nullable(z.string())),
-      injection_eligible: z.optional(z.nullable(z.boolean())),
-      host_allowed: z.optional(z.nullable(z.boolean())),
+      request_id: optionalNullableString(),
+      target_host: optionalNullableString(),
+      injection_eligible: optionalNullableBoolean(),
+      host_allowed: optionalNullableBoolean(),
     }),
   );
 
   const ViolationMetadata: () => Schema<T.ViolationMetadata> = once(() =>
     z.looseObject({
-      decision_reason_code: z.optional(z.nullable(z.string())),
+      decision_reason_code: optionalNullableString(),
       process_lineage: z.optional(z.nullable(ProcessLineage())),
-      lineage_hash: z.optional(z.nullable(z.string())),
-      lineage_parent_pid: z.optional(z.nullable(z.int())),
-      lineage_upstream_binary: z.optional(z.nullable(z.string())),
+      lineage_hash: optionalNullableString(),
+      lineage_parent_pid: optionalNullableInt(),
+      lineage_upstream_binary: optionalNullableString(),
       secrets_broker: z.optional(z.nullable(SecretsBrokerEvent())),
-      broker_request_id: z.optional(z.nullable(z.string())),
-      broker_destination_host: z.optional(z.nullable(z.string())),
-      session_intent: z.optional(z.nullable(z.string())),
+      broker_request_id: optionalNullableString(),
+      broker_destination_host: optionalNullableString(),
+      session_intent: optionalNullableString(),
     }),
   );
 
   const Violation: () => Schema<T.Violation> = once(() =>
     z.looseObject({
       event_id: z.string(),
-      id: z.optional(z.nullable(z.string())),
-      violation_id: z.optional(z.nullable(z.string())),
-      tool_name: z.optional(z.nullable(z.string())),
-      session_intent: z.optional(z.nullable(z.string())),
-      agent_id: z.optional(z.nullable(z.string())),
-      session_id: z.optional(z.nullable(z.string())),
-      user_id: z.optional(z.nullable(z.string())),
+      id: optionalNullableString(),
+      violation_id: optionalNullableString(),
+      tool_name: optionalNullableString(),
+      session_intent: optionalNullableString(),
+      agent_id: optionalNullableString(),
+      session_id: optionalNullableString(),
+      user_id: optionalNullableString(),
       decision: z.optional(z.nullable(DecisionType())),
       severity: z.optional(z.nullable(RiskTier())),
       policy_references: z.optional(z.array(z.string())),
       metadata: ViolationMetadata(),
       occurred_at: z.optional(dateTime()),
-      chain_index: z.optional(z.int()),
+      chain_index: optionalInt(),
     }),
   );
 
   const ViolationList: () => Schema<T.ViolationList> = once(() =>
-    z.looseObject({ items: z.array(Violation()), total: z.optional(z.int()), limit: z.optional(z.int()) }),
+    z.looseObject({ items: z.array(Violation()), total: optionalInt(), limit: optionalInt() }),
   );
 
   return {

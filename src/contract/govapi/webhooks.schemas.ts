@@ -11,11 +11,17 @@ export const schemas: () => ResourceSchemas<
   OperationTypes,
   'testWebhook' | 'listDeliveries' | 'triggerSampleEvent' | 'getDelivery' | 'redeliver'
 > = once(() => {
+  const optionalNullableInt = once(() => z.optional(z.nullable(z.int())));
+
+  const optionalNullableString = once(() => z.optional(z.nullable(z.string())));
+
+  const string = once(() => z.string());
+
   const WebhookTestResult: () => Schema<T.WebhookTestResult> = once(() =>
     z.looseObject({
       status: z.enum(['delivered', 'failed']),
-      http_status: z.optional(z.nullable(z.int())),
-      error: z.optional(z.nullable(z.string())),
+      http_status: optionalNullableInt(),
+      error: optionalNullableString(),
       event_id: z.optional(z.string()),
       tested_at: z.optional(dateTime()),
     }),
@@ -31,17 +37,17 @@ export const schemas: () => ResourceSchemas<
 
   const Delivery: () => Schema<T.Delivery> = once(() =>
     z.looseObject({
-      delivery_id: z.string(),
+      delivery_id: string(),
       destination: DeliveryDestination(),
-      event_id: z.string(),
-      event_type: z.string(),
-      chain_index: z.optional(z.nullable(z.int())),
+      event_id: string(),
+      event_type: string(),
+      chain_index: optionalNullableInt(),
       status: DeliveryStatus(),
       attempts: z.int().check(z.gte(0)),
       max_attempts: z.int().check(z.gte(1)),
       next_attempt_at: z.optional(z.nullable(dateTime())),
-      http_status: z.optional(z.nullable(z.int())),
-      last_error: z.optional(z.nullable(z.string())),
+      http_status: optionalNullableInt(),
+      last_error: optionalNullableString(),
       occurred_at: dateTime(),
       created_at: dateTime(),
       updated_at: dateTime(),
