@@ -2,7 +2,7 @@ import { fail, isNode, type Contract, type JsonSchema, type Operation } from './
 import { zodOf, type ZodContext } from './emit-zod.js';
 import { memberName } from './object-shape.js';
 import { COMMON, placeSchemas } from './placement.js';
-import { shareMembers } from './share-members.js';
+import { sharedMembers } from './share-members.js';
 
 /** Module name to its text: one per resource, loaded only when an operation of that resource runs. */
 export function emitModules(contract: Contract): ReadonlyMap<string, string> {
@@ -46,11 +46,9 @@ function emitModule(contract: Contract, tag: string, placement: ReadonlyMap<stri
     ...(operations.length === 0 ? [] : [`import type { OperationTypes } from './operation-types.js';`]),
     ...(schemas.length === 0 ? [] : [`import type * as T from './types.js';`]),
   ];
-  const members = shareMembers([...schemas, ...operations]);
-  const made = members.texts.slice(0, schemas.length);
-  const body = shared
-    ? [...members.declarations, ...made].join('\n')
-    : resource(own, placed, [...members.declarations, ...made], members.texts.slice(schemas.length));
+  const members = sharedMembers([...schemas, ...operations]);
+  const made = [...members.declarations, ...schemas.map(members.use)];
+  const body = shared ? made.join('\n') : resource(own, placed, made, operations.map(members.use));
   const text = `${head.join('\n')}\n\n${body}`;
   // A resource whose shapes are all shared names no schema type itself.
   return /\bSchema</.test(body) ? text : text.replace('type Schema, ', '');

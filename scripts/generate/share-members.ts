@@ -6,9 +6,10 @@ const PLAIN_MEMBER =
  * Makes each plain schema of a module once, however many members are described by it: making one takes longer than
  * validating with it, and a one-shot command validates one reply.
  */
-export function shareMembers(texts: readonly string[]): {
+export function sharedMembers(texts: readonly string[]): {
   readonly declarations: readonly string[];
-  readonly texts: readonly string[];
+  /** Puts the declared ones in the place of what they stand for. */
+  readonly use: (text: string) => string;
 } {
   const uses = new Map<string, number>();
   for (const text of texts)
@@ -16,9 +17,8 @@ export function shareMembers(texts: readonly string[]): {
   const shared = [...uses].filter(([, count]) => count > 1).map(([plain]) => plain);
   return {
     declarations: shared.map((plain) => `const ${nameOf(plain)} = once(() => ${plain});\n`),
-    texts: texts.map((text) =>
+    use: (text) =>
       text.replaceAll(PLAIN_MEMBER, (plain) => (shared.includes(plain) ? `${nameOf(plain)}()` : plain)),
-    ),
   };
 }
 

@@ -2,7 +2,7 @@ import { ThothctlError } from '../../errors/index.js';
 import type { Row, RowStream } from '../../output/port.js';
 import { readCursor, saveCursor } from './cursor-file.js';
 import { pollRows } from './poll.js';
-import type { FollowApi, FollowSource } from './source.js';
+import type { FollowApi, FollowedRow, FollowSource } from './source.js';
 
 interface FollowOptions {
   /** Exclusive position to continue after, or `start` for the oldest row, or `latest` for the next new one. */
@@ -20,7 +20,7 @@ export async function* follow(
   api: FollowApi,
   source: FollowSource,
   options: FollowOptions,
-): AsyncGenerator<{ cursor: string; row: Row }> {
+): AsyncGenerator<FollowedRow, void> {
   const { from } = options;
   const polledBefore = from.startsWith('id:');
   let received = false;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ThothctlError } from '../../errors/index.js';
 import type { Row } from '../../output/port.js';
-import type { FollowApi, FollowSource } from './source.js';
+import type { FollowApi, FollowedRow, FollowSource } from './source.js';
 
 /** Rows of one window. Large against the poll interval, so that consecutive windows overlap. */
 const WINDOW = 200;
@@ -31,7 +31,7 @@ export async function* pollRows(
   api: FollowApi,
   source: FollowSource,
   options: PollOptions,
-): AsyncGenerator<{ cursor: string; row: Row }> {
+): AsyncGenerator<FollowedRow, void> {
   const seen = new Map<string, true>();
   let first = true;
   for (;;) {

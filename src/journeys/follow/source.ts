@@ -2,6 +2,12 @@ import type { StreamId } from '../../contract/index.js';
 import type { GovApi } from '../../govapi/client.js';
 import type { Row } from '../../output/port.js';
 
+/** A row, and the position to continue after it. */
+export interface FollowedRow {
+  readonly cursor: string;
+  readonly row: Row;
+}
+
 export type FollowApi = Pick<GovApi, 'call' | 'stream' | 'tenantId'>;
 
 /** One list that can be followed: by stream where the server has one, else by reading its newest window again. */

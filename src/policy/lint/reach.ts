@@ -13,8 +13,8 @@ export async function lintAssigned(
 ): Promise<PolicyFault[]> {
   const found = await lintBundles(bundles, signal);
   const broken = new Set(found.filter(({ severity }) => severity === 'error').map(({ file }) => file));
-  const sound = bundles.filter(({ file }) => !broken.has(file));
-  return [...found, ...sound.filter(({ forAllByDefault }) => forAllByDefault).flatMap(allowList)];
+  const unassigned = bundles.filter(({ file, forAllByDefault }) => forAllByDefault && !broken.has(file));
+  return [...found, ...unassigned.flatMap(allowList)];
 }
 
 function allowList({ name, file, framework, rawPolicy, lineOffset }: DesiredBundle): PolicyFault[] {
